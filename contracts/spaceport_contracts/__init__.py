@@ -1,0 +1,1 @@
+"""The typed events and artifacts that Spaceport services exchange."""

@@ -1,0 +1,1 @@
+"""The Spaceport cloud on one machine, and the `spaceport` command."""

@@ -1,0 +1,1 @@
+"""What every service shares: consume, publish, launch a job once."""

@@ -1,0 +1,1 @@
+"""What a Gaussian splat is: files, cameras, rasteriser, quality."""
