@@ -1,10 +1,10 @@
 """The one error tree.
 
-    SpaceportError
-    ├── Retryable    the world is busy: back to the queue with growing delay, never to the DLQ
-    │   └── NoCapacity   the account's instance quota is used up: wait in line
-    ├── Poison       the message can never work: to the DLQ at once, with the reason
-    └── UserError    the user's input is wrong: StageFailed or CaptureRejected, with the remedy
+SpaceportError
+├── Retryable    the world is busy: back to the queue with growing delay, never to the DLQ
+│   └── NoCapacity   the account's instance quota is used up: wait in line
+├── Poison       the message can never work: to the DLQ at once, with the reason
+└── UserError    the user's input is wrong: StageFailed or CaptureRejected, with the remedy
 """
 
 
