@@ -1,0 +1,46 @@
+"""The moving picture of a job: a short flight that loops."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+from spaceport_compress.job.flightpath import Capture, closed_flight
+from spaceport_compress.job.preview import to_bytes
+from spaceport_compress.job.verify import Rgb
+from spaceport_splat.gaussians import Gaussians
+from spaceport_splat.rasterise import render
+
+FRAMES = 48
+FRAMES_PER_SECOND = 12
+SIZE_PX = (640, 360)
+_QUALITY = 75
+_METHOD = 2
+
+
+def write_flythrough(
+    path: Path,
+    gaussians: Gaussians,
+    capture: Capture,
+    background_rgb: Rgb,
+    report: Callable[[int, int], None] = lambda *_: None,
+) -> None:
+    """Render and write an animated WebP that loops for ever."""
+    frames = []
+    for n, camera in enumerate(closed_flight(capture, FRAMES, SIZE_PX)):
+        report(n, FRAMES)
+        image, _ = render(gaussians, camera, background_rgb)
+        frames.append(Image.fromarray(to_bytes(image)))
+    temporary = path.with_name(f".{path.name}.tmp")
+    frames[0].save(
+        temporary,
+        "WEBP",
+        save_all=True,
+        append_images=frames[1:],
+        duration=round(1000 / FRAMES_PER_SECOND),
+        loop=0,
+        quality=_QUALITY,
+        method=_METHOD,
+    )
+    temporary.replace(path)
+    report(FRAMES, FRAMES)
