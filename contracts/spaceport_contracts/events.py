@@ -19,7 +19,6 @@ from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Frozen, RejectedPhoto
 from spaceport_contracts.results import Quality
 
-SCHEMA_VERSION = 1
 EVENT_NAMESPACE = uuid.UUID("6f1c9c2e-7d0b-4f43-9d53-0c0e0b5b1a10")
 
 
@@ -34,7 +33,7 @@ class Stage(StrEnum):
 class Event(Frozen):
     """The envelope that every event shares."""
 
-    version: Literal[1] = Field(default=SCHEMA_VERSION, description="schema version of the event")
+    version: Literal[1] = Field(default=1, description="schema version of the event")
     event_id: str
     job_id: str = Field(pattern=r"^[a-z0-9]{8,24}$")
     correlation_id: str = Field(description="the same for everything that one upload set off")

@@ -4,13 +4,22 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel
+
 from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import EVENTS
 from spaceport_contracts.report import Report
 from spaceport_contracts.results import CompressResult, SfmResult, TrainResult
 
 FOLDER = Path(__file__).parent / "schemas"
-MODELS = (*EVENTS, Capture, SfmResult, TrainResult, CompressResult, Report)
+MODELS: tuple[type[BaseModel], ...] = (
+    *EVENTS,
+    Capture,
+    SfmResult,
+    TrainResult,
+    CompressResult,
+    Report,
+)
 
 
 def schemas() -> dict[str, dict[str, Any]]:

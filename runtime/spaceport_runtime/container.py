@@ -14,15 +14,15 @@ import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import FrameType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_runtime.errors import UserError
+from spaceport_runtime.progress import Report, bus_report
 
 Options = TypeVar("Options", bound=BaseModel)
-Report = Callable[[dict[str, object]], None]
 
 PROGRESS_INTERVAL_S = 2.0
 TRAINING_STAGES = ("train",)
@@ -33,7 +33,7 @@ class Stopped(Exception):
     """SIGTERM came and the job has saved what it can."""
 
 
-def _no_report(_progress: dict[str, object]) -> None:
+def _no_report(_progress: dict[str, Any]) -> None:
     """Progress is optional: a job run by hand has nobody to tell."""
 
 
@@ -94,12 +94,13 @@ class Container:
         """The SIGTERM handler."""
         self._stopping = True
 
-    def fail(self, sentence: str) -> None:
-        """Leave the sentence that the user will read where SageMaker looks for it."""
+    def fail(self, failure_class: str, reason: str, remedy: str) -> None:
+        """Leave what the user will read where SageMaker looks for it, within its 1,024 bytes."""
+        failure = {"class": failure_class, "reason": reason[:600], "remedy": remedy[:300]}
         for name in ("failure", "message"):
             path = self.root / "output" / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(sentence, encoding="utf-8")
+            path.write_text(json.dumps(failure, ensure_ascii=False), encoding="utf-8")
 
 
 def hash_outputs(folder: Path, paths: Iterable[str]) -> tuple[OutputFile, ...]:
@@ -128,7 +129,7 @@ def run_job(stage: str, main: Callable[[Container], None], report: Report | None
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
     root = Path(os.environ.get("SPACEPORT_ML_ROOT", "/opt/ml"))
-    container = Container(root, stage, report or _no_report)
+    container = Container(root, stage, report or bus_report(stage) or _no_report)
     signal.signal(signal.SIGTERM, container.request_stop)
     try:
         main(container)
@@ -137,18 +138,14 @@ def run_job(stage: str, main: Callable[[Container], None], report: Report | None
         return 0
     except UserError as error:
         log.warning("%s", error)
-        container.fail(json.dumps({"reason": error.message, "remedy": error.remedy}))
+        container.fail("user", error.message, error.remedy)
         return 1
     except Exception as error:
         log.exception("%s failed", stage)
         container.fail(
-            json.dumps(
-                {
-                    "reason": f"The {stage} job broke: {type(error).__name__}: {error}",
-                    "remedy": "This is our fault. Run it again; if it repeats, report it with the "
-                    "job's log.",
-                }
-            )
+            "internal",
+            f"The {stage} job broke: {type(error).__name__}: {error}",
+            "Run it again; if it repeats, report it with the job's log.",
         )
         return 1
     return 0

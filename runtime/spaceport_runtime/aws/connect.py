@@ -1,0 +1,34 @@
+"""The one place where clients are made: the composition root of every Lambda."""
+
+from datetime import UTC, datetime
+
+import boto3
+from botocore.config import Config
+
+from spaceport_runtime.aws.bus import EventBridgeBus
+from spaceport_runtime.aws.jobs import SageMakerJobs
+from spaceport_runtime.aws.ledger import DynamoLedger
+from spaceport_runtime.aws.queue import SqsQueue
+from spaceport_runtime.aws.store import S3Store
+from spaceport_runtime.ports import Platform
+from spaceport_runtime.settings import PlatformSettings
+
+RETRIES = Config(retries={"mode": "standard", "max_attempts": 3})
+
+
+def connect(service: str, settings: PlatformSettings) -> Platform:
+    """The platform as the named service sees it."""
+    return Platform(
+        ledger=DynamoLedger(
+            boto3.resource("dynamodb", config=RETRIES).Table(settings.ledger_table)
+        ),
+        store=S3Store(boto3.client("s3", config=RETRIES)),
+        jobs=SageMakerJobs(boto3.client("sagemaker", config=RETRIES)),
+        bus=EventBridgeBus(boto3.client("events", config=RETRIES), settings.bus_name, service),
+        clock=lambda: datetime.now(UTC),
+    )
+
+
+def connect_queue(queue_name: str) -> SqsQueue:
+    """The queue from which the service is fed."""
+    return SqsQueue(boto3.client("sqs", config=RETRIES), queue_name)

@@ -1,0 +1,230 @@
+"""The ledger in DynamoDB: one item per run, per attempt's end and per job."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from spaceport_runtime.aws.errors import as_retryable, code_of
+from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.service_resource import Table
+
+OPEN_INDEX = "open"
+TABLE_DEFINITION: dict[str, Any] = {
+    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+    "AttributeDefinitions": [
+        {"AttributeName": "id", "AttributeType": "S"},
+        {"AttributeName": "open_stage", "AttributeType": "S"},
+        {"AttributeName": "arrived_at", "AttributeType": "S"},
+    ],
+    "GlobalSecondaryIndexes": [
+        {
+            "IndexName": OPEN_INDEX,
+            "KeySchema": [
+                {"AttributeName": "open_stage", "KeyType": "HASH"},
+                {"AttributeName": "arrived_at", "KeyType": "RANGE"},
+            ],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+    ],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+
+
+class DynamoLedger:
+    """Every write is conditional, so that it happens once however often it is tried."""
+
+    def __init__(self, table: "Table") -> None:
+        self._table = table
+
+    def admit(self, run: Run) -> bool:
+        """Record a new run; False when it is known already."""
+        return self._put_new(_item(run))
+
+    def get(self, key: RunKey) -> Run | None:
+        """The run, read consistently."""
+        item = self._get(_run_id(key))
+        return _run(item) if item else None
+
+    def open_runs(self, stage: str) -> list[Run]:
+        """Runs that are not closed, in order of arrival."""
+        with _translated():
+            query: dict[str, Any] = {
+                "IndexName": OPEN_INDEX,
+                "KeyConditionExpression": "open_stage = :stage",
+                "ExpressionAttributeValues": {":stage": stage},
+            }
+            items: list[dict[str, Any]] = []
+            while True:
+                page = self._table.query(**query)
+                items += page["Items"]
+                if "LastEvaluatedKey" not in page:
+                    return [_run(item) for item in items]
+                query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+    def mark_running(self, key: RunKey, at: str) -> None:
+        """WAITING -> RUNNING; anything else stays."""
+        self._update(
+            _run_id(key),
+            "SET #state = :running, launched_at = :at",
+            "#state = :waiting",
+            {":running": RunState.RUNNING, ":at": at, ":waiting": RunState.WAITING},
+        )
+
+    def rewind(self, key: RunKey) -> None:
+        """RUNNING -> WAITING, for a job that SageMaker does not know."""
+        self._update(
+            _run_id(key),
+            "SET #state = :waiting REMOVE launched_at",
+            "#state = :running",
+            {":running": RunState.RUNNING, ":waiting": RunState.WAITING},
+        )
+
+    def remember_place(self, key: RunKey, place: int) -> None:
+        """The place in the queue that the user was told last."""
+        self._update(
+            _run_id(key),
+            "SET place = :place",
+            "#state = :waiting",
+            {":place": place, ":waiting": RunState.WAITING},
+        )
+
+    def finish(self, key: RunKey, outcome: str) -> bool:
+        """Record the events that the run ends with; False when it has an outcome already."""
+        return self._update(
+            _run_id(key),
+            "SET #state = :finished, outcome = :outcome",
+            "#state <> :finished",
+            {":finished": RunState.FINISHED, ":outcome": outcome},
+        )
+
+    def close(self, key: RunKey) -> None:
+        """The outcome is published: the run leaves the open index."""
+        self._update(
+            _run_id(key),
+            "REMOVE open_stage",
+            "#state = :finished",
+            {":finished": RunState.FINISHED},
+        )
+
+    def claim_end(self, job_id: str, attempt: int, end: End) -> End:
+        """End the attempt unless it has ended; returns the end that stands."""
+        item = {"id": _end_id(job_id, attempt), "kind": end.kind.value, "ended_by": end.by}
+        if end.next_attempt is not None:
+            item["next_attempt"] = end.next_attempt  # type: ignore[assignment]
+        if self._put_new(item):
+            return end
+        standing = self.end_of(job_id, attempt)
+        if standing is None:
+            raise KeyError(f"the end of {job_id} attempt {attempt} vanished")
+        return standing
+
+    def end_of(self, job_id: str, attempt: int) -> End | None:
+        """How the attempt ended, if it has."""
+        item = self._get(_end_id(job_id, attempt))
+        if not item:
+            return None
+        following = item.get("next_attempt")
+        return End(EndKind(item["kind"]), item["ended_by"], int(following) if following else None)
+
+    def register_job(self, job_id: str, record: str) -> bool:
+        """Record a new job with attempt 1; False when it is known already."""
+        return self._put_new({"id": f"job#{job_id}", "record": record, "attempts": 1})
+
+    def job_record(self, job_id: str) -> tuple[str, int] | None:
+        """The job's record and its highest attempt so far."""
+        item = self._get(f"job#{job_id}")
+        return (item["record"], int(item["attempts"])) if item else None
+
+    def next_attempt(self, job_id: str) -> int:
+        """A new attempt number, never given before."""
+        with _translated():
+            answer = self._table.update_item(
+                Key={"id": f"job#{job_id}"},
+                UpdateExpression="ADD attempts :one",
+                ExpressionAttributeValues={":one": 1},
+                ReturnValues="UPDATED_NEW",
+            )
+        return int(answer["Attributes"]["attempts"])  # type: ignore[arg-type]
+
+    def _put_new(self, item: dict[str, Any]) -> bool:
+        with _translated():
+            try:
+                self._table.put_item(Item=item, ConditionExpression="attribute_not_exists(id)")
+            except ClientError as error:
+                if code_of(error) == "ConditionalCheckFailedException":
+                    return False
+                raise
+        return True
+
+    def _update(self, item_id: str, update: str, condition: str, values: dict[str, Any]) -> bool:
+        with _translated():
+            try:
+                self._table.update_item(
+                    Key={"id": item_id},
+                    UpdateExpression=update,
+                    ConditionExpression=f"attribute_exists(id) AND {condition}",
+                    ExpressionAttributeNames={"#state": "state"},
+                    ExpressionAttributeValues=values,
+                )
+            except ClientError as error:
+                if code_of(error) == "ConditionalCheckFailedException":
+                    return False
+                raise
+        return True
+
+    def _get(self, item_id: str) -> dict[str, Any] | None:
+        with _translated():
+            return self._table.get_item(Key={"id": item_id}, ConsistentRead=True).get("Item")
+
+
+def _run_id(key: RunKey) -> str:
+    return f"run#{key.stage}#{key.job_id}#{key.attempt:02d}"
+
+
+def _end_id(job_id: str, attempt: int) -> str:
+    return f"end#{job_id}#{attempt:02d}"
+
+
+def _item(run: Run) -> dict[str, Any]:
+    item = {
+        "id": _run_id(run.key),
+        "open_stage": run.key.stage,
+        "job_id": run.key.job_id,
+        "attempt": run.key.attempt,
+        "arrived_at": run.arrived_at,
+        "cause_type": run.cause_type,
+        "cause": run.cause,
+        "state": run.state.value,
+        "retries": run.retries,
+    }
+    return item
+
+
+def _run(item: dict[str, Any]) -> Run:
+    stage = item["id"].split("#")[1]
+    return Run(
+        key=RunKey(stage, item["job_id"], int(item["attempt"])),
+        arrived_at=item["arrived_at"],
+        cause_type=item["cause_type"],
+        cause=item["cause"],
+        state=RunState(item["state"]),
+        launched_at=item.get("launched_at"),
+        outcome=item.get("outcome"),
+        place=int(item["place"]) if "place" in item else None,
+        retries=int(item["retries"]),
+    )
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (ClientError, BotoCoreError) as error:
+        busy = as_retryable(error)
+        if busy is None:
+            raise
+        raise busy from error

@@ -1,0 +1,197 @@
+"""What the core asks of the outside world, and the records it keeps there.
+
+`aws/` implements these with boto3; the choreography tests implement them in memory.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Protocol
+
+from spaceport_contracts.events import Event
+from spaceport_runtime.service import JobKind
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class RunKey:
+    """One execution of one stage of one job."""
+
+    stage: str
+    job_id: str
+    attempt: int
+
+    @property
+    def job_name(self) -> str:
+        """The SageMaker job's name; it is the lock that keeps a run from launching twice."""
+        return f"{self.stage}-{self.job_id}-{self.attempt:02d}"
+
+
+class RunState(StrEnum):
+    """WAITING for a machine, RUNNING in SageMaker, FINISHED with its outcome recorded."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    FINISHED = "finished"
+
+
+@dataclass(frozen=True)
+class Run:
+    """The ledger's row of a run."""
+
+    key: RunKey
+    arrived_at: str
+    cause_type: str
+    cause: str
+    state: RunState = RunState.WAITING
+    launched_at: str | None = None
+    outcome: str | None = None
+    place: int | None = None
+    retries: int = 0
+
+
+class EndKind(StrEnum):
+    """How an attempt ended; SUPERSEDED means that a later attempt carries on."""
+
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True)
+class End:
+    """The one end of an attempt, and who put it there."""
+
+    kind: EndKind
+    by: str
+    next_attempt: int | None = None
+
+
+class Ledger(Protocol):
+    """What was done, in conditional writes keyed by our own ids."""
+
+    def admit(self, run: Run) -> bool:
+        """Record a new run; False when it is known already."""
+
+    def get(self, key: RunKey) -> Run | None:
+        """The run, read consistently."""
+
+    def open_runs(self, stage: str) -> list[Run]:
+        """Runs that are not closed, in order of arrival."""
+
+    def mark_running(self, key: RunKey, at: str) -> None:
+        """WAITING -> RUNNING; anything else stays."""
+
+    def rewind(self, key: RunKey) -> None:
+        """RUNNING -> WAITING, for a job that SageMaker does not know."""
+
+    def remember_place(self, key: RunKey, place: int) -> None:
+        """The place in the queue that the user was told last."""
+
+    def finish(self, key: RunKey, outcome: str) -> bool:
+        """Record the events that the run ends with; False when it has an outcome already."""
+
+    def close(self, key: RunKey) -> None:
+        """The outcome is published: nothing is left to do."""
+
+    def claim_end(self, job_id: str, attempt: int, end: End) -> End:
+        """End the attempt unless it has ended; returns the end that stands."""
+
+    def end_of(self, job_id: str, attempt: int) -> End | None:
+        """How the attempt ended, if it has."""
+
+    def register_job(self, job_id: str, record: str) -> bool:
+        """Record a new job with attempt 1; False when it is known already."""
+
+    def job_record(self, job_id: str) -> tuple[str, int] | None:
+        """The job's record and its highest attempt so far."""
+
+    def next_attempt(self, job_id: str) -> int:
+        """A new attempt number, never given before."""
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """What S3 says about an object."""
+
+    bytes: int
+    etag: str
+
+
+class Store(Protocol):
+    """Objects in S3, by URI."""
+
+    def head(self, uri: str) -> StoredObject | None:
+        """Size and ETag, or None when there is no such object."""
+
+    def read(self, uri: str) -> bytes:
+        """The whole object; for small files."""
+
+    def sha256(self, uri: str) -> str:
+        """The hash of the object's bytes as they lie in S3 now."""
+
+    def write(self, uri: str, content: bytes, content_type: str) -> None:
+        """Put the object; writing the same again is harmless."""
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """What SageMaker says about a job."""
+
+    status: str
+    secondary: str = ""
+    failure_reason: str = ""
+    message: str = ""
+    running_s: float = 0.0
+
+    @property
+    def is_over(self) -> bool:
+        """Nothing more will happen to the job."""
+        return self.status in ("Completed", "Failed", "Stopped")
+
+
+class Jobs(Protocol):
+    """SageMaker."""
+
+    def create(self, kind: JobKind, request: Mapping[str, Any]) -> None:
+        """Launch; a name that exists already is a launch that happened already.
+
+        Raises NoCapacity for an exhausted quota, Retryable for throttling.
+        """
+
+    def describe(self, kind: JobKind, name: str) -> JobStatus | None:
+        """The job's state, or None when there is no such job."""
+
+    def stop(self, kind: JobKind, name: str) -> None:
+        """Ask the job to stop; harmless when it is over or unknown."""
+
+
+class Bus(Protocol):
+    """EventBridge."""
+
+    def publish(self, *events: Event) -> None:
+        """Publish in order; returns only when every entry was accepted, else raises Retryable."""
+
+
+class Queue(Protocol):
+    """The service's own SQS queue and its dead-letter queue."""
+
+    def send_later(self, body: str, delay_s: int, tries: int) -> None:
+        """Put a copy of the message back, invisible for `delay_s`."""
+
+    def dead_letter(self, body: str, reason: str) -> None:
+        """Put the message into the DLQ, the reason as a message attribute."""
+
+
+@dataclass(frozen=True)
+class Platform:
+    """Everything outside, passed to the core as one value."""
+
+    ledger: Ledger
+    store: Store
+    jobs: Jobs
+    bus: Bus
+    clock: Clock

@@ -1,0 +1,112 @@
+"""How a service declares itself: what it consumes and publishes, and the job it runs.
+
+The six declarations are the whole wiring. `infra/aws` and `infra/local` both build rules, queues
+and functions from them, and `docs/pipeline.md` is generated from them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from spaceport_contracts.events import Event
+
+JobKind = Literal["processing", "training"]
+STATE_CHANGE = {
+    "processing": "SageMaker Processing Job State Change",
+    "training": "SageMaker Training Job State Change",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One EventBridge rule: the bus it stands on and the pattern it matches."""
+
+    bus: Literal["spaceport", "default"]
+    pattern: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Listen:
+    """An interest in one of our events, optionally only with certain field values."""
+
+    event: type[Event]
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def rule(self) -> Rule:
+        """The EventBridge rule for this interest."""
+        pattern: dict[str, Any] = {
+            "source": [{"prefix": "spaceport."}],
+            "detail-type": [self.event.detail_type()],
+        }
+        if self.where:
+            pattern["detail"] = {name: list(values) for name, values in self.where.items()}
+        return Rule("spaceport", pattern)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """An interest in objects that appear in the bucket; keys may hold `*`."""
+
+    key_patterns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class JobSpec:
+    """The SageMaker job that a stage runs; all but the kind and the program are defaults."""
+
+    kind: JobKind
+    program: str
+    instance_type: str
+    max_runtime_s: int
+    volume_gb: int
+
+
+@dataclass(frozen=True)
+class Route:
+    """One path of the HTTP API."""
+
+    method: Literal["GET", "POST"]
+    path: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service: read this first, then its handler."""
+
+    name: str
+    purpose: str
+    consumes: tuple[Listen, ...]
+    publishes: tuple[type[Event], ...]
+    uploads: Upload | None = None
+    job: JobSpec | None = None
+    api: tuple[Route, ...] = ()
+    sweeps: bool = False
+    handler_timeout_s: int = 60
+
+    @property
+    def handler_module(self) -> str:
+        """The module with `on_message`, and `on_sweep` and `on_request` where declared."""
+        return f"spaceport_{self.name}.handler"
+
+    @property
+    def queue_name(self) -> str:
+        """Its one queue; the dead-letter queue is this with `-dlq`."""
+        return f"spaceport-{self.name}"
+
+    def rules(self, bucket: str) -> tuple[Rule, ...]:
+        """Everything that ends up in its queue."""
+        rules = [listen.rule() for listen in self.consumes]
+        if self.uploads:
+            keys = [{"wildcard": pattern} for pattern in self.uploads.key_patterns]
+            detail = {"bucket": {"name": [bucket]}, "object": {"key": keys}}
+            pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
+            rules.append(Rule("default", pattern))
+        if self.job:
+            name_field = f"{self.job.kind.capitalize()}JobName"
+            pattern = {
+                "source": ["aws.sagemaker"],
+                "detail-type": [STATE_CHANGE[self.job.kind]],
+                "detail": {name_field: [{"prefix": f"{self.name}-"}]},
+            }
+            rules.append(Rule("default", pattern))
+        return tuple(rules)

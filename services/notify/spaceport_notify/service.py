@@ -1,0 +1,16 @@
+"""What notify consumes, and its part of the HTTP API. It tells people; it publishes nothing."""
+
+from spaceport_contracts.events import EVENTS
+from spaceport_runtime.service import Listen, Route, Service
+
+SERVICE = Service(
+    name="notify",
+    purpose="What people are told: live status, the report, e-mail",
+    consumes=tuple(Listen(event) for event in EVENTS),
+    publishes=(),
+    api=(
+        Route("GET", "/jobs/{job_id}"),
+        Route("GET", "/jobs/{job_id}/events"),
+    ),
+    sweeps=False,
+)

@@ -1,0 +1,42 @@
+"""What train consumes, publishes and runs."""
+
+from spaceport_contracts.events import (
+    CancellationRequested,
+    JobCancelled,
+    ReconstructionRequested,
+    SparseModelBuilt,
+    SplatTrained,
+    StageFailed,
+    StageProgressed,
+    StageStarted,
+    StageWaiting,
+)
+from spaceport_runtime.service import JobSpec, Listen, Service
+
+JOB = JobSpec(
+    kind="training",
+    program="spaceport_train.job",
+    instance_type="ml.g4dn.xlarge",
+    max_runtime_s=28800,
+    volume_gb=100,
+)
+
+SERVICE = Service(
+    name="train",
+    purpose="Poses and photos -> 3D Gaussians",
+    consumes=(
+        Listen(ReconstructionRequested, where={"start_at": ("train",)}),
+        Listen(SparseModelBuilt),
+        Listen(CancellationRequested),
+    ),
+    publishes=(
+        StageWaiting,
+        StageStarted,
+        StageProgressed,
+        SplatTrained,
+        StageFailed,
+        JobCancelled,
+    ),
+    job=JOB,
+    sweeps=True,
+)
