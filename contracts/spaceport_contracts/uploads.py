@@ -1,0 +1,44 @@
+"""How photos arrive: below `uploads/`, as a folder with a manifest or as one zip.
+
+- folder: `uploads/<any>/photos/<key>` for every photo, then `uploads/<any>/manifest.json` last:
+  the manifest is what starts the job.
+- zip: `uploads/<any>.zip`; e-mail, quality and title as object metadata (`email`, `quality`,
+  `title`), all optional.
+"""
+
+import hashlib
+
+from pydantic import Field
+
+from spaceport_contracts.capture import Frozen
+from spaceport_contracts.results import Quality
+
+UPLOADS_PREFIX = "uploads/"
+PHOTOS_FOLDER = "photos/"
+MANIFEST_NAME = "manifest.json"
+
+
+class UploadedPhoto(Frozen):
+    """One file of an upload."""
+
+    name: str = Field(description="The name that the user knows, with its folders")
+    key: str = Field(pattern=r"^[A-Za-z0-9._/-]+$", description="below the photos folder")
+    bytes: int = Field(ge=0)
+    sha256: str
+
+
+class UploadManifest(Frozen):
+    """What an upload consists of, and what is wanted of it."""
+
+    title: str = Field(default="", max_length=200)
+    email: str | None = None
+    quality: Quality = Quality.STANDARD
+    photos: tuple[UploadedPhoto, ...]
+
+
+def job_id_of(*parts: str) -> str:
+    """The id of the job that an upload starts: the same upload is the same job.
+
+    `parts` are the S3 URI, the object's ETag and whatever else makes a request another one.
+    """
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
