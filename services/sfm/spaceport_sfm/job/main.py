@@ -1,0 +1,205 @@
+"""The sfm job: photos -> camera poses, sparse points and undistorted photos."""
+
+import logging
+import shutil
+import sqlite3
+import sys
+import tempfile
+import time
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from spaceport_contracts.capture import Capture, RejectedPhoto
+from spaceport_contracts.results import SfmResult, StageOptions
+from spaceport_runtime.container import Container, Stopped, hash_outputs, write_result
+from spaceport_runtime.errors import UserError
+from spaceport_sfm.job.calibration import group_cameras
+from spaceport_sfm.job.child import EngineDied, Message, Supervision, run_child
+from spaceport_sfm.job.gate import check_enough
+from spaceport_sfm.job.plan import Outcome, Plan, PlannedPhoto
+from spaceport_sfm.job.prepare import Prepared, Step, prepare
+from spaceport_sfm.job.quality import PRESETS
+from spaceport_sfm.job.threads import available_threads
+from spaceport_sfm.job.truth import compare_with_truth
+
+log = logging.getLogger("spaceport.sfm")
+
+
+def main(container: Container) -> None:
+    """Run the job in its container."""
+    options = container.options(StageOptions)
+    capture_file = container.input("capture") / "capture.json"
+    capture = Capture.model_validate_json(capture_file.read_bytes())
+    photos = container.input("photos")
+    output = container.output
+    work = Path(tempfile.mkdtemp(prefix=".sfm-work-", dir=container.root))
+
+    def step(n: int, m: int) -> None:
+        container.progress("photos", n, m)
+        if container.stopping:
+            raise Stopped
+
+    try:
+        folders = Folders(work, output)
+        plan, rejected = make_plan(capture, photos, folders, options, step)
+        outcome = run_engine(plan, container)
+        write_result(output, summarise(capture, rejected, outcome, photos, output))
+    except BaseException:
+        # Nothing half-written may look like a result.
+        for leftover in (output / "sparse", output / "images"):
+            shutil.rmtree(leftover, ignore_errors=True)
+        (output / "geo.json").unlink(missing_ok=True)
+        raise
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@dataclass(frozen=True)
+class Folders:
+    """Where the job works, and what it leaves."""
+
+    work: Path
+    output: Path
+
+
+def make_plan(
+    capture: Capture,
+    photos: Path,
+    folders: Folders,
+    options: StageOptions,
+    step: Step,
+) -> tuple[Plan, list[RejectedPhoto]]:
+    """Prepare the photos and decide which share a camera.
+
+    Raises:
+        UserError: too few photos can be used.
+    """
+    threads = available_threads()
+    images = folders.work / "images"
+    prepared, rejected = prepare(capture, photos, images, threads, step)
+    check_enough(len(prepared), len(capture.photos) + len(capture.rejected))
+    cameras, members = group_cameras([(p.photo, p.width_px, p.height_px) for p in prepared])
+    planned = tuple(_planned(p, camera) for p, camera in zip(prepared, members, strict=True))
+    plan = Plan(
+        images=images,
+        work=folders.work,
+        output=folders.output,
+        photos=planned,
+        cameras=cameras,
+        settings=PRESETS[options.quality],
+        seed=options.seed,
+        threads=threads,
+    )
+    return plan, rejected
+
+
+def _planned(prepared: Prepared, camera: int) -> PlannedPhoto:
+    photo = prepared.photo
+    return PlannedPhoto(
+        name=prepared.name,
+        original=photo.name,
+        camera=camera,
+        latitude_deg=photo.latitude_deg,
+        longitude_deg=photo.longitude_deg,
+        altitude_m=photo.altitude_m,
+        relative_altitude_m=photo.relative_altitude_m,
+        taken_at=photo.taken_at,
+    )
+
+
+def run_engine(plan: Plan, container: Container) -> Outcome:
+    """Reconstruct in a child process, forwarding its progress.
+
+    Raises:
+        UserError, Stopped, EngineDied: see `run_child`; or what the child says about the photos.
+    """
+    plan_path = plan.work / "plan.json"
+    plan_path.write_text(plan.model_dump_json(), encoding="utf-8")
+    listener = _Listener(plan, container)
+    supervision = Supervision(listener.message, listener.tick, lambda: container.stopping)
+    command = [sys.executable, "-m", "spaceport_sfm.job.engine", str(plan_path)]
+    run_child(command, plan.work / "engine.log", supervision)
+    if listener.failure is not None:
+        raise listener.failure
+    if listener.outcome is None:
+        raise EngineDied("the reconstruction program ended without an answer")
+    return listener.outcome
+
+
+class _Listener:
+    """Forwards the child's progress, and counts for it where pycolmap stays silent."""
+
+    def __init__(self, plan: Plan, container: Container) -> None:
+        self.outcome: Outcome | None = None
+        self.failure: UserError | None = None
+        self._plan = plan
+        self._container = container
+        self._step, self._total, self._pairs_before = "", 0, 0
+        self._started_s = time.monotonic()
+
+    def message(self, message: Message) -> None:
+        if "outcome" in message:
+            self.outcome = Outcome.model_validate(message["outcome"])
+        elif "failure" in message:
+            failure = message["failure"]
+            assert isinstance(failure, dict)
+            self.failure = UserError(failure["message"], failure["remedy"])
+        else:
+            self._progress(message)
+
+    def _progress(self, message: Message) -> None:
+        step, n, m, figures = (message[key] for key in ("step", "n", "m", "figures"))
+        assert isinstance(step, str) and isinstance(n, int) and isinstance(m, int)
+        assert isinstance(figures, dict)
+        if step != self._step or n == 0:
+            self._step, self._total, self._started_s = step, m, time.monotonic()
+            self._pairs_before = self._matched_pairs() if step == "matching" else 0
+        self._container.progress(step, n, m, self._seconds_left(n, m), **figures)
+
+    def tick(self) -> None:
+        """pycolmap says nothing while it matches: look at what it wrote."""
+        if self._step != "matching":
+            return
+        n = self._matched_pairs() - self._pairs_before
+        if 0 < n < self._total:
+            self._container.progress(self._step, n, self._total, self._seconds_left(n, self._total))
+
+    def _seconds_left(self, n: int, m: int) -> float | None:
+        if not n or self._step == "mapping":
+            # The mapper's steps grow with the model: a straight line would promise too much.
+            return None
+        return (time.monotonic() - self._started_s) * (m - n) / n
+
+    def _matched_pairs(self) -> int:
+        source = f"file:{self._plan.work / 'database.db'}?mode=ro"
+        try:
+            with closing(sqlite3.connect(source, uri=True, timeout=0.1)) as database:
+                row = database.execute("SELECT COUNT(*) FROM two_view_geometries").fetchone()
+        except sqlite3.OperationalError:
+            # Locked while a block is written: the next tick sees it.
+            return self._pairs_before
+        return int(row[0])
+
+
+def summarise(
+    capture: Capture, rejected: list[RejectedPhoto], outcome: Outcome, photos: Path, output: Path
+) -> SfmResult:
+    """The result, with the hashes of everything that the next stage relies on."""
+    bins = [f"sparse/0/{name}.bin" for name in ("cameras", "images", "points3D")]
+    images = [f"images/{photo.name}" for photo in outcome.photos]
+    log.info("%s photos registered by '%s'", len(images), outcome.rung)
+    return SfmResult(
+        files=hash_outputs(output, [*bins, "geo.json", *images]),
+        warnings=(*capture.warnings, *outcome.warnings),
+        photos_total=len(capture.photos) + len(capture.rejected),
+        photos_registered=len(images),
+        photos_rejected=(*capture.rejected, *rejected),
+        sparse_points=outcome.sparse_points,
+        reprojection_error_px=outcome.reprojection_error_px,
+        mean_track_length=outcome.mean_track_length,
+        gps_rms_m=outcome.gps_rms_m,
+        camera_height_above_ground_m=outcome.camera_height_above_ground_m,
+        focal_note=outcome.focal_note,
+        truth=compare_with_truth(photos, outcome),
+    )

@@ -1,0 +1,90 @@
+"""What the job's two processes hand to each other: the plan of the work and its outcome."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from spaceport_contracts.capture import Frozen
+from spaceport_sfm.job.quality import Settings
+
+Tell = Callable[[str, int, int, dict[str, float]], None]
+"""Progress: step, n, m, figures."""
+
+
+class CameraGroup(Frozen):
+    """Photos that share one set of intrinsics: same make, model, size and focal length."""
+
+    width_px: int
+    height_px: int
+    focal_px: float | None
+    """Focal length that the metadata promises; None when they say nothing."""
+    focal_source: str
+
+
+class PlannedPhoto(Frozen):
+    """A decoded, upright photo in the work folder."""
+
+    name: str
+    """Flat, ASCII, unique: what COLMAP and the next stages see."""
+    original: str
+    """The name that the user knows."""
+    camera: int
+    """Index into `Plan.cameras`."""
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    altitude_m: float | None = None
+    relative_altitude_m: float | None = None
+    taken_at: datetime | None = None
+
+
+class Plan(Frozen):
+    """Everything that the reconstruction needs; written as JSON for the child process."""
+
+    images: Path
+    work: Path
+    output: Path
+    photos: tuple[PlannedPhoto, ...]
+    cameras: tuple[CameraGroup, ...]
+    settings: Settings
+    seed: int
+    threads: int
+
+    def originals(self, names: list[str]) -> list[str]:
+        """The user's names for our names."""
+        known = {photo.name: photo.original for photo in self.photos}
+        return [known[name] for name in names]
+
+
+class Origin(Frozen):
+    """Where the ENU frame's zero lies on the WGS84 ellipsoid."""
+
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float
+
+
+class PlacedPhoto(Frozen):
+    """A registered photo in the output frame."""
+
+    name: str
+    original: str
+    position_m: tuple[float, float, float]
+    gps_m: tuple[float, float, float] | None = None
+    residual_m: float | None = None
+
+
+class Outcome(Frozen):
+    """What the reconstruction found."""
+
+    photos: tuple[PlacedPhoto, ...]
+    sparse_points: int
+    reprojection_error_px: float
+    mean_track_length: float
+    gps_rms_m: float | None
+    camera_height_above_ground_m: float | None
+    ground_z: float
+    """Height of the ground below the cameras in the output frame."""
+    focal_note: str
+    warnings: tuple[str, ...]
+    rung: str
+    """The step of the ladder that succeeded."""

@@ -1,0 +1,134 @@
+"""Photos as uploaded -> decoded, upright, safely named JPEGs without duplicates."""
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from spaceport_contracts.capture import Capture, Photo, RejectedPhoto
+
+MIN_SIDE_PX = 128
+JPEG_QUALITY = 97
+UPRIGHT = 1
+ORIENTATION_TAG = 0x0112
+# Drones append previews: Pillow calls such a JPEG "MPO"; its first picture is the photo.
+JPEG_FORMATS = ("JPEG", "MPO")
+Step = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A photo in the work folder."""
+
+    name: str
+    photo: Photo
+    width_px: int
+    height_px: int
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    width_px: int
+    height_px: int
+    pixels: str
+
+
+def prepare(
+    capture: Capture, folder: Path, images: Path, threads: int, step: Step
+) -> tuple[list[Prepared], list[RejectedPhoto]]:
+    """Decode every photo of `capture` below `folder` and leave it upright in `images`.
+
+    Photos that cannot be used are rejected with a reason, in words for the user.
+
+    Args:
+        step: called with n of m after every photo; what it raises stops the work.
+    """
+    images.mkdir(parents=True, exist_ok=True)
+    names = safe_names([photo.name for photo in capture.photos])
+    rejected: list[RejectedPhoto] = []
+    prepared: list[Prepared] = []
+    first: dict[str, str] = {}
+
+    def work(item: tuple[Photo, str]) -> _Decoded | str:
+        return _prepare_one(item[0], folder, images / item[1])
+
+    with ThreadPoolExecutor(threads) as pool:
+        jobs = [pool.submit(work, item) for item in zip(capture.photos, names, strict=True)]
+        try:
+            for n, (photo, name, job) in enumerate(zip(capture.photos, names, jobs, strict=True)):
+                decoded = job.result()
+                if isinstance(decoded, _Decoded) and decoded.pixels in first:
+                    (images / name).unlink()
+                    decoded = f"It is the same picture as {first[decoded.pixels]}."
+                if isinstance(decoded, str):
+                    rejected.append(RejectedPhoto(name=photo.name, reason=decoded))
+                else:
+                    first[decoded.pixels] = photo.name
+                    prepared.append(Prepared(name, photo, decoded.width_px, decoded.height_px))
+                step(n + 1, len(jobs))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return prepared, rejected
+
+
+def safe_names(originals: list[str]) -> list[str]:
+    """Flat, ASCII, unique file names that end in .jpg, recognisable to who knows the originals."""
+    taken: set[str] = set()
+    names = []
+    for original in originals:
+        plain = unicodedata.normalize("NFKD", original).encode("ascii", "ignore").decode()
+        stem = plain.replace("\\", "/").rsplit(".", 1)[0].strip("/").replace("/", "-")
+        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", stem).strip("_-") or "photo"
+        candidate, count = stem, 1
+        while candidate.lower() in taken:
+            count += 1
+            candidate = f"{stem}-{count}"
+        taken.add(candidate.lower())
+        names.append(f"{candidate}.jpg")
+    return names
+
+
+def _prepare_one(photo: Photo, folder: Path, target: Path) -> _Decoded | str:
+    """Decode one photo and write it upright; a string is the reason why it cannot be used."""
+    source = (folder / photo.key).resolve()
+    if not source.is_relative_to(folder.resolve()) or not source.is_file():
+        return "The file is not there; upload it again."
+    try:
+        with Image.open(source) as image:
+            image.load()
+            return _write_upright(image, source, target)
+    except UnidentifiedImageError:
+        return "It is not a photo that can be read; export it as JPEG."
+    except Image.DecompressionBombError:
+        return "It has too many pixels; export it at 100 megapixels or less."
+    except (OSError, SyntaxError, ValueError) as error:
+        return f"The file is damaged ({error}); copy it from the card again."
+
+
+def _write_upright(image: Image.Image, source: Path, target: Path) -> _Decoded | str:
+    if min(image.size) < MIN_SIDE_PX:
+        return f"It is only {image.width} x {image.height} pixels; upload the full-size photo."
+    orientation = image.getexif().get(ORIENTATION_TAG, UPRIGHT)
+    if image.format in JPEG_FORMATS and image.mode == "RGB" and orientation in (0, UPRIGHT):
+        # Nothing to change: no loss from a second JPEG compression.
+        target.symlink_to(source)
+        upright = image
+    else:
+        turned = ImageOps.exif_transpose(image)
+        upright = _eight_bit_rgb(turned)
+        upright.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    digest = hashlib.blake2b(upright.tobytes(), digest_size=16).hexdigest()
+    return _Decoded(upright.width, upright.height, f"{upright.size} {digest}")
+
+
+def _eight_bit_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        # 16-bit greys: Pillow's own conversion would clip everything above 255.
+        return image.point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+    return image.convert("RGB")

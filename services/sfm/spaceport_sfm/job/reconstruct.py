@@ -1,0 +1,165 @@
+"""The pycolmap half of the job, from a plan to its outcome."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pycolmap
+
+from spaceport_sfm.job.attempts import Attempts
+from spaceport_sfm.job.focal_lock import settle_focal
+from spaceport_sfm.job.gate import Figures, Linkage, check_figures, check_linkage
+from spaceport_sfm.job.geodesy import Points
+from spaceport_sfm.job.georeference import Placement, Poses, georeference
+from spaceport_sfm.job.ground import Ground, measure_ground
+from spaceport_sfm.job.ladder import Attempt, climb, rungs
+from spaceport_sfm.job.pairs import components
+from spaceport_sfm.job.plan import Outcome, PlacedPhoto, Plan, Tell
+from spaceport_sfm.job.positions import GpsPositions, gps_positions
+from spaceport_sfm.job.undistort import undistort
+
+MAX_REPROJECTION_PX = 4.0
+MIN_TRIANGULATION_DEG = 1.5
+
+Mapped = list[pycolmap.Reconstruction]
+
+
+def reconstruct(plan: Plan, tell: Tell) -> Outcome:
+    """Reconstruct, place and undistort; writes the plan's output folder.
+
+    Raises:
+        UserError: the photos do not hang together, or the model is not usable.
+    """
+    gps = gps_positions(plan.photos)
+    attempts = Attempts(plan, gps, tell)
+    best: Attempt[Mapped] = climb(rungs(plan.settings, len(plan.photos)), attempts.run)
+    warnings = check_linkage(_linkage(plan, attempts, best))
+    tell("calibration", 0, 1, {})
+    settled = settle_focal((best.model or [])[0], plan, attempts.groups)
+    model = settled.model
+    tell("calibration", 1, 1, {})
+    placement = _place(model, gps, plan.seed)
+    points = _points(model)
+    ground = measure_ground(_poses(model).centres, points)
+    figures = _figures(model, plan, placement, ground)
+    warnings += placement.warnings + check_figures(figures)
+    undistort(model, plan, lambda n, m: tell("undistortion", n, m, {}))
+    placed = _placed_photos(model, plan, gps, placement)
+    _write_geo(plan.output / "geo.json", placement, placed)
+    return Outcome(
+        photos=placed,
+        sparse_points=model.num_points3D(),
+        reprojection_error_px=figures.reprojection_error_px,
+        mean_track_length=figures.mean_track_length,
+        gps_rms_m=placement.gps_rms_m,
+        camera_height_above_ground_m=figures.height_above_ground_m,
+        ground_z=ground.ground_z,
+        focal_note=settled.note,
+        warnings=warnings,
+        rung=best.rung.name,
+    )
+
+
+def _linkage(plan: Plan, attempts: Attempts, best: Attempt[Mapped]) -> Linkage:
+    names = [photo.original for photo in plan.photos]
+    models = best.model or []
+    registered = _registered_names(models[0]) if models else []
+    groups = components(len(names), attempts.links)
+    return Linkage(
+        photos=names,
+        registered=plan.originals(registered),
+        groups=[[names[index] for index in group] for group in groups],
+        featureless=[names[index] for index in attempts.featureless],
+        second_model=models[1].num_reg_images() if len(models) > 1 else 0,
+    )
+
+
+def _registered_names(model: pycolmap.Reconstruction) -> list[str]:
+    return sorted(image.name for image in model.images.values() if image.has_pose)
+
+
+def _poses(model: pycolmap.Reconstruction) -> Poses:
+    images = sorted(
+        (image for image in model.images.values() if image.has_pose), key=lambda image: image.name
+    )
+    return Poses(
+        names=tuple(image.name for image in images),
+        centres=np.array([image.projection_center() for image in images]),
+        rotations=np.array([image.cam_from_world().rotation.matrix().T for image in images]),
+    )
+
+
+def _points(model: pycolmap.Reconstruction) -> Points:
+    return np.array([point.xyz for point in model.points3D.values()]).reshape(-1, 3)
+
+
+def _place(model: pycolmap.Reconstruction, gps: GpsPositions, seed: int) -> Placement:
+    """Filter the model's points and move it into the output frame."""
+    pycolmap.ObservationManager(model).filter_all_points3D(
+        MAX_REPROJECTION_PX, MIN_TRIANGULATION_DEG
+    )
+    model.update_point_3d_errors()
+    placement = georeference(_poses(model), _points(model), gps, seed)
+    fit = placement.transform
+    model.transform(pycolmap.Sim3d(fit.scale, pycolmap.Rotation3d(fit.rotation), fit.translation))
+    return placement
+
+
+def _figures(
+    model: pycolmap.Reconstruction, plan: Plan, placement: Placement, ground: Ground
+) -> Figures:
+    metric = placement.origin is not None
+    cameras = list(model.cameras.values())
+    known = [photo.relative_altitude_m for photo in plan.photos]
+    relative = [altitude for altitude in known if altitude is not None]
+    return Figures(
+        reprojection_error_px=float(model.compute_mean_reprojection_error()),
+        longest_side_px=max(max(camera.width, camera.height) for camera in cameras),
+        mean_track_length=float(model.compute_mean_track_length()),
+        gps_rms_m=placement.gps_rms_m,
+        height_above_ground_m=ground.height_above if metric else None,
+        relative_altitude_m=float(np.median(relative)) if relative else None,
+        principal_shift=max(_principal_shift(camera) for camera in cameras),
+    )
+
+
+def _principal_shift(camera: pycolmap.Camera) -> float:
+    x_px = camera.principal_point_x - camera.width / 2
+    y_px = camera.principal_point_y - camera.height / 2
+    return float(np.hypot(x_px, y_px) / max(camera.width, camera.height))
+
+
+def _placed_photos(
+    model: pycolmap.Reconstruction, plan: Plan, gps: GpsPositions, placement: Placement
+) -> tuple[PlacedPhoto, ...]:
+    poses = _poses(model)
+    originals = plan.originals(list(poses.names))
+    return tuple(
+        PlacedPhoto(
+            name=name,
+            original=original,
+            position_m=_triple(centre),
+            gps_m=_triple(gps.by_name[name]) if name in placement.residuals_m else None,
+            residual_m=placement.residuals_m.get(name),
+        )
+        for name, original, centre in zip(poses.names, originals, poses.centres, strict=True)
+    )
+
+
+def _triple(point: Points) -> tuple[float, float, float]:
+    return float(point[0]), float(point[1]), float(point[2])
+
+
+def _write_geo(path: Path, placement: Placement, photos: tuple[PlacedPhoto, ...]) -> None:
+    origin = placement.origin.model_dump() if placement.origin else None
+    document = {
+        "frame": "east-north-up" if origin else "up only; scale and heading are arbitrary",
+        "unit": "m" if origin else None,
+        "origin": origin,
+        "model_to_enu": placement.transform.matrix.tolist(),
+        "gps_rms_m": placement.gps_rms_m,
+        "photos": [photo.model_dump() for photo in photos],
+    }
+    temporary = path.with_name(".geo.json.tmp")
+    temporary.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    temporary.replace(path)

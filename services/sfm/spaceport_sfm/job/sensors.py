@@ -1,0 +1,43 @@
+"""Sensors of fixed-lens drone cameras, by EXIF model.
+
+Nominal figures of the makers; they only serve as a prior, which bundle adjustment refines.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sensor:
+    """A fixed lens before a sensor; width and height are those of the native aspect."""
+
+    focal_mm: float
+    width_mm: float
+    height_mm: float
+
+
+_ONE_OVER_2_3 = (6.317, 4.738)
+_ONE_INCH = (13.2, 8.8)
+_FOUR_THIRDS = (17.3, 13.0)
+
+SENSORS = {
+    "FC300S": Sensor(3.61, *_ONE_OVER_2_3),  # Phantom 3 Advanced
+    "FC300X": Sensor(3.61, *_ONE_OVER_2_3),  # Phantom 3 Professional
+    "FC300C": Sensor(3.61, *_ONE_OVER_2_3),  # Phantom 3 Standard
+    "FC330": Sensor(3.61, *_ONE_OVER_2_3),  # Phantom 4
+    "FC220": Sensor(4.73, *_ONE_OVER_2_3),  # Mavic Pro
+    "FC7203": Sensor(4.49, *_ONE_OVER_2_3),  # Mavic Mini
+    "FC7303": Sensor(4.49, *_ONE_OVER_2_3),  # Mini 2
+    "FC6310": Sensor(8.8, *_ONE_INCH),  # Phantom 4 Pro
+    "FC6310S": Sensor(8.8, *_ONE_INCH),
+    "FC6310R": Sensor(8.8, *_ONE_INCH),  # Phantom 4 RTK
+    "FC6510": Sensor(8.8, *_ONE_INCH),  # Zenmuse X4S
+    "FC3411": Sensor(8.38, *_ONE_INCH),  # Air 2S
+    "L1D-20C": Sensor(10.26, *_ONE_INCH),  # Mavic 2 Pro
+    "L2D-20C": Sensor(12.29, *_FOUR_THIRDS),  # Mavic 3
+    "M3E": Sensor(12.29, *_FOUR_THIRDS),  # Mavic 3 Enterprise
+}
+
+
+def sensor_of(model: str) -> Sensor | None:
+    """The sensor of an EXIF camera model; None when the model is not known."""
+    return SENSORS.get(model.strip().strip("\x00").upper())
