@@ -1,0 +1,80 @@
+"""The flight stays where the splat was seen, is smooth, level and closed."""
+
+import numpy as np
+import pytest
+from tests.unit.compress.scenes import field, grid_of_cameras
+
+from spaceport_compress.job.flightpath import Capture, closed_flight
+from spaceport_compress.job.preview import best_view
+from spaceport_compress.job.views import UP_ENU, look_at, pinhole, rings
+from spaceport_splat.camera import Camera
+
+SPLAT = field(1500)
+
+
+def orbit(radius_m: float = 40.0, height_m: float = 25.0) -> list[Camera]:
+    cameras = []
+    for angle in np.linspace(0, 2 * np.pi, 24, endpoint=False):
+        position = np.array([radius_m * np.cos(angle), radius_m * np.sin(angle), height_m])
+        cameras.append(pinhole("o", look_at(position, np.zeros(3), UP_ENU), 60, 160, 90))
+    return cameras
+
+
+def strip() -> list[Camera]:
+    down = np.array([0.0, 0.001, -1.0])
+    positions = [np.array([x, 0.0, 30.0]) for x in np.linspace(-15, 15, 9)]
+    return [pinhole("s", look_at(p, p + down, UP_ENU), 60, 160, 90) for p in positions]
+
+
+CAPTURES = {
+    "grid": grid_of_cameras(),
+    "orbit": orbit(),
+    "strip": strip(),
+    "one": grid_of_cameras(1),
+    "two": orbit()[:2],
+    "none": rings(SPLAT, UP_ENU),
+}
+
+
+@pytest.mark.parametrize("name", CAPTURES)
+def test_a_flight_is_smooth_level_and_closed(name: str):
+    cameras = CAPTURES[name]
+    flight = closed_flight(Capture.of(cameras, SPLAT, UP_ENU), 48, (160, 90))
+    positions = np.stack([camera.position for camera in flight])
+    steps_m = np.linalg.norm(np.diff(positions, axis=0, append=positions[:1]), axis=1)
+    assert np.isfinite(positions).all()
+    assert steps_m.max() < 4 * np.median(steps_m) + 1e-6
+    forwards = np.stack([camera.world_to_camera[2, :3] for camera in flight])
+    turns = (forwards * np.roll(forwards, -1, axis=0)).sum(1)
+    assert turns.min() > np.cos(np.radians(25))
+    for camera in flight:
+        rotation = camera.world_to_camera[:3, :3]
+        assert np.allclose(rotation @ rotation.T, np.eye(3), atol=1e-9)
+        assert np.linalg.det(rotation) == pytest.approx(1)
+        assert abs(rotation[0, 2]) < 1e-9  # the horizon is level
+
+
+@pytest.mark.parametrize("name", ["grid", "orbit", "strip"])
+def test_a_flight_stays_near_the_cameras(name: str):
+    cameras = CAPTURES[name]
+    known = np.stack([camera.position for camera in cameras])
+    flight = closed_flight(Capture.of(cameras, SPLAT, UP_ENU), 48, (160, 90))
+    size_m = np.linalg.norm(np.ptp(known, axis=0))
+    for camera in flight:
+        assert np.linalg.norm(known - camera.position, axis=1).min() < 0.25 * size_m
+        assert known[:, 2].min() - 3 < camera.position[2] < known[:, 2].max() + 3
+
+
+def test_an_orbit_is_flown_as_an_orbit_and_looks_inwards():
+    flight = closed_flight(Capture.of(orbit(), SPLAT, UP_ENU), 48, (160, 90))
+    radii_m = [float(np.linalg.norm(camera.position[:2])) for camera in flight]
+    assert min(radii_m) > 30
+    for camera in flight:
+        assert camera.world_to_camera[2, :3] @ -camera.position > 0
+
+
+def test_the_preview_is_no_photo_and_is_filled():
+    cameras = grid_of_cameras()
+    view = best_view(SPLAT, Capture.of(cameras, SPLAT, UP_ENU))
+    assert (view.width_px, view.height_px) == (1280, 720)
+    assert min(np.linalg.norm(view.position - camera.position) for camera in cameras) > 0.1
