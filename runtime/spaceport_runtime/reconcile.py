@@ -14,7 +14,7 @@ from spaceport_runtime.failures import Failure, classify
 from spaceport_runtime.lineage import follow, from_outbox, to_outbox
 from spaceport_runtime.outputs import OutputsBroken, verify_outputs
 from spaceport_runtime.ports import End, EndKind, JobStatus, Platform, Run, RunKey, RunState
-from spaceport_runtime.stages import Finished, StageKit, cause_of, drop, launch_waiting
+from spaceport_runtime.stages import Finished, StageKit, cause_of, drop, has_ended, launch_waiting
 
 MAX_RETRIES = 2
 LOST_AFTER_S = 60.0
@@ -81,10 +81,9 @@ def _find_lost(run: Run, platform: Platform) -> None:
 
 
 def _watch(run: Run, kit: StageKit, platform: Platform) -> None:
-    ended = platform.ledger.end_of(run.key.job_id, run.key.attempt) is not None
     launched_at = run.launched_at or run.arrived_at
     overdue = _age_s(launched_at, platform) > kit.max_runtime_s + OVERDUE_GRACE_S
-    if ended or overdue:
+    if overdue or has_ended(run, platform):
         platform.jobs.stop(kit.kind, run.key.job_name)
 
 
@@ -178,13 +177,8 @@ def _retry(run: Run, kit: StageKit, platform: Platform) -> None:
 
 def cancel(request: CancellationRequested, kit: StageKit, platform: Platform) -> None:
     """Handle a cancellation: end the attempt unless it has ended, and stop what runs for it."""
-    attempt = request.attempt
-    mine = End(EndKind.CANCELLED, by="cancellation")
-    end = platform.ledger.claim_end(request.job_id, attempt, mine)
-    while end.kind is EndKind.SUPERSEDED and end.next_attempt is not None:
-        attempt = end.next_attempt
-        end = platform.ledger.claim_end(request.job_id, attempt, mine)
-    if end != mine:
+    attempt = _cancelled_attempt(request, platform)
+    if attempt is None:
         return
     key = RunKey(kit.service.name, request.job_id, attempt)
     run = platform.ledger.get(key)
@@ -193,3 +187,14 @@ def cancel(request: CancellationRequested, kit: StageKit, platform: Platform) ->
     elif run is not None:
         platform.jobs.stop(kit.kind, key.job_name)
     platform.bus.publish(follow(JobCancelled, request, attempt, platform.clock()))
+
+
+def _cancelled_attempt(request: CancellationRequested, platform: Platform) -> int | None:
+    """The attempt that this request ends, or has ended before; None when it came too late."""
+    attempt = request.attempt
+    mine = End(EndKind.CANCELLED, by="cancellation")
+    end = platform.ledger.claim_end(request.job_id, attempt, mine)
+    while end.kind is EndKind.SUPERSEDED and end.next_attempt is not None:
+        attempt = end.next_attempt
+        end = platform.ledger.claim_end(request.job_id, attempt, mine)
+    return attempt if end == mine else None

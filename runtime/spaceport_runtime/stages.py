@@ -102,7 +102,7 @@ def launch_waiting(kit: StageKit, platform: Platform) -> None:
 
 def launch(run: Run, kit: StageKit, platform: Platform) -> None:
     """Launch one run's job unless its attempt has ended; a second call changes nothing."""
-    if platform.ledger.end_of(run.key.job_id, run.key.attempt):
+    if has_ended(run, platform):
         drop(run, kit, platform)
         return
     cause = cause_of(run)
@@ -122,8 +122,13 @@ def launch(run: Run, kit: StageKit, platform: Platform) -> None:
     )
     platform.bus.publish(started)
     platform.ledger.mark_running(run.key, now.isoformat())
-    if platform.ledger.end_of(run.key.job_id, run.key.attempt):
+    if has_ended(run, platform):
         platform.jobs.stop(kit.kind, run.key.job_name)
+
+
+def has_ended(run: Run, platform: Platform) -> bool:
+    """The run's attempt was cancelled, has failed elsewhere, or goes on as another one."""
+    return platform.ledger.end_of(run.key.job_id, run.key.attempt) is not None
 
 
 def drop(run: Run, kit: StageKit, platform: Platform) -> None:

@@ -1,0 +1,1 @@
+"""The real handlers under duplicates, reordering, crashes and throttling."""

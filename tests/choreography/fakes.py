@@ -1,0 +1,198 @@
+"""The outside world in memory: the ports' semantics, without their latency."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from spaceport_runtime.errors import NoCapacity
+from spaceport_runtime.ports import (
+    End,
+    JobStatus,
+    Run,
+    RunKey,
+    RunState,
+    StoredObject,
+)
+from spaceport_runtime.service import JobKind
+
+
+class FakeLedger:
+    """The ledger's conditional writes, on a dict."""
+
+    def __init__(self) -> None:
+        self.runs: dict[RunKey, Run] = {}
+        self.open: dict[RunKey, None] = {}
+        self.ends: dict[tuple[str, int], End] = {}
+        self.jobs: dict[str, tuple[str, int]] = {}
+
+    def admit(self, run: Run) -> bool:
+        if run.key in self.runs:
+            return False
+        self.runs[run.key] = run
+        self.open[run.key] = None
+        return True
+
+    def get(self, key: RunKey) -> Run | None:
+        return self.runs.get(key)
+
+    def open_runs(self, stage: str) -> list[Run]:
+        runs = [self.runs[key] for key in self.open if key.stage == stage]
+        return sorted(runs, key=lambda run: run.arrived_at)
+
+    def _move(self, key: RunKey, allowed: set[RunState], **changes: Any) -> bool:
+        run = self.runs.get(key)
+        if run is None or run.state not in allowed:
+            return False
+        self.runs[key] = replace(run, **changes)
+        return True
+
+    def mark_running(self, key: RunKey, at: str) -> None:
+        self._move(key, {RunState.WAITING}, state=RunState.RUNNING, launched_at=at)
+
+    def rewind(self, key: RunKey) -> None:
+        self._move(key, {RunState.RUNNING}, state=RunState.WAITING, launched_at=None)
+
+    def remember_place(self, key: RunKey, place: int) -> None:
+        self._move(key, {RunState.WAITING}, place=place)
+
+    def finish(self, key: RunKey, outcome: str) -> bool:
+        unfinished = {RunState.WAITING, RunState.RUNNING}
+        return self._move(key, unfinished, state=RunState.FINISHED, outcome=outcome)
+
+    def close(self, key: RunKey) -> None:
+        if self.runs[key].state is RunState.FINISHED:
+            self.open.pop(key, None)
+
+    def claim_end(self, job_id: str, attempt: int, end: End) -> End:
+        return self.ends.setdefault((job_id, attempt), end)
+
+    def end_of(self, job_id: str, attempt: int) -> End | None:
+        return self.ends.get((job_id, attempt))
+
+    def register_job(self, job_id: str, record: str) -> bool:
+        if job_id in self.jobs:
+            return False
+        self.jobs[job_id] = (record, 1)
+        return True
+
+    def job_record(self, job_id: str) -> tuple[str, int] | None:
+        return self.jobs.get(job_id)
+
+    def next_attempt(self, job_id: str) -> int:
+        record, attempts = self.jobs[job_id]
+        self.jobs[job_id] = (record, attempts + 1)
+        return attempts + 1
+
+
+class FakeStore:
+    """S3 on a dict."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+
+    def head(self, uri: str) -> StoredObject | None:
+        content = self.objects.get(uri)
+        if content is None:
+            return None
+        return StoredObject(len(content), hashlib.md5(content, usedforsecurity=False).hexdigest())
+
+    def read(self, uri: str) -> bytes:
+        return self.objects[uri]
+
+    def sha256(self, uri: str) -> str:
+        return hashlib.sha256(self.objects[uri]).hexdigest()
+
+    def write(self, uri: str, content: bytes, content_type: str) -> None:
+        self.objects[uri] = content
+
+
+@dataclass
+class FakeJob:
+    """One SageMaker job."""
+
+    kind: JobKind
+    name: str
+    instance_type: str
+    order: int
+    output_prefix: str
+    stop_requested: bool = False
+    status: JobStatus = field(default_factory=lambda: JobStatus("InProgress"))
+
+
+class FakeJobs:
+    """SageMaker: names are unique, quotas are small."""
+
+    def __init__(self, quotas: Mapping[str, int]) -> None:
+        self.quotas = quotas
+        self.jobs: dict[str, FakeJob] = {}
+        self.launches: list[RunKey] = []
+        self.on_launch: Callable[[RunKey], None] = lambda key: None
+
+    def running(self) -> list[FakeJob]:
+        return [job for job in self.jobs.values() if not job.status.is_over]
+
+    def create(self, kind: JobKind, request: Mapping[str, Any]) -> None:
+        name = request[f"{kind.capitalize()}JobName"]
+        if name in self.jobs:
+            return
+        instance_type = _instance_type(kind, request)
+        in_use = sum(job.instance_type == instance_type for job in self.running())
+        if in_use >= self.quotas[instance_type]:
+            raise NoCapacity(f"ResourceLimitExceeded: {instance_type}")
+        environment = request["Environment"]
+        stage = name.split("-")[0]
+        attempt = int(environment["SPACEPORT_ATTEMPT"])
+        key = RunKey(stage, environment["SPACEPORT_JOB_ID"], attempt)
+        self.launches.append(key)
+        self.on_launch(key)
+        prefix = _output_prefix(kind, request)
+        self.jobs[name] = FakeJob(kind, name, instance_type, len(self.jobs), prefix)
+
+    def describe(self, kind: JobKind, name: str) -> JobStatus | None:
+        job = self.jobs.get(name)
+        return job.status if job else None
+
+    def stop(self, kind: JobKind, name: str) -> None:
+        job = self.jobs.get(name)
+        if job and not job.status.is_over:
+            job.stop_requested = True
+
+
+def _instance_type(kind: JobKind, request: Mapping[str, Any]) -> str:
+    if kind == "processing":
+        return str(request["ProcessingResources"]["ClusterConfig"]["InstanceType"])
+    return str(request["ResourceConfig"]["InstanceType"])
+
+
+def _output_prefix(kind: JobKind, request: Mapping[str, Any]) -> str:
+    if kind == "processing":
+        return str(request["ProcessingOutputConfig"]["Outputs"][0]["S3Output"]["S3Uri"])
+    base = request["OutputDataConfig"]["S3OutputPath"]
+    return f"{base}{request['TrainingJobName']}/output/model/"
+
+
+class FakeEvents:
+    """boto3's EventBridge client, as far as a publisher sees it."""
+
+    def __init__(self, deliver: Callable[[dict[str, Any]], None], refuse: Callable[[], bool]):
+        self._deliver = deliver
+        self._refuse = refuse
+
+    def put_events(self, Entries: list[dict[str, Any]]) -> dict[str, Any]:
+        results = []
+        for entry in Entries:
+            if self._refuse():
+                results.append({"ErrorCode": "InternalFailure", "ErrorMessage": "not now"})
+                continue
+            self._deliver(
+                {
+                    "source": entry["Source"],
+                    "detail-type": entry["DetailType"],
+                    "detail": json.loads(entry["Detail"]),
+                }
+            )
+            results.append({"EventId": "changes-every-time"})
+        failed = sum("ErrorCode" in result for result in results)
+        return {"FailedEntryCount": failed, "Entries": results}

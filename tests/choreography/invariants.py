@@ -1,0 +1,90 @@
+"""What must be true after every schedule."""
+
+from collections import Counter, defaultdict
+
+from spaceport_contracts.events import EVENT_TYPES
+from spaceport_runtime.ports import EndKind
+from tests.choreography.world import World
+
+
+def breaches(world: World) -> list[str]:
+    """Every broken promise, in words; empty for a good schedule."""
+    return [
+        *_rest(world),
+        *_one_end(world),
+        *_one_launch(world),
+        *world.early,
+        *world.unheard,
+        *world.in_vain,
+        *_causation(world),
+        *_only_poison(world),
+        *_archive_replay(world),
+    ]
+
+
+def _rest(world: World) -> list[str]:
+    if world.is_at_rest:
+        return []
+    queued = {name: len(queue.messages) for name, queue in world.queues.items()}
+    return [f"does not come to rest: queued {queued}, open {list(world.ledger.open)}"]
+
+
+def _terminal_events(world: World) -> dict[tuple[str, int], set[str]]:
+    ends: dict[tuple[str, int], set[str]] = defaultdict(set)
+    for envelope in world.archive:
+        if EVENT_TYPES[envelope["detail-type"]].terminal:
+            detail = envelope["detail"]
+            ends[detail["job_id"], detail["attempt"]].add(envelope["detail-type"])
+    return ends
+
+
+def _one_end(world: World) -> list[str]:
+    found = []
+    told = _terminal_events(world)
+    for job_id in world.job_ids:
+        _, last = world.ledger.jobs[job_id]
+        for attempt in range(1, last + 1):
+            end = world.ledger.ends.get((job_id, attempt))
+            events = told.get((job_id, attempt), set())
+            used = any(key.job_id == job_id and key.attempt == attempt for key in world.ledger.runs)
+            if end is None and used:
+                found.append(f"{job_id} attempt {attempt} has no end")
+            elif end is not None and end.kind is not EndKind.SUPERSEDED and len(events) != 1:
+                found.append(f"{job_id} attempt {attempt} is {end.kind} and told as {events}")
+            elif (end is None or end.kind is EndKind.SUPERSEDED) and events:
+                found.append(f"{job_id} attempt {attempt} told as {events} while going on")
+    return found
+
+
+def _one_launch(world: World) -> list[str]:
+    launches = Counter(world.jobs.launches)
+    return [f"{run} launched {n} times" for run, n in launches.items() if n > 1]
+
+
+def _causation(world: World) -> list[str]:
+    known = {envelope["detail"]["event_id"] for envelope in world.archive}
+    return [
+        f"{envelope['detail-type']} follows from nothing"
+        for envelope in world.archive
+        if (cause := envelope["detail"]["causation_id"]) not in known
+        and not cause.startswith("upload:")
+    ]
+
+
+def _only_poison(world: World) -> list[str]:
+    dead = [letter for queue in world.queues.values() for letter in queue.dead]
+    found = [
+        f"in the DLQ: {reason}: {body[:120]}" for body, reason in dead if body not in world.poison
+    ]
+    slow = [body for body, reason in dead if reason == "maxReceiveCount"]
+    found += [f"poison took {len(slow)} detours" for _ in slow[:1]]
+    if len(dead) < len(world.poison):
+        found.append(f"{len(world.poison) - len(dead)} poisonous messages vanished")
+    return found
+
+
+def _archive_replay(world: World) -> list[str]:
+    before = (dict(world.ledger.ends), list(world.jobs.launches), _terminal_events(world))
+    world.replay_archive()
+    after = (dict(world.ledger.ends), list(world.jobs.launches), _terminal_events(world))
+    return [] if before == after else ["replaying the archive changed something"]

@@ -1,0 +1,412 @@
+"""A seeded world in which the real handlers live: queues, clock, SageMaker, and bad luck.
+
+One `World` is one schedule. `run()` throws dice until nothing is left to do, then calms down and
+lets the choreography come to rest. `breaches()` in `invariants.py` says whether it told the truth.
+"""
+
+import hashlib
+import itertools
+import json
+import random
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from spaceport_contracts.artifacts import Artifact, ArtifactSet
+from spaceport_contracts.events import (
+    CancellationRequested,
+    Event,
+    ReconstructionRequested,
+    Stage,
+    make_event_id,
+)
+from spaceport_contracts.results import Quality
+from spaceport_runtime.aws.bus import EventBridgeBus
+from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
+from spaceport_runtime.errors import Retryable
+from spaceport_runtime.ports import End, EndKind, JobStatus, Platform, RunKey
+from spaceport_runtime.service import STATE_CHANGE
+from tests.choreography.fakes import FakeEvents, FakeJob, FakeJobs, FakeLedger, FakeStore
+from tests.choreography.faults import Crash, Dice, Faulty
+from tests.choreography.functions import BUCKET, Function, stage_functions
+from tests.choreography.patterns import matches
+from tests.choreography.results import outputs_of
+
+VISIBILITY_TIMEOUT_S = 360.0
+MAX_RECEIVES = 5
+QUOTAS = {"ml.c6i.4xlarge": 2, "ml.g4dn.xlarge": 1, "ml.c6i.2xlarge": 1}
+STEPS = 140
+REST_ROUNDS = 400
+
+
+@dataclass
+class Message:
+    """A message in a queue."""
+
+    body: str
+    visible_at_s: float
+    tries: int = 0
+    receives: int = 0
+    is_poison: bool = False
+
+
+@dataclass
+class FunctionQueue:
+    """A service's queue and DLQ; the `Queue` port of its function."""
+
+    world: "World"
+    messages: list[Message] = field(default_factory=list)
+    dead: list[tuple[str, str]] = field(default_factory=list)
+
+    def send_later(self, body: str, delay_s: int, tries: int) -> None:
+        self.messages.append(Message(body, self.world.now_s + delay_s, tries))
+
+    def dead_letter(self, body: str, reason: str) -> None:
+        self.dead.append((body, reason))
+
+
+class World:
+    """Everything around the handlers."""
+
+    def __init__(self, seed: int, jobs: int = 2, *, faults: bool = True) -> None:
+        self.seed = seed
+        self.rng = random.Random(seed)
+        self.dice = Dice(self.rng) if faults else Dice(self.rng, 0, 0, 0)
+        self.faults = faults
+        self.now_s = 0.0
+        self.ledger, self.store, self.jobs = FakeLedger(), FakeStore(), FakeJobs(QUOTAS)
+        self.archive: list[dict[str, Any]] = []
+        self.early: list[str] = []
+        self.poison: list[str] = []
+        self.functions: dict[str, Function] = {}
+        self.queues: dict[str, FunctionQueue] = {}
+        self.depth = 0
+        self.unheard: list[str] = []
+        self.in_vain: list[str] = []
+        self.ended_before: set[tuple[str, int]] = set()
+        self.jobs.on_launch = self._check_launch
+        for function in stage_functions(self.platform_of):
+            self._listen_to_cancellations(function)
+            self.functions[function.service.name] = function
+            self.queues[function.service.name] = FunctionQueue(self)
+        self.job_ids = [
+            hashlib.sha256(f"{seed}/{n}".encode()).hexdigest()[:12] for n in range(jobs)
+        ]
+        self.replays: Counter[str] = Counter()
+
+    # --- the platform ------------------------------------------------------------------------
+
+    def clock(self) -> datetime:
+        return datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=self.now_s)
+
+    def platform_of(self, service: str) -> Platform:
+        def faulty(port: object) -> Any:
+            return Faulty(port, self.dice, self.interrupt)
+
+        events = FakeEvents(self.accept, lambda: self.dice.hit(self.dice.throttle))
+        return Platform(
+            ledger=faulty(self.ledger),
+            store=faulty(self.store),
+            jobs=faulty(self.jobs),
+            bus=EventBridgeBus(faulty(events), "spaceport", service),
+            clock=self.clock,
+        )
+
+    def accept(self, envelope: dict[str, Any]) -> None:
+        """EventBridge took an event: into the archive and the queues of those who listen."""
+        if envelope["source"].startswith("spaceport."):
+            self.archive.append(envelope)
+            self._check_announced(envelope)
+        self.route(envelope)
+
+    def route(self, envelope: dict[str, Any]) -> None:
+        """Into the queues of those who listen, now and then twice and late."""
+        body = json.dumps({**envelope, "id": str(self.rng.random())})
+        for name, function in self.functions.items():
+            if any(matches(rule.pattern, envelope) for rule in function.service.rules(BUCKET)):
+                for _ in range(self._copies()):
+                    delay_s = self.rng.choice((0, 1, 5, 400)) if self.faults else 0
+                    self.queues[name].messages.append(Message(body, self.now_s + delay_s))
+
+    def _copies(self) -> int:
+        if not self.faults:
+            return 1
+        return self.rng.choices((1, 2, 10), (85, 14, 1))[0]
+
+    def _check_announced(self, envelope: dict[str, Any]) -> None:
+        outputs = envelope["detail"].get("outputs")
+        if not outputs:
+            return
+        index = outputs["index"]
+        content = self.store.objects.get(index["uri"])
+        if content is None or hashlib.sha256(content).hexdigest() != index["sha256"]:
+            self.early.append(f"{envelope['detail-type']} before {index['uri']}")
+            return
+        for file in json.loads(content)["files"]:
+            stored = self.store.objects.get(outputs["prefix"] + file["path"])
+            if stored is None or hashlib.sha256(stored).hexdigest() != file["sha256"]:
+                self.early.append(f"{envelope['detail-type']} before {file['path']}")
+
+    def _listen_to_cancellations(self, function: Function) -> None:
+        """After a cancellation was handled, the job must have ended, one way or the other."""
+        cancel = function.routes["CancellationRequested"]
+
+        def cancel_and_check(event: CancellationRequested) -> None:
+            cancel(event)
+            if self.final_end(event.job_id, event.attempt) is None:
+                self.unheard.append(f"{event.job_id} goes on after its cancellation")
+
+        function.routes["CancellationRequested"] = cancel_and_check
+
+    def _check_launch(self, key: RunKey) -> None:
+        if (key.job_id, key.attempt) in self.ended_before:
+            self.in_vain.append(f"{key} launched although its attempt had ended")
+
+    def final_end(self, job_id: str, attempt: int) -> End | None:
+        """The end of the attempt, or of the one that carries on for it."""
+        end = self.ledger.ends.get((job_id, attempt))
+        while end is not None and end.next_attempt is not None:
+            end = self.ledger.ends.get((job_id, end.next_attempt))
+        return end
+
+    # --- what can happen ---------------------------------------------------------------------
+
+    def run(self) -> "World":
+        """One whole schedule."""
+        for job_id in self.job_ids:
+            self.submit(job_id)
+        actions: list[tuple[Callable[[], None], int]] = [
+            (self.deliver_some, 60),
+            (self.finish_some_job, 20),
+            (self.sweep_some, 6),
+            (self.cancel_some, 1 if self.faults else 0),
+            (self.replay_some, 2 if self.faults else 0),
+            (self.poison_some, 1 if self.faults else 0),
+        ]
+        choices, weights = zip(*actions, strict=True)
+        for _ in range(STEPS):
+            self.now_s += self.rng.uniform(0, 20)
+            self.rng.choices(choices, weights)[0]()
+        self.rest()
+        return self
+
+    def submit(self, job_id: str) -> None:
+        """A capture arrives."""
+        self.ledger.register_job(job_id, "{}")
+        self.request(job_id, 1, Stage.SFM, f"upload:{job_id}")
+
+    def request(self, job_id: str, attempt: int, start_at: Stage, causation_id: str) -> None:
+        uri = f"s3://{BUCKET}/jobs/{job_id}/ingest/capture/capture.json"
+        index = Artifact(uri=uri, bytes=2, sha256=hashlib.sha256(b"{}").hexdigest())
+        self.publish(
+            ReconstructionRequested(
+                event_id=make_event_id(ReconstructionRequested, job_id, attempt),
+                job_id=job_id,
+                correlation_id=job_id,
+                causation_id=causation_id,
+                occurred_at=self.clock(),
+                attempt=attempt,
+                start_at=start_at,
+                quality=Quality.DRAFT,
+                email="ann@example.com",
+                title="Chaos",
+                inputs=ArtifactSet(prefix=f"s3://{BUCKET}/uploads/{job_id}/", index=index),
+            )
+        )
+
+    def publish(self, event: Event) -> None:
+        """From outside the functions, without trouble."""
+        detail = event.model_dump(mode="json")
+        name = event.detail_type()
+        self.accept({"source": "spaceport.ingest", "detail-type": name, "detail": detail})
+
+    def deliver_some(self) -> None:
+        """The event source mapping hands a small batch of visible messages to a function."""
+        ready = [name for name in self.queues if self.visible(name)]
+        if ready:
+            self.deliver(self.rng.choice(ready), self.rng.randint(1, 3))
+
+    def visible(self, name: str) -> list[Message]:
+        return [m for m in self.queues[name].messages if m.visible_at_s <= self.now_s]
+
+    def deliver(self, name: str, batch_size: int) -> None:
+        queue, function = self.queues[name], self.functions[name]
+        ready = self.visible(name)
+        batch = self.rng.sample(ready, min(batch_size, len(ready)))
+        for message in batch:
+            message.receives += 1
+            message.visible_at_s = self.now_s + VISIBILITY_TIMEOUT_S
+        records = [_record(n, message) for n, message in enumerate(batch)]
+        before = self.dice.crash
+        if any(message.receives >= MAX_RECEIVES - 1 for message in batch):
+            self.dice.crash = 0.0  # a process does not die four times over one message
+        try:
+            answer = consume({"Records": records}, function.routes, queue, Backoff(5, 900))
+        except Crash:
+            return
+        finally:
+            self.dice.crash = (
+                before if self.dice.crash == 0.0 and self.dice.throttle else self.dice.crash
+            )
+        failed = {item["itemIdentifier"] for item in answer["batchItemFailures"]}
+        for n, message in enumerate(batch):
+            if str(n) not in failed:
+                queue.messages.remove(message)
+            elif message.receives >= MAX_RECEIVES:
+                queue.messages.remove(message)
+                queue.dead.append((message.body, "maxReceiveCount"))
+
+    def interrupt(self) -> None:
+        """Another Lambda runs in the middle of this one."""
+        if self.depth >= 2:
+            return
+        self.depth += 1
+        try:
+            self.rng.choice((self.deliver_some, self.sweep_some, self.finish_some_job))()
+        finally:
+            self.depth -= 1
+
+    def sweep_some(self) -> None:
+        self.sweep(self.rng.choice(list(self.functions)))
+
+    def sweep(self, name: str) -> None:
+        if self.depth == 0:
+            self.ended_before = set(self.ledger.ends)
+        try:
+            self.functions[name].sweep()
+        except (Crash, Retryable):
+            return  # the schedule calls it again in five minutes
+
+    def finish_some_job(self) -> None:
+        running = self.jobs.running()
+        if running:
+            self.finish(self.rng.choice(running))
+
+    def finish(self, job: FakeJob) -> None:
+        """SageMaker ends a job, one way or the other, and perhaps says so."""
+        stage = job.name.split("-")[0]
+        job.status = self._fate(job)
+        if job.status.status == "Completed":
+            files = outputs_of(stage)
+            if self.faults and self.dice.throttle and self.rng.random() < 0.03:
+                files.pop(next(iter(files)))
+            for path, content in files.items():
+                self.store.objects[job.output_prefix + path] = content
+        says = self.rng.choices((0, 1, 2), (12, 76, 12))[0] if self.faults else 1
+        for _ in range(says):
+            self.say_state(job)
+
+    def say_state(self, job: FakeJob) -> None:
+        prefix = job.kind.capitalize()
+        detail = {f"{prefix}JobName": job.name, f"{prefix}JobStatus": job.status.status}
+        self.accept(
+            {"source": "aws.sagemaker", "detail-type": STATE_CHANGE[job.kind], "detail": detail}
+        )
+
+    def _fate(self, job: FakeJob) -> JobStatus:
+        if job.stop_requested and self.rng.random() < 0.8:
+            return JobStatus("Stopped", "Stopped")
+        if not self.faults or not self.dice.throttle:
+            return JobStatus("Completed", "Completed")
+        told = '{"class": "user", "reason": "No overlap.", "remedy": "Fly closer."}'
+        fates = (
+            (JobStatus("Completed", "Completed"), 84),
+            (JobStatus("Failed", "Failed", "InternalServerError: try again"), 7),
+            (JobStatus("Failed", "Failed", f"AlgorithmError: {told}, exit code: 1"), 3),
+            (JobStatus("Stopped", "Interrupted"), 3),
+            (JobStatus("Stopped", "MaxRuntimeExceeded"), 2),
+            (JobStatus("Stopped", "Stopped"), 1),
+        )
+        choices, weights = zip(*fates, strict=True)
+        return self.rng.choices(choices, weights)[0]
+
+    def cancel_some(self) -> None:
+        job_id = self.rng.choice(self.job_ids)
+        _, latest = self.ledger.jobs[job_id]
+        attempt = self.rng.randint(1, latest)  # the page that the user looks at may be old
+        request = self.archived("ReconstructionRequested", job_id)
+        self.publish(
+            CancellationRequested(
+                event_id=make_event_id(CancellationRequested, job_id, attempt),
+                job_id=job_id,
+                correlation_id=job_id,
+                causation_id=request["event_id"],
+                occurred_at=self.clock(),
+                attempt=attempt,
+            )
+        )
+
+    def archived(self, name: str, job_id: str) -> dict[str, Any]:
+        found = (e["detail"] for e in self.archive if e["detail-type"] == name)
+        return next(detail for detail in found if detail["job_id"] == job_id)
+
+    def replay_some(self) -> None:
+        """A user replays a job that has ended, from its first stage."""
+        job_id = self.rng.choice(self.job_ids)
+        _, attempt = self.ledger.jobs[job_id]
+        end = self.ledger.ends.get((job_id, attempt))
+        if end and end.kind is not EndKind.SUPERSEDED and self.replays[job_id] < 2:
+            self.replays[job_id] += 1
+            request = self.archived("ReconstructionRequested", job_id)
+            again = self.ledger.next_attempt(job_id)
+            self.request(job_id, again, Stage.SFM, request["event_id"])
+
+    def poison_some(self) -> None:
+        """Something that is no event of ours, or of a version nobody knows."""
+        name = self.rng.choice(list(self.queues))
+        body = self.rng.choice(
+            (
+                "not json",
+                '{"source": "spaceport.sfm", "detail-type": "Nonsense", "detail": {}}',
+                '{"source": "x", "detail-type": "CancellationRequested", "detail": {"version": 2}}',
+            )
+        )
+        self.poison.append(body)
+        self.queues[name].messages.append(Message(body, self.now_s))
+
+    # --- coming to rest ----------------------------------------------------------------------
+
+    def rest(self) -> None:
+        """No more bad luck: everything that is owed is delivered."""
+        self.dice.calm()
+        for round_ in range(REST_ROUNDS):
+            self.now_s += 60
+            for name in self.queues:
+                for _ in itertools.takewhile(lambda _: self.visible(name), range(100)):
+                    self.deliver(name, 10)
+            for job in self.jobs.running():
+                self.finish(job)
+            for name in self.functions:
+                if round_ % 5 == 0:
+                    self.sweep(name)
+            if self.is_at_rest:
+                return
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Nothing is queued, running or open."""
+        queued = any(queue.messages for queue in self.queues.values())
+        return not queued and not self.jobs.running() and not self.ledger.open
+
+    def replay_archive(self) -> None:
+        """EventBridge delivers every archived event of the past once more."""
+        for envelope in list(self.archive):
+            self.route({**envelope, "replay-name": "drill"})
+        self.rest()
+
+
+def _record(n: int, message: Message) -> dict[str, Any]:
+    attribute = {"stringValue": str(message.tries), "dataType": "String"}
+    return {
+        "messageId": str(n),
+        "receiptHandle": "",
+        "body": message.body,
+        "attributes": {"ApproximateReceiveCount": str(message.receives)},
+        "messageAttributes": {TRIES_ATTRIBUTE: attribute} if message.tries else {},
+        "md5OfBody": "",
+        "eventSource": "aws:sqs",
+        "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:spaceport",
+        "awsRegion": "us-east-1",
+    }
