@@ -50,6 +50,7 @@ class Run:
     outcome: str | None = None
     place: int | None = None
     retries: int = 0
+    is_open: bool = True
 
 
 class EndKind(StrEnum):

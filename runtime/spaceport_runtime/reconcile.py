@@ -66,7 +66,7 @@ def reconcile(run: Run, kit: StageKit, platform: Platform) -> None:
 def deliver(key: RunKey, platform: Platform) -> None:
     """Publish a finished run's outcome, then close it; a crash in between publishes it again."""
     run = platform.ledger.get(key)
-    if run is None or run.outcome is None:
+    if run is None or run.outcome is None or not run.is_open:
         return
     events = from_outbox(run.outcome)
     if events:

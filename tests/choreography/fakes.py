@@ -64,6 +64,7 @@ class FakeLedger:
     def close(self, key: RunKey) -> None:
         if self.runs[key].state is RunState.FINISHED:
             self.open.pop(key, None)
+            self.runs[key] = replace(self.runs[key], is_open=False)
 
     def claim_end(self, job_id: str, attempt: int, end: End) -> End:
         return self.ends.setdefault((job_id, attempt), end)

@@ -5,7 +5,6 @@ lets the choreography come to rest. `breaches()` in `invariants.py` says whether
 """
 
 import hashlib
-import itertools
 import json
 import random
 from collections import Counter
@@ -26,7 +25,7 @@ from spaceport_contracts.results import Quality
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
 from spaceport_runtime.errors import Retryable
-from spaceport_runtime.ports import End, EndKind, JobStatus, Platform, RunKey
+from spaceport_runtime.ports import End, EndKind, JobStatus, Platform, Run, RunKey
 from spaceport_runtime.service import STATE_CHANGE
 from tests.choreography.fakes import FakeEvents, FakeJob, FakeJobs, FakeLedger, FakeStore
 from tests.choreography.faults import Crash, Dice, Faulty
@@ -374,8 +373,7 @@ class World:
         for round_ in range(REST_ROUNDS):
             self.now_s += 60
             for name in self.queues:
-                for _ in itertools.takewhile(lambda _: self.visible(name), range(100)):
-                    self.deliver(name, 10)
+                self._drain(name)
             for job in self.jobs.running():
                 self.finish(job)
             for name in self.functions:
@@ -383,6 +381,16 @@ class World:
                     self.sweep(name)
             if self.is_at_rest:
                 return
+
+    def arrivals(self, stage: str) -> list[Run]:
+        """The stage's runs in the order in which they were admitted."""
+        runs = [run for key, run in self.ledger.runs.items() if key.stage == stage]
+        return sorted(runs, key=lambda run: run.arrived_at)
+
+    def _drain(self, name: str) -> None:
+        for _ in range(100):
+            if self.visible(name):
+                self.deliver(name, 10)
 
     @property
     def is_at_rest(self) -> bool:

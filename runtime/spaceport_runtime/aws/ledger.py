@@ -216,6 +216,7 @@ def _run(item: dict[str, Any]) -> Run:
         outcome=item.get("outcome"),
         place=int(item["place"]) if "place" in item else None,
         retries=int(item["retries"]),
+        is_open="open_stage" in item,
     )
 
 

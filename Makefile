@@ -1,0 +1,66 @@
+# `make demo` and `make test` set themselves up; nothing else needs to be typed.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := contracts runtime splat services/ingest services/sfm services/train services/compress \
+	services/notify infra/local
+export NUMBA_CACHE_DIR ?= $(CURDIR)/.cache/numba
+export MYPYPATH := $(subst $() ,:,$(PACKAGES))
+
+PHOTOS ?=
+OUT ?= out/demo
+QUALITY ?= draft
+SCHEDULES ?= 10000
+SEED ?= 0
+
+.PHONY: help setup demo test test-fast check format chaos chaos-mutants bench docs clean
+
+help:            ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
+
+setup: $(VENV)/.ready   ## the virtual environment, with pinned dependencies
+
+$(VENV)/.ready: constraints.txt requirements.txt requirements-dev.txt $(PACKAGES:%=%/pyproject.toml)
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
+		$(PACKAGES:%=-e ./%)
+	@touch $@
+
+demo: setup      ## photos -> splat on this machine; PHOTOS=folder runs it on yours
+	@if [ -n "$(PHOTOS)" ]; then \
+		$(BIN)/spaceport run "$(PHOTOS)" --out "$(OUT)" --quality $(QUALITY); \
+	else \
+		$(BIN)/spaceport demo --out "$(OUT)"; \
+	fi
+
+test: check      ## every check and test
+	$(BIN)/python -m pytest
+
+test-fast: setup ## the fast subset, under 2 minutes
+	$(BIN)/python -m pytest -m "not slow and not shared"
+
+check: setup     ## style, types, import rules, generated documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --explicit-package-bases $(wildcard $(PACKAGES:%=%/spaceport_*)) tests bench
+	$(BIN)/lint-imports
+	$(BIN)/python -m spaceport_local.docs --check
+
+format: setup    ## mend what can be mended by machine
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+docs: setup      ## write docs/pipeline.md, docs/openapi.json and the golden schemas
+	$(BIN)/python -m spaceport_contracts.golden
+	$(BIN)/python -m spaceport_local.docs
+
+chaos: setup     ## SCHEDULES seeded fault schedules against the real handlers
+	$(BIN)/python -m tests.choreography.chaos --schedules $(SCHEDULES) --seed $(SEED)
+
+chaos-mutants: setup  ## every protection switched off in turn must be noticed
+	$(BIN)/python -m tests.choreography.chaos --mutants
+
+clean:           ## everything that was made, but not your results in out/
+	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache
