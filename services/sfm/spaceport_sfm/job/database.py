@@ -10,8 +10,9 @@ from spaceport_sfm.job.pairs import Pair
 from spaceport_sfm.job.plan import CameraGroup, Plan, PlannedPhoto
 
 MODEL = "SIMPLE_RADIAL"
-# COLMAP's own guess for photos without metadata.
-UNKNOWN_FOCAL_RATIO = 1.2
+# Drones carry lenses of about 24 mm equivalent; COLMAP's own guess of 1.2 is a 42 mm lens, and
+# from there the first pair of a drone capture often fails.
+UNKNOWN_FOCAL_RATIO = 0.7
 
 
 def create_database(path: Path, plan: Plan) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from spaceport_contracts.capture import RejectedPhoto
 from spaceport_runtime.errors import UserError
 
 MIN_PHOTOS = 3
@@ -49,7 +50,7 @@ class Figures:
     """Principal point's distance from the centre, over the longer side."""
 
 
-def check_enough(usable: int, given: int) -> None:
+def check_enough(usable: int, given: int, rejected: Sequence[RejectedPhoto] = ()) -> None:
     """Refuse captures that no reconstruction is possible from.
 
     Raises:
@@ -60,10 +61,8 @@ def check_enough(usable: int, given: int) -> None:
     if given < MIN_PHOTOS:
         message = f"The capture has {_count(given)}, and three are the least that can work."
     else:
-        message = (
-            f"Only {usable} of {given} photos can be used; the others are damaged, too small or "
-            "the same picture again."
-        )
+        example = f" ({rejected[0].name}: {rejected[0].reason})" if rejected else ""
+        message = f"Only {usable} of {given} photos can be used{example}."
     raise UserError(message, "Upload at least 20 overlapping photos of the place.")
 
 

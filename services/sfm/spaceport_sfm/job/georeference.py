@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spaceport_sfm.job.geodesy import Points
 from spaceport_sfm.job.ground import measure_ground
@@ -18,7 +19,9 @@ from spaceport_sfm.job.similarity import (
 from spaceport_sfm.job.upright import rotation_between, up_direction
 
 MIN_LOCATED = 3
-GPS_MAX_ERROR_M = 5.0
+# A photo's GPS is an outlier beyond the first of these that most photos agree within.
+GPS_ERRORS_M = (5.0, 15.0, 50.0)
+MOST = 2 / 3
 # Below this the photos lie on a line, and GPS says nothing about the roll around it.
 LINE_RATIO = 0.1
 # Without GPS the unit is a tenth of the cameras' median height above what they see.
@@ -42,14 +45,10 @@ class Placement:
     transform: Similarity
     origin: Origin | None
     residuals_m: dict[str, float]
+    """Distance from its GPS position of every photo that has one, by name."""
+    gps_rms_m: float | None
+    """Root mean square of the residuals of the photos whose GPS was used."""
     warnings: tuple[str, ...] = ()
-
-    @property
-    def gps_rms_m(self) -> float | None:
-        """Root mean square distance between cameras and their GPS positions."""
-        if not self.residuals_m:
-            return None
-        return float(np.sqrt(np.mean(np.square(list(self.residuals_m.values())))))
 
 
 def georeference(poses: Poses, points: Points, gps: GpsPositions, seed: int) -> Placement:
@@ -64,6 +63,7 @@ def georeference(poses: Poses, points: Points, gps: GpsPositions, seed: int) -> 
     source = poses.centres[rows]
     target = np.array([gps.by_name[poses.names[row]] for row in rows])
     warnings = list(gps.warnings)
+    used = np.ones(len(rows), dtype=bool)
     if spread_ratio(target[:, :2]) < LINE_RATIO:
         up = up_direction(poses.centres, poses.rotations)
         transform = fit_line(source, target, up)
@@ -72,16 +72,27 @@ def georeference(poses: Poses, points: Points, gps: GpsPositions, seed: int) -> 
             "least two parallel lines for true heights."
         )
     else:
-        transform, inliers = fit_robustly(source, target, GPS_MAX_ERROR_M, seed)
-        outliers = int((~inliers).sum())
-        if outliers:
+        transform, used, max_error_m = _fit_most(source, target, seed)
+        if not used.all():
             warnings.append(
-                f"The GPS of {outliers} of {len(rows)} photos is more than {GPS_MAX_ERROR_M:.0f} m "
-                "off and was not used."
+                f"The GPS of {int((~used).sum())} of {len(rows)} photos is more than "
+                f"{max_error_m:.0f} m off and was not used."
             )
     errors = residuals(transform, source, target)
+    rms_m = float(np.sqrt(np.mean(errors[used] ** 2)))
     named = {poses.names[row]: float(error) for row, error in zip(rows, errors, strict=True)}
-    return Placement(transform, gps.origin, named, tuple(warnings))
+    return Placement(transform, gps.origin, named, rms_m, tuple(warnings))
+
+
+def _fit_most(
+    source: Points, target: Points, seed: int
+) -> tuple[Similarity, NDArray[np.bool_], float]:
+    """Robust fit with the tightest tolerance that most photos agree within."""
+    for max_error_m in GPS_ERRORS_M:
+        transform, used = fit_robustly(source, target, max_error_m, seed)
+        if used.mean() >= MOST:
+            break
+    return transform, used, max_error_m
 
 
 def fit_line(source: Points, target: Points, up: Points) -> Similarity:
@@ -107,4 +118,4 @@ def _level(poses: Poses, points: Points, warnings: tuple[str, ...]) -> Placement
         "The photos carry no usable GPS: the model's scale and heading are arbitrary, and its up "
         "direction is estimated from the cameras."
     )
-    return Placement(transform, None, {}, (*warnings, said))
+    return Placement(transform, None, {}, None, (*warnings, said))

@@ -78,7 +78,8 @@ def make_plan(
     threads = available_threads()
     images = folders.work / "images"
     prepared, rejected = prepare(capture, photos, images, threads, step)
-    check_enough(len(prepared), len(capture.photos) + len(capture.rejected))
+    refused = (*rejected, *capture.rejected)
+    check_enough(len(prepared), len(capture.photos) + len(capture.rejected), refused)
     cameras, members = group_cameras([(p.photo, p.width_px, p.height_px) for p in prepared])
     planned = tuple(_planned(p, camera) for p, camera in zip(prepared, members, strict=True))
     plan = Plan(

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
@@ -96,8 +96,8 @@ def safe_names(originals: list[str]) -> list[str]:
 
 def _prepare_one(photo: Photo, folder: Path, target: Path) -> _Decoded | str:
     """Decode one photo and write it upright; a string is the reason why it cannot be used."""
-    source = (folder / photo.key).resolve()
-    if not source.is_relative_to(folder.resolve()) or not source.is_file():
+    source = folder / photo.key
+    if ".." in source.parts or PurePosixPath(photo.key).is_absolute() or not source.is_file():
         return "The file is not there; upload it again."
     try:
         with Image.open(source) as image:
@@ -117,7 +117,7 @@ def _write_upright(image: Image.Image, source: Path, target: Path) -> _Decoded |
     orientation = image.getexif().get(ORIENTATION_TAG, UPRIGHT)
     if image.format in JPEG_FORMATS and image.mode == "RGB" and orientation in (0, UPRIGHT):
         # Nothing to change: no loss from a second JPEG compression.
-        target.symlink_to(source)
+        target.symlink_to(source.absolute())
         upright = image
     else:
         turned = ImageOps.exif_transpose(image)

@@ -15,7 +15,8 @@ class Sensor:
     height_mm: float
 
 
-_ONE_OVER_2_3 = (6.317, 4.738)
+# "1/2.3 inch" is 6.17 mm wide; the square pixels of a 4:3 photo give the height.
+_ONE_OVER_2_3 = (6.17, 4.63)
 _ONE_INCH = (13.2, 8.8)
 _FOUR_THIRDS = (17.3, 13.0)
 

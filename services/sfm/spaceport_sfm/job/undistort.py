@@ -61,6 +61,7 @@ def undistort(model: pycolmap.Reconstruction, plan: Plan, step: Callable[[int, i
         camera = model.cameras[key]
         camera.model, camera.width, camera.height = pinhole.model, pinhole.width, pinhole.height
         camera.params = list(pinhole.params)
+    model.update_point_3d_errors()
     _write_model(model, plan)
 
 
