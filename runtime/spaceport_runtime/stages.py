@@ -127,8 +127,13 @@ def launch(run: Run, kit: StageKit, platform: Platform) -> None:
 
 
 def has_ended(run: Run, platform: Platform) -> bool:
-    """The run's attempt was cancelled, has failed elsewhere, or goes on as another one."""
-    return platform.ledger.end_of(run.key.job_id, run.key.attempt) is not None
+    """The run's attempt was cancelled, or ended by another stage.
+
+    An end that this stage itself put there is a settlement that a crash cut short; it is taken up
+    again by `reconcile`, never dropped.
+    """
+    end = platform.ledger.end_of(run.key.job_id, run.key.attempt)
+    return end is not None and end.by != run.key.stage
 
 
 def drop(run: Run, kit: StageKit, platform: Platform) -> None:

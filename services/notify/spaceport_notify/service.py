@@ -11,6 +11,7 @@ SERVICE = Service(
     api=(
         Route("GET", "/jobs/{job_id}"),
         Route("GET", "/jobs/{job_id}/events"),
+        Route("GET", "/jobs/{job_id}/files/{name}"),
     ),
     sweeps=False,
 )

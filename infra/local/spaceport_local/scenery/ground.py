@@ -36,7 +36,7 @@ STONE, FLOWER_A, FLOWER_B, FLOWER_C = map(srgb, (0xB9A893, 0xF2EDE0, 0xE8C63C, 0
 @typed_kernel("f8(f8, f8, f8, f8, i8)")
 def _dots(x: float, y: float, cell_m: float, share: float, seed: int) -> float:
     """1 inside a small dot, of which `share` of the cells hold one; its number picks a colour."""
-    ix, iy = int(math.floor(x / cell_m)), int(math.floor(y / cell_m))
+    ix, iy = math.floor(x / cell_m), math.floor(y / cell_m)
     pick = hash_unit(ix, iy, seed)
     if pick > share:
         return 0.0
@@ -109,7 +109,7 @@ def _asphalt(x: float, y: float, off: float) -> Colour:
     crack = abs(fractal2(x * 0.7, y * 0.7, 4, 83) - 0.5)
     if crack < 0.006:
         shade *= 0.6
-    if hash_unit(int(math.floor(x / 5.5)), int(off > 0), 84) > 0.72:
+    if hash_unit(math.floor(x / 5.5), int(off > 0), 84) > 0.72:
         shade *= 0.8
     colour = scale(TAR, shade)
     wear = 0.55 + 0.45 * noise2(x * 5, y * 5, 85)
@@ -162,7 +162,7 @@ def _pad(x: float, y: float, u: float, v: float, edge: float, kind: float) -> Co
     size = 0.9 if kind == TERRACE else 0.42
     row = math.floor(v / size)
     along = u / size + 0.5 * (row % 2)
-    shade = 0.62 + 0.4 * hash_unit(int(math.floor(along)), int(row), 117)
+    shade = 0.62 + 0.4 * hash_unit(math.floor(along), int(row), 117)
     if along - math.floor(along) < 0.1 or v / size - row < 0.1:
         shade *= 0.6
     return scale(STONE, shade * (0.75 + 0.45 * fractal2(x * 2, y * 2, 4, 118)))

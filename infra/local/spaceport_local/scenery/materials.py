@@ -161,7 +161,7 @@ def _wall(p: Row, local: Vector, seed: int) -> Colour:
     base = scale((p[6], p[7], p[8]), 0.78 + 0.3 * fractal2(u * 1.3 + 31 * seed, z * 1.3, 4, seed))
     base = scale(base, 0.85 + 0.3 * noise2(u * 8, z * 8, seed + 1))
     if z < 0.95:
-        stone = hash_unit(int(math.floor(u / 0.55)), int(math.floor(z / 0.32)), seed)
+        stone = hash_unit(math.floor(u / 0.55), math.floor(z / 0.32), seed)
         return scale(DUST, 0.55 + 0.6 * stone)
     base = mix(base, DUST, 0.35 * (1 - smoothstep(0.9, 2.4, z)))
     columns = math.floor(2 * half / 2.6)
@@ -196,7 +196,7 @@ def _panel(x: float, y: float) -> Colour:
     u, v = x / 0.5, y / 0.5
     if u - math.floor(u) < 0.1 or v - math.floor(v) < 0.1:
         return GRID
-    return scale(CELL, 0.8 + 0.9 * hash_unit(int(math.floor(u)), int(math.floor(v)), 4))
+    return scale(CELL, 0.8 + 0.9 * hash_unit(math.floor(u), math.floor(v), 4))
 
 
 @kernel

@@ -110,7 +110,7 @@ def ground_colour(x: float, y: float, home_m: float, pads: Pads, near: NDArray[n
         return _water(x, y, bank)
     colour = _land(x, y, home_m)
     if bank < 2.2:
-        pebble = hash_unit(int(math.floor(x / 0.3)), int(math.floor(y / 0.3)), 151)
+        pebble = hash_unit(math.floor(x / 0.3), math.floor(y / 0.3), 151)
         stones = mix(scale(SHORE, 0.45 + 0.9 * pebble), _gravel(x, y), 0.6)
         reach = bank + 1.6 * (fractal2(x, y, 4, 152) - 0.5)
         colour = mix(stones, colour, smoothstep(0.3, 1.2, reach))
