@@ -95,5 +95,5 @@ def _parse(envelope: Envelope) -> Event | dict[str, Any]:
 
 
 def _tries(record: SQSRecord) -> int:
-    attribute = record.message_attributes.get(TRIES_ATTRIBUTE)
+    attribute = record.message_attributes[TRIES_ATTRIBUTE]  # None when it is absent
     return int(attribute.string_value or 0) if attribute else 0

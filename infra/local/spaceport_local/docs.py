@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spaceport_contracts.events import EVENTS, Event
-from spaceport_local.topology import SERVICES
+from spaceport_local.services import SERVICES
 from spaceport_runtime.service import Service
 
 ROOT = Path(__file__).parents[3]

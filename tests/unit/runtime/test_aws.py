@@ -1,0 +1,112 @@
+"""The ports on boto3 keep the same promises as the fakes: moto is the judge."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from tests.choreography.fakes import FakeLedger
+
+from spaceport_runtime.aws.ledger import TABLE_DEFINITION, DynamoLedger
+from spaceport_runtime.aws.store import S3Store
+from spaceport_runtime.ports import End, EndKind, Ledger, Run, RunKey, RunState
+
+KEY = RunKey("sfm", "0123456789ab", 1)
+RUN = Run(KEY, "2026-11-01T00:00:00", "ReconstructionRequested", "{}")
+
+
+@pytest.fixture(params=["dynamodb", "fake"])
+def ledger(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
+    if request.param == "fake":
+        yield FakeLedger()
+        return
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        resource = boto3.resource("dynamodb")
+        yield DynamoLedger(resource.create_table(TableName="ledger", **TABLE_DEFINITION))
+
+
+def test_a_run_is_admitted_once(ledger: Ledger) -> None:
+    assert ledger.admit(RUN)
+    assert not ledger.admit(RUN)
+    assert ledger.get(KEY) == RUN
+    assert ledger.get(RunKey("sfm", "0123456789ab", 2)) is None
+
+
+def test_open_runs_come_in_order_of_arrival(ledger: Ledger) -> None:
+    for n, arrived_at in ((1, "2026-11-01T00:00:02"), (2, "2026-11-01T00:00:01")):
+        ledger.admit(Run(RunKey("sfm", "0123456789ab", n), arrived_at, "X", "{}"))
+    ledger.admit(Run(RunKey("train", "0123456789ab", 1), "2026", "X", "{}"))
+    assert [run.key.attempt for run in ledger.open_runs("sfm")] == [2, 1]
+
+
+def test_states_move_forward_only(ledger: Ledger) -> None:
+    ledger.admit(RUN)
+    ledger.remember_place(KEY, 3)
+    ledger.mark_running(KEY, "now")
+    ledger.remember_place(KEY, 2)
+    run = ledger.get(KEY)
+    assert run is not None
+    assert (run.state, run.launched_at, run.place) == (RunState.RUNNING, "now", 3)
+    ledger.rewind(KEY)
+    ledger.mark_running(KEY, "later")
+    assert ledger.finish(KEY, "[1]")
+    assert not ledger.finish(KEY, "[2]")
+    ledger.mark_running(KEY, "never")
+    ledger.rewind(KEY)
+    run = ledger.get(KEY)
+    assert run is not None
+    assert (run.state, run.outcome, run.is_open) == (RunState.FINISHED, "[1]", True)
+    ledger.close(KEY)
+    run = ledger.get(KEY)
+    assert run is not None
+    assert not run.is_open
+    assert ledger.open_runs("sfm") == []
+
+
+def test_an_open_run_cannot_be_closed_before_it_is_finished(ledger: Ledger) -> None:
+    ledger.admit(RUN)
+    ledger.close(KEY)
+    assert len(ledger.open_runs("sfm")) == 1
+
+
+def test_an_attempt_ends_once(ledger: Ledger) -> None:
+    first = End(EndKind.SUPERSEDED, "sfm", 2)
+    assert ledger.end_of("0123456789ab", 1) is None
+    assert ledger.claim_end("0123456789ab", 1, first) == first
+    assert ledger.claim_end("0123456789ab", 1, End(EndKind.CANCELLED, "x")) == first
+    assert ledger.end_of("0123456789ab", 1) == first
+    assert ledger.end_of("0123456789ab", 2) is None
+
+
+def test_attempts_are_counted(ledger: Ledger) -> None:
+    assert ledger.job_record("0123456789ab") is None
+    assert ledger.register_job("0123456789ab", "{}")
+    assert not ledger.register_job("0123456789ab", "{...}")
+    assert ledger.next_attempt("0123456789ab") == 2
+    assert ledger.job_record("0123456789ab") == ("{}", 2)
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        client = boto3.client("s3")
+        client.create_bucket(Bucket="bucket")
+        yield client
+
+
+def test_store(s3: Any) -> None:
+    store = S3Store(s3)
+    assert store.head("s3://bucket/missing") is None
+    store.write("s3://bucket/some/key", b"hello", "text/plain")
+    stored = store.head("s3://bucket/some/key")
+    assert stored is not None
+    assert stored.bytes == 5
+    assert store.read("s3://bucket/some/key") == b"hello"
+    assert store.sha256("s3://bucket/some/key").startswith("2cf24dba5fb0a30e")

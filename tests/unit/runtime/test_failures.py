@@ -1,0 +1,53 @@
+"""What SageMaker says becomes what the user reads."""
+
+import pytest
+
+from spaceport_contracts.events import FailureClass
+from spaceport_runtime.failures import classify
+from spaceport_runtime.ports import JobStatus
+
+TOLD = '{"class": "user", "reason": "Only 3 of 18 photos hang together.", "remedy": "Fly lower."}'
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        JobStatus("Failed", failure_reason=f"AlgorithmError: {TOLD}, exit code: 1"),
+        JobStatus("Failed", failure_reason="AlgorithmError: , exit code: 1", message=TOLD),
+    ],
+)
+def test_the_jobs_own_words_win(status: JobStatus) -> None:
+    failure = classify(status)
+    assert failure.failure_class is FailureClass.USER
+    assert failure.reason == "Only 3 of 18 photos hang together."
+    assert failure.remedy == "Fly lower."
+    assert not failure.passing
+
+
+@pytest.mark.parametrize("word", ["InternalServerError: x", "CapacityError: Unable to provision"])
+def test_passing_trouble_is_worth_another_attempt(word: str) -> None:
+    assert classify(JobStatus("Failed", failure_reason=word)).passing
+
+
+def test_spot_interruption_is_passing() -> None:
+    assert classify(JobStatus("Stopped", secondary="Interrupted")).passing
+
+
+def test_stopped_is_never_a_success() -> None:
+    assert classify(JobStatus("Stopped", secondary="Stopped")).failure_class is FailureClass.STOPPED
+
+
+def test_running_out_of_time_names_the_remedy() -> None:
+    failure = classify(JobStatus("Stopped", secondary="MaxRuntimeExceeded"))
+    assert failure.failure_class is FailureClass.TIMEOUT
+    assert "lower quality" in failure.remedy
+
+
+def test_out_of_memory_is_named() -> None:
+    failure = classify(JobStatus("Failed", failure_reason="AlgorithmError: , exit code: 137"))
+    assert "memory" in failure.reason
+
+
+def test_cut_off_json_falls_back_to_the_text() -> None:
+    reason = 'AlgorithmError: {"class": "user", "reason": "cut'
+    assert classify(JobStatus("Failed", failure_reason=reason)).reason == reason
