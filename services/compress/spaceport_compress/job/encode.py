@@ -39,10 +39,10 @@ class Gain:
     """Picture error per unit error of an attribute and unit importance; fitted on renders."""
 
     position: float = 0.5
-    rotation: float = 0.25
-    scale: float = 0.5
-    opacity: float = 0.12
-    colour: float = 0.6
+    rotation: float = 0.06
+    scale: float = 1.0
+    opacity: float = 0.15
+    colour: float = 1.5
     harmonics: float = 0.08
 
 

@@ -26,6 +26,7 @@ class Capture:
     positions, forwards: float64[C,3]; up: float64[3]; middle: float64[3].
     """
 
+    cameras: tuple[Camera, ...]
     positions: Floats
     forwards: Floats
     up: Floats
@@ -37,6 +38,7 @@ class Capture:
         """Summarise the cameras that saw `gaussians`."""
         fov_deg = float(np.median([field_of_view_deg(camera) for camera in cameras]))
         return cls(
+            cameras=tuple(cameras),
             positions=np.stack([camera.position for camera in cameras]),
             forwards=np.stack([camera.world_to_camera[2, :3] for camera in cameras]),
             up=up / np.linalg.norm(up),
@@ -46,14 +48,19 @@ class Capture:
 
 
 def closed_flight(
-    capture: Capture, frames: int, size_px: tuple[int, int], lean_deg: float = _LEAN_DEG
+    capture: Capture,
+    frames: int,
+    size_px: tuple[int, int],
+    lean_deg: float = _LEAN_DEG,
+    reach: float = 1.0,
 ) -> list[Camera]:
     """`frames` poses once around an ellipse with the spread of the cameras, smooth and level.
 
     Each is pulled towards the nearest cameras and looks where they looked, leaning a little towards
     the middle: an orbit is flown as an orbit, a grid as a round within it, a strip there and back.
+    A `reach` below 1 stays further from the edge of a grid.
     """
-    points = _ellipse(capture, frames)
+    points = _ellipse(capture, frames, reach)
     weights = _nearness(capture.positions, points)
     pulled = (1 - _PULL) * points + _PULL * (weights @ capture.positions)
     forwards = _unit(weights @ capture.forwards)
@@ -67,7 +74,7 @@ def closed_flight(
     ]
 
 
-def _ellipse(capture: Capture, frames: int) -> Floats:
+def _ellipse(capture: Capture, frames: int, reach: float) -> Floats:
     """An orbit's own circle, or a round at 0.8 of a grid's half width (sqrt 2 times the spread)."""
     centre = capture.positions.mean(0)
     offsets = capture.positions - centre
@@ -78,7 +85,7 @@ def _ellipse(capture: Capture, frames: int) -> Floats:
     first = axes[0] if singular[0] > 1e-9 else _across(capture.up)
     second = np.cross(capture.up, first)
     least_m = 0.08 * float(np.linalg.norm(centre - capture.middle))
-    radii_m = np.maximum(math.sqrt(2) * spread_m, least_m)
+    radii_m = np.maximum(reach * math.sqrt(2) * spread_m, least_m)
     angle = np.linspace(0, 2 * math.pi, frames, endpoint=False)[:, None]
     circle = radii_m[0] * np.cos(angle) * first + radii_m[1] * np.sin(angle) * second
     return np.asarray(centre + circle, np.float64)

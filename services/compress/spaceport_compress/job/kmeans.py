@@ -70,7 +70,8 @@ def tree_kmeans(points: Floats32, weights: Floats32, entries: int, seed: int) ->
     n * 2 sqrt(P) distances instead of n * P, and lower error than flat k-means of few rounds
     (findings/compress.md section 4): full and varied cells get more of the entries.
     """
-    entries = min(entries, max(1, len(points) // 2))
+    if entries >= len(points):
+        return points
     if entries <= _TREE_FROM:
         return kmeans(points, weights, entries, _COARSE_ROUNDS, seed)
     random = np.random.default_rng(seed)

@@ -6,7 +6,7 @@ from spaceport_compress.job.encode import Effort
 from spaceport_compress.job.importance import Importance
 from spaceport_contracts.results import Quality, StageOptions
 
-PRICE_PER_MEAN_WEIGHT = 1e-6
+PRICE_PER_MEAN_WEIGHT = 1e-5
 PALETTE_SHARE = 1 / 3.5
 SMALLEST_PALETTE, LARGEST_PALETTE = 64, 16384
 _FINER = {Quality.DRAFT: 1.0, Quality.STANDARD: 1.0, Quality.HIGH: 0.25}

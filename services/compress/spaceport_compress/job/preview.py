@@ -5,18 +5,21 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from spaceport_compress.job.arrays import Bytes, Floats32
+from spaceport_compress.job.arrays import Bytes, Floats, Floats32
 from spaceport_compress.job.flightpath import Capture, closed_flight
 from spaceport_compress.job.verify import Rgb
+from spaceport_compress.job.views import in_frame, spread
 from spaceport_splat.camera import Camera
 from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.rasterise import render
 
 SIZE_PX = (1280, 720)
 _TRIAL_SIZE_PX = (192, 108)
-_PLACES = 8
-_LEANS_DEG = (8.0, 18.0, 28.0)
+_PLACES = 12
+_LEANS_DEG = (8.0, 18.0)
 _OPAQUE = 0.9
+_SHAPE_PX = 12
+_MOST_CAMERAS = 32
 
 
 def to_bytes(image: Floats32) -> Bytes:
@@ -27,23 +30,35 @@ def to_bytes(image: Floats32) -> Bytes:
 def best_view(gaussians: Gaussians, capture: Capture) -> Camera:
     """Of a few places on the flight and ways to look, the one that shows most.
 
-    A frame that is filled with sharp detail wins; holes, sky and blur lose.
+    A full frame of large shapes that many photos saw wins; holes, sky and the needles of what few
+    photos saw lose.
     """
     candidates = [
         camera
         for lean_deg in _LEANS_DEG
         for camera in closed_flight(capture, _PLACES, _TRIAL_SIZE_PX, lean_deg)
     ]
-    scores = [_score(gaussians, camera) for camera in candidates]
+    known = _share_of_photos(gaussians, capture)
+    scores = [_score(gaussians, camera, known) for camera in candidates]
     return candidates[int(np.argmax(scores))].resized(*SIZE_PX)
 
 
-def _score(gaussians: Gaussians, camera: Camera) -> float:
+def _share_of_photos(gaussians: Gaussians, capture: Capture) -> Floats:
+    """For each Gaussian the share of the capture's cameras in whose frame it lies."""
+    frames = [in_frame(gaussians, camera) for camera in spread(capture.cameras, _MOST_CAMERAS)]
+    return np.asarray(np.mean(frames, axis=0), np.float64)
+
+
+def _score(gaussians: Gaussians, camera: Camera, known: Floats) -> float:
+    visible = in_frame(gaussians, camera)
+    if not visible.any():
+        return 0.0
     image, alpha = render(gaussians, camera)
     filled = float((alpha > _OPAQUE).mean())
-    grey = np.clip(image, 0, 1).mean(2)
-    detail = float(np.abs(np.diff(grey, axis=0)).mean() + np.abs(np.diff(grey, axis=1)).mean())
-    return float(filled**3 * detail**0.5)
+    rows, columns = (side // _SHAPE_PX for side in image.shape[:2])
+    shapes = np.clip(image, 0, 1)[: rows * _SHAPE_PX, : columns * _SHAPE_PX]
+    means = shapes.reshape(rows, _SHAPE_PX, columns, _SHAPE_PX, 3).mean((1, 3))
+    return float(filled**4 * means.std((0, 1)).mean() * known[visible].mean())
 
 
 def write_preview(path: Path, gaussians: Gaussians, capture: Capture, background_rgb: Rgb) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spaceport_compress.job.arrays import Floats
+from spaceport_compress.job.arrays import Flags, Floats
 from spaceport_splat.camera import Camera
 from spaceport_splat.gaussians import Gaussians
 
@@ -72,3 +72,14 @@ def spread(cameras: Sequence[Camera], count: int) -> list[Camera]:
     """At most `count` of the cameras, evenly over their order."""
     picked = np.unique(np.linspace(0, len(cameras) - 1, min(count, len(cameras))).astype(int))
     return [cameras[int(index)] for index in picked]
+
+
+def in_frame(gaussians: Gaussians, camera: Camera) -> Flags:
+    """Whose centres (bool[N]) project into the picture; what hides what is not asked."""
+    pose = camera.world_to_camera
+    local = gaussians.means.astype(np.float64) @ pose[:3, :3].T + pose[:3, 3]
+    depth_m = np.maximum(local[:, 2], 1e-9)
+    column = local[:, 0] / depth_m * camera.fx + camera.cx
+    row = local[:, 1] / depth_m * camera.fy + camera.cy
+    inside = (column >= 0) & (column < camera.width_px) & (row >= 0) & (row < camera.height_px)
+    return np.asarray(inside & (local[:, 2] > 0), np.bool_)
