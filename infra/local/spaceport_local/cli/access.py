@@ -1,0 +1,122 @@
+"""Talk to a cloud: its HTTP API, and where a running one is to be found."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import boto3
+
+from spaceport_runtime.errors import UserError
+
+ENDPOINT_NAME = "endpoint.json"
+API_TIMEOUT_S = 30.0
+
+
+class Cloud(Protocol):
+    """What the commands need of a cloud, embedded or running elsewhere on this machine."""
+
+    @property
+    def bucket(self) -> str:
+        """The bucket of everything."""
+
+    @property
+    def api_url(self) -> str:
+        """The root of the HTTP API."""
+
+    def client(self, service: str) -> Any:
+        """A boto3 client."""
+
+
+@dataclass(frozen=True)
+class RunningCloud:
+    """A cloud that another process serves, found through its state folder."""
+
+    endpoint_url: str
+    api_url: str
+    bucket: str
+    pid: int
+
+    def client(self, service: str) -> Any:
+        """A boto3 client for the cloud's endpoint."""
+        return boto3.session.Session().client(
+            service,  # type: ignore[call-overload]
+            endpoint_url=self.endpoint_url,
+            region_name="us-east-1",
+            aws_access_key_id="spaceport",
+            aws_secret_access_key="spaceport",
+        )
+
+
+@contextmanager
+def announced(cloud: Any, state_dir: Path) -> Iterator[None]:
+    """Leave the cloud's address in its state folder for as long as it serves."""
+    path = state_dir / ENDPOINT_NAME
+    running = RunningCloud(cloud.endpoint_url, cloud.api_url, cloud.bucket, os.getpid())
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(json.dumps(asdict(running)), encoding="utf-8")
+    temporary.replace(path)
+    try:
+        yield
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def find_running(state_dir: Path) -> RunningCloud | None:
+    """The cloud that serves this state folder now; None when there is none."""
+    try:
+        told = json.loads((state_dir / ENDPOINT_NAME).read_text(encoding="utf-8"))
+        running = RunningCloud(**told)
+        os.kill(running.pid, 0)
+    except (OSError, ValueError, TypeError):
+        return None
+    return running
+
+
+def require_running(state_dir: Path) -> RunningCloud:
+    """The cloud that serves this state folder; raises UserError when there is none."""
+    running = find_running(state_dir)
+    if running is None:
+        raise UserError(
+            f"No Spaceport is running with its state in '{state_dir}'.",
+            "Start one with 'spaceport up', or name its state folder with --state.",
+        )
+    return running
+
+
+def call_api(
+    api_url: str, method: str, path: str, body: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The JSON that the API answers; raises UserError with the problem that it reports."""
+    request = urllib.request.Request(
+        api_url.rstrip("/") + path,
+        method=method,
+        data=json.dumps(body).encode() if body is not None else None,
+        headers={"Content-Type": "application/json"},
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=API_TIMEOUT_S) as answer:
+            parsed: dict[str, Any] = json.load(answer)
+            return parsed
+    except urllib.error.HTTPError as error:
+        raise _problem(error) from error
+    except (urllib.error.URLError, TimeoutError) as error:
+        raise UserError(
+            f"Spaceport's API at {api_url} does not answer.", "Start it with 'spaceport up'."
+        ) from error
+
+
+def _problem(error: urllib.error.HTTPError) -> UserError:
+    """An RFC 9457 problem as an error for the user."""
+    try:
+        problem = json.loads(error.read())
+    except ValueError:
+        problem = {}
+    message = problem.get("detail") or problem.get("title") or f"The API answered {error.code}."
+    remedy = problem.get("remedy") or "Check the job id and the arguments."
+    return UserError(str(message), str(remedy))

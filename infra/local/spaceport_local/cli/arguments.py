@@ -1,0 +1,112 @@
+"""The command line of `spaceport`."""
+
+import argparse
+from pathlib import Path
+from typing import TypeAlias
+
+from spaceport_contracts.results import Quality
+
+EXIT_CODES = """\
+exit codes:
+  0    done
+  1    the job failed, was refused or was cancelled; the last line says why and what to do
+  2    something about the command, the photos or this machine is wrong; nothing was started
+  3    Spaceport itself broke; --debug shows where
+  130  stopped by Ctrl-C or SIGTERM; the same command goes on where it stopped
+"""
+DEFAULT_STATE = Path(".spaceport")
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+API_STAGES = ("sfm", "3dgs", "compression")
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of everything that can be typed."""
+    parser = argparse.ArgumentParser(
+        prog="spaceport",
+        description="Turn drone photos into a 3D Gaussian splat for the web, on this machine.",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--debug", action="store_true", help="show tracebacks")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_run(commands)
+    _add_demo(commands)
+    _add_up(commands)
+    _add_replay(commands)
+    _add_cancel(commands)
+    _add_redrive(commands)
+    _add(commands, "doctor", "say what this machine can do")
+    return parser
+
+
+def _add(commands: Commands, name: str, purpose: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(
+        name,
+        help=purpose,
+        description=purpose[0].upper() + purpose[1:] + ".",
+        epilog=EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    # SUPPRESS: a default here would undo a --debug that was given before the command's name.
+    help_text = "show tracebacks"
+    command.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help=help_text)
+    return command
+
+
+def _add_run(commands: Commands) -> None:
+    command = _add(commands, "run", "turn a folder or a zip of photos into a splat")
+    command.add_argument("photos", type=Path, metavar="PHOTOS", help="a folder or a zip")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where the results go"
+    )
+    qualities = [quality.value for quality in Quality]
+    command.add_argument("--quality", choices=qualities, default=Quality.STANDARD.value)
+    command.add_argument(
+        "--email", metavar="ADDRESS", help="who is told (mail lands in DIR/outbox)"
+    )
+    command.add_argument("--title", default="", help="for the report; default: the name of PHOTOS")
+
+
+def _add_demo(commands: Commands) -> None:
+    command = _add(commands, "demo", "photograph a made-up village and run the pipeline on it")
+    command.add_argument("--out", type=Path, default=Path("out/demo"), metavar="DIR")
+    command.add_argument("--photos", type=int, metavar="N", help="how many photos to take")
+
+
+def _add_up(commands: Commands) -> None:
+    command = _add(commands, "up", "serve the embedded cloud until Ctrl-C")
+    command.add_argument("--port", type=int, default=8080, help="of the HTTP API (8080)")
+    _add_state(command)
+
+
+def _add_state(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--state",
+        type=Path,
+        default=DEFAULT_STATE,
+        metavar="DIR",
+        help=f"the state folder of 'spaceport up' ({DEFAULT_STATE})",
+    )
+
+
+def _add_replay(commands: Commands) -> None:
+    command = _add(commands, "replay", "run a job again from a stage, without uploading again")
+    command.add_argument("job", metavar="JOB", help="the job's id")
+    command.add_argument("--from", dest="from_stage", choices=API_STAGES, required=True)
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="where the results go"
+    )
+    _add_state(command)
+
+
+def _add_cancel(commands: Commands) -> None:
+    command = _add(commands, "cancel", "stop a job of a running 'spaceport up'")
+    command.add_argument("job", metavar="JOB", help="the job's id")
+    _add_state(command)
+
+
+def _add_redrive(commands: Commands) -> None:
+    command = _add(commands, "redrive", "show a service's dead letters and send them again")
+    command.add_argument("service", metavar="SERVICE", help="ingest, sfm, train, compress, notify")
+    command.add_argument("--yes", action="store_true", help="do not ask")
+    _add_state(command)

@@ -1,0 +1,109 @@
+"""`spaceport redrive`: show what lies in a dead-letter queue, and give it another chance."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.prompt import Confirm
+
+from spaceport_local.cli.access import require_running
+from spaceport_local.cli.follow import EXIT_DONE, say
+from spaceport_local.cli.sentences import count_of
+from spaceport_runtime.aws.queue import DLQ_SUFFIX, REASON_ATTRIBUTE
+from spaceport_runtime.consume import TRIES_ATTRIBUTE
+from spaceport_runtime.errors import UserError
+
+HOLD_S = 600
+NOT_CARRIED_OVER = (REASON_ATTRIBUTE, TRIES_ATTRIBUTE)
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that its service gave up on."""
+
+    body: str
+    receipt: str
+    attributes: dict[str, Any]
+
+    def describe(self) -> str:
+        """Event, job and reason on one line."""
+        try:
+            envelope = json.loads(self.body)
+            event = str(envelope["detail-type"])
+            job_id = str(envelope["detail"].get("job_id", "no job"))
+        except (ValueError, KeyError, TypeError, AttributeError):
+            event, job_id = "not an event", "no job"
+        told = self.attributes.get(REASON_ATTRIBUTE, {}).get("StringValue", "")
+        reason = told or "its handler failed every time it was tried"
+        return f"{event}  {job_id}  {reason}"
+
+
+def redrive(service: str, state_dir: Path, is_agreed: bool, console: Console) -> int:
+    """Show the dead letters of a service and, when the user agrees, send them again."""
+    client = require_running(state_dir).client("sqs")
+    dead_url, queue_url = _urls(client, service)
+    letters = take_all(client, dead_url)
+    if not letters:
+        say(console, f"The dead-letter queue of {service} is empty.")
+        return EXIT_DONE
+    for letter in letters:
+        say(console, letter.describe())
+    question = f"Send {count_of(len(letters), 'message')} to {service} again?"
+    if is_agreed or Confirm.ask(question, console=console, default=False):
+        for letter in letters:
+            _send_again(client, letter, queue_url, dead_url)
+        say(console, f"{count_of(len(letters), 'message')} sent to {service} again.")
+    else:
+        _put_back(client, dead_url, letters)
+        say(console, "Nothing was sent.")
+    return EXIT_DONE
+
+
+def _urls(client: Any, service: str) -> tuple[str, str]:
+    urls = client.list_queues(QueueNamePrefix="spaceport-").get("QueueUrls", [])
+    by_name = {url.rsplit("/", 1)[1]: url for url in urls}
+    name = f"spaceport-{service}"
+    if name not in by_name or name + DLQ_SUFFIX not in by_name:
+        queues = sorted(queue for queue in by_name if queue + DLQ_SUFFIX in by_name)
+        services = ", ".join(queue.removeprefix("spaceport-") for queue in queues)
+        raise UserError(f"There is no service '{service}'.", f"Choose one of {services}.")
+    return by_name[name + DLQ_SUFFIX], by_name[name]
+
+
+def take_all(client: Any, queue_url: str) -> list[DeadLetter]:
+    """Every message of the queue, hidden from others while the user thinks."""
+    letters: list[DeadLetter] = []
+    while True:
+        answer = client.receive_message(
+            QueueUrl=queue_url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=HOLD_S,
+            MessageAttributeNames=["All"],
+        )
+        messages = answer.get("Messages", [])
+        if not messages:
+            return letters
+        letters += [
+            DeadLetter(m["Body"], m["ReceiptHandle"], m.get("MessageAttributes", {}))
+            for m in messages
+        ]
+
+
+def _send_again(client: Any, letter: DeadLetter, queue_url: str, dead_url: str) -> None:
+    """Send first, delete second: a crash between the two doubles a message and loses none."""
+    kept = {
+        name: {"DataType": value["DataType"], "StringValue": value["StringValue"]}
+        for name, value in letter.attributes.items()
+        if name not in NOT_CARRIED_OVER and "StringValue" in value
+    }
+    client.send_message(QueueUrl=queue_url, MessageBody=letter.body, MessageAttributes=kept)
+    client.delete_message(QueueUrl=dead_url, ReceiptHandle=letter.receipt)
+
+
+def _put_back(client: Any, dead_url: str, letters: list[DeadLetter]) -> None:
+    for letter in letters:
+        client.change_message_visibility(
+            QueueUrl=dead_url, ReceiptHandle=letter.receipt, VisibilityTimeout=0
+        )

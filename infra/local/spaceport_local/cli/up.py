@@ -1,0 +1,81 @@
+"""`spaceport up`: the embedded cloud, served until Ctrl-C."""
+
+import socket
+import threading
+from pathlib import Path
+
+from rich.console import Console
+
+from spaceport_local.cli.access import announced
+from spaceport_local.cli.follow import say
+from spaceport_local.cli.state import log_to_file
+from spaceport_runtime.errors import UserError
+
+HOST = "127.0.0.1"
+EXAMPLES = """\
+Spaceport is up. Ctrl-C stops it; its state stays in {state_dir}
+
+  API          {api}
+  S3 and all   {endpoint}   bucket {bucket}
+  e-mails      {outbox}
+
+Upload photos (as a zip; this starts the job by itself):
+  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 \\
+    aws --endpoint-url {endpoint} s3 cp photos.zip s3://{bucket}/uploads/photos.zip
+
+Start a job from something that lies in the bucket already, and look after it:
+  curl -s {api}/start-job -H 'Content-Type: application/json' \\
+    -d '{{"s3Url": "s3://{bucket}/uploads/photos.zip", "email": "you@example.com", \
+"pipelineStep": "sfm"}}'
+  curl -s {api}/jobs/JOB
+"""
+
+
+def up(port: int, state_dir: Path, console: Console) -> int:
+    """Serve until a signal comes."""
+    check_port(port)
+    _make(state_dir)
+    from spaceport_local.cloud import CloudOptions, LocalCloud  # noqa: PLC0415
+
+    log_to_file(state_dir)
+    options = CloudOptions(state_dir=state_dir, api_port=port)
+    with LocalCloud(options) as cloud, announced(cloud, state_dir):
+        text = EXAMPLES.format(
+            state_dir=state_dir,
+            api=cloud.api_url.rstrip("/"),
+            endpoint=cloud.endpoint_url,
+            bucket=cloud.bucket,
+            outbox=cloud.outbox,
+        )
+        say(console, text)
+        threading.Event().wait()
+    return 0
+
+
+def check_port(port: int) -> None:
+    """Raises UserError when the port is taken or may not be used; 0 means any."""
+    try:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+    except (OSError, OverflowError) as error:
+        raise UserError(
+            f"Port {port} of this machine cannot be used ({_reason(error)}).",
+            "Choose another one with --port.",
+        ) from error
+
+
+def _reason(error: OSError | OverflowError) -> str:
+    if isinstance(error, OverflowError):
+        return "ports end at 65535"
+    return (error.strerror or str(error)).lower()
+
+
+def _make(state_dir: Path) -> None:
+    try:
+        state_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(
+            f"'{state_dir}' cannot be made ({error.strerror}).",
+            "Choose another folder with --state.",
+        ) from error
