@@ -9,6 +9,7 @@ from spaceport_sfm.job.geodesy import Points
 # Points within this share of the height around the nadir count as "below" a camera (about 19 deg).
 NADIR_SHARE = 0.35
 MIN_POINTS = 10
+NEAREST = 30
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,11 @@ def measure_ground(centres: Points, points: Points) -> Ground:
 
 
 def _below(centre: Points, points: Points, overall_z: float) -> float:
-    radius = NADIR_SHARE * abs(centre[2] - overall_z)
-    near = np.hypot(points[:, 0] - centre[0], points[:, 1] - centre[1]) < radius
-    if near.sum() < MIN_POINTS:
+    distances = np.hypot(points[:, 0] - centre[0], points[:, 1] - centre[1])
+    # The nearest points tell roughly how high the camera is, and so how far "below" reaches.
+    nearest = np.argpartition(distances, min(NEAREST, len(points) - 1))[:NEAREST]
+    radius = NADIR_SHARE * abs(centre[2] - float(np.median(points[nearest, 2])))
+    below = distances < radius
+    if below.sum() < MIN_POINTS:
         return overall_z
-    return float(np.median(points[near, 2]))
+    return float(np.median(points[below, 2]))

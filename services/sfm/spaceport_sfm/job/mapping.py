@@ -12,6 +12,9 @@ from spaceport_sfm.job.plan import Plan
 GLOBAL_GROWTH = 1.4
 GLOBAL_REFINEMENTS = 2
 MIN_MODEL_SIZE = 3
+# A pose rests on at least as many points as the relaxed mapper asks for; global mapping of photos
+# without parallax "registers" them all on a single point.
+MIN_OBSERVATIONS = 15
 
 Registered = Callable[[int, int], None]
 """Called with the number of registered images and of points."""
@@ -57,7 +60,12 @@ def map_globally(database: Path, plan: Plan) -> list[pycolmap.Reconstruction]:
 
 
 def _largest_first(models: list[pycolmap.Reconstruction]) -> list[pycolmap.Reconstruction]:
-    kept = [model for model in models if model.num_reg_images() >= MIN_MODEL_SIZE]
+    kept = [
+        model
+        for model in models
+        if model.num_reg_images() >= MIN_MODEL_SIZE
+        and model.compute_mean_observations_per_reg_image() >= MIN_OBSERVATIONS
+    ]
     return sorted(kept, key=lambda model: -model.num_reg_images())
 
 
