@@ -66,6 +66,7 @@ def _gable_roof(
     yaw_rad: float,
     half: tuple[float, float],
     slope: tuple[float, float],
+    *,
     material: int,
     colour: Colour,
     seed: int,
@@ -90,6 +91,7 @@ def house(
     rng: np.random.Generator,
     x: float,
     y: float,
+    *,
     yaw_rad: float,
     half: tuple[float, float],
     storeys: int,
@@ -106,7 +108,7 @@ def house(
     base = (x, y, z)
     village.rows.append(prism(WALL, base, half, yaw_rad, wall, (99.0, 0.0), (top, fall), seed))
     village.rows[-1][2:6] = x, y, z + top / 2, math.hypot(half[0], half[1], top / 2)
-    _gable_roof(village, base, yaw_rad, half, (top, fall), ROOF, roof, seed)
+    _gable_roof(village, base, yaw_rad, half, (top, fall), material=ROOF, colour=roof, seed=seed)
     dx, dy = turned(yaw_rad, half[0] * 0.45, half[1] * 0.3)
     chimney = (x + dx, y + dy, z + top - 0.1)
     village.rows.append(box(STONE, chimney, (0.35, 0.35, 1.0), yaw_rad, srgb(0xA0705A), seed=seed))
@@ -147,7 +149,16 @@ def church(village: Village, x: float, y: float, yaw_rad: float) -> None:
     nave = prism(WALL, (x, y, z), (8.0, 4.0), yaw_rad, white, (99.0, 0.0), (9.2, 0.95), 77, 4.6)
     nave[2:6] = x, y, z + 4.6, 10.5
     village.rows.append(nave)
-    _gable_roof(village, (x, y, z), yaw_rad, (8.0, 4.0), (9.2, 0.95), ROOF, srgb(0x9B4F3A), 78)
+    _gable_roof(
+        village,
+        (x, y, z),
+        yaw_rad,
+        (8.0, 4.0),
+        (9.2, 0.95),
+        material=ROOF,
+        colour=srgb(0x9B4F3A),
+        seed=78,
+    )
     dx, dy = turned(yaw_rad, -9.6, 0.0)
     tower = (x + dx, y + dy, z + 6.5)
     village.rows.append(
@@ -169,7 +180,9 @@ def farm(village: Village, x: float, y: float, yaw_rad: float) -> None:
     body = prism(WOOD, (x, y, z), (9.0, 5.0), yaw_rad, BARN, (99.0, 0.0), (7.6, 0.62), 81, 0.0)
     body[2:6] = x, y, z + 3.8, 11.2
     village.rows.append(body)
-    _gable_roof(village, (x, y, z), yaw_rad, (9.0, 5.0), (7.6, 0.62), SHEET, ZINC, 82)
+    _gable_roof(
+        village, (x, y, z), yaw_rad, (9.0, 5.0), (7.6, 0.62), material=SHEET, colour=ZINC, seed=82
+    )
     for u in (-3.0, 1.8):
         dx, dy = turned(yaw_rad, u, 8.2)
         village.rows.append(frustum(STONE, (x + dx, y + dy, z), 8.5, 1.8, 1.8, srgb(0xC9C4B8)))

@@ -75,7 +75,13 @@ def _tags(pose: Pose, gps: np.ndarray[tuple[int], np.dtype[np.float64]], index: 
 
 
 def _take(
-    scene: Scene, pose: Pose, tags: Tags, path: Path, size: tuple[int, int], seed: tuple[int, int]
+    scene: Scene,
+    pose: Pose,
+    tags: Tags,
+    path: Path,
+    *,
+    size: tuple[int, int],
+    seed: tuple[int, int],
 ) -> None:
     width_px, height_px = size
     pixels = np.empty((height_px, width_px, 3), np.uint8)
@@ -126,8 +132,8 @@ def _fill(folder: Path, photos: int, width_px: int, seed: int, progress: Progres
                 pose,
                 _tags(pose, positions[index], index),
                 folder / photo_name(index),
-                (width_px, height_px),
-                (seed, index),
+                size=(width_px, height_px),
+                seed=(seed, index),
             )
             for index, pose in enumerate(poses)
         ]

@@ -1,4 +1,4 @@
-"""The drone's flight: a lawn-mower grid looking ahead and a ring looking in, and what GPS makes of it."""
+"""The drone's flight: a grid looking ahead, a ring looking in, and what GPS makes of it."""
 
 import math
 from dataclasses import dataclass

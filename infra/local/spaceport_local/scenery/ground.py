@@ -1,4 +1,6 @@
-"""The ground's picture, seen from above: meadows, fields, gardens, roads and water, lit and shaded."""
+# Kernels take numbers, not objects.
+# ruff: noqa: PLR0917
+"""The kinds of ground, seen from above: meadows, fields, lawns, roads, water and paving."""
 
 import math
 
@@ -68,10 +70,12 @@ def _meadow(x: float, y: float) -> Colour:
 @kernel
 def _lawn(x: float, y: float) -> Colour:
     """Mown grass with stripes and daisies."""
-    colour = mix(LUSH, GRASS, 0.35 + 0.5 * fractal2(x / 2.2, y / 2.2, 4, 41))
+    worn = fractal2(x / 6.5, y / 6.5, 5, 44)
+    colour = mix(LUSH, GRASS, 0.15 + 0.7 * fractal2(x / 2.2, y / 2.2, 4, 41))
+    colour = mix(colour, DRY, 0.7 * smoothstep(0.5, 0.72, worn))
     stripe = 1.08 if math.floor((x + 0.35 * y) / 1.1) % 2 == 0 else 0.9
     colour = scale(colour, stripe * (0.66 + 0.5 * noise2(x * 11, y * 11, 42)))
-    return mix(colour, FLOWER_A, 0.8) if _dots(x, y, 0.5, 0.05, 43) > 0 else colour
+    return mix(colour, FLOWER_A, 0.8) if _dots(x, y, 0.3, 0.035, 43) > 0 else colour
 
 
 @kernel

@@ -73,7 +73,7 @@ def light(colour: Colour, n: Vector, sun: float, sky: float) -> Colour:
 @kernel
 def _tone(value: float) -> float:
     """Film-like curve: a straight middle, highlights that do not clip; then gamma 2."""
-    value *= 0.72
+    value *= 0.62
     value = value * (2.2 * value + 0.9) / (value * (2.0 * value + 1.0) + 0.35)
     return math.sqrt(min(1.0, max(0.0, value)))
 

@@ -1,3 +1,5 @@
+# Kernels take numbers, not objects.
+# ruff: noqa: PLR0917
 """The ground's picture put together: which ground lies where, and the light that falls on it."""
 
 import math

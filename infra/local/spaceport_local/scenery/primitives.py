@@ -1,3 +1,5 @@
+# Kernels take numbers, not objects.
+# ruff: noqa: PLR0917
 """The four solids that everything above ground is made of, as rows of one array, and their rays.
 
 A row (float64, ROW_SIZE columns): 0 kind, 1 material, 2-4 bounding centre, 5 bounding radius,
@@ -115,7 +117,7 @@ def _hit_sphere(
     if inside <= 0:
         return MISS
     reach = math.sqrt(inside / dd)
-    t = along - reach
+    t: float = along - reach
     if t <= 0 or t >= best:
         return MISS
     if p[1] == FOLIAGE:
@@ -157,8 +159,8 @@ def _hit_prism(p: Row, ox: float, oy: float, oz: float, dx: float, dy: float, dz
 def _hit_frustum(p: Row, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float) -> float:
     x, y, z = ox - p[9], oy - p[10], oz - p[11]
     if dz < 0:
-        t = (p[12] - z) / dz
-        if t > 0 and (x + t * dx) ** 2 + (y + t * dy) ** 2 < p[14] * p[14]:
+        t: float = (p[12] - z) / dz
+        if t > 0 and math.hypot(x + t * dx, y + t * dy) < p[14]:
             return t
     taper = (p[13] - p[14]) / p[12]
     radius, closing = p[13] - taper * z, -taper * dz
@@ -177,7 +179,7 @@ def _hit_frustum(p: Row, ox: float, oy: float, oz: float, dx: float, dy: float, 
 def hit(
     p: Row, ox: float, oy: float, oz: float, dx: float, dy: float, dz: float, best: float
 ) -> float:
-    """Distance along the ray to the solid (units of the direction's length); MISS or >= best: no."""
+    """Distance along the ray to the solid (units of its direction); >= best when missed."""
     if p[0] == SPHERE:
         return _hit_sphere(p, ox, oy, oz, dx, dy, dz, best)
     if p[0] == BOX:

@@ -1,3 +1,5 @@
+# Kernels take numbers, not objects.
+# ruff: noqa: PLR0917
 """The village drawn: the sun's view for the shadows, the ground's picture, and the photos.
 
 Every 8 x 8 block of rays first picks the few solids whose bounding balls it can meet (through a
@@ -14,7 +16,7 @@ from spaceport_local.scenery.light import ACROSS, SUN, UPWARD, Shadows, display,
 from spaceport_local.scenery.materials import colour_at, local_point, normal
 from spaceport_local.scenery.noise import Colour, kernel
 from spaceport_local.scenery.primitives import FOLIAGE, MISS, NEEDLES, Rows, Vector, hit
-from spaceport_local.scenery.terrain import EXTENT_M, hit_ground
+from spaceport_local.scenery.terrain import EXTENT_M, hit_ground, sample
 
 BLOCK, COARSE = 8, 64
 Indices = NDArray[np.int64]
@@ -162,11 +164,11 @@ def _ground_seen(picture: NDArray[np.uint8], x: float, y: float) -> Colour:
 def look(scene: Scene, among: Indices, o: Vector, d: Vector) -> Colour:
     """What a ray sees, as the photo's numbers in [0, 1]."""
     t, found = nearest(scene.rows, among, o, d)
-    ground = hit_ground(scene.heights, o[0], o[1], o[2], d[0], d[1], d[2])
-    if ground < t:
+    x, y, z = o[0] + t * d[0], o[1] + t * d[1], o[2] + t * d[2]
+    if found < 0 or z < sample(scene.heights, x, y):
+        ground = hit_ground(scene.heights, o[0], o[1], o[2], d[0], d[1], d[2])
         return _ground_seen(scene.picture, o[0] + ground * d[0], o[1] + ground * d[1])
     p = scene.rows[found]
-    x, y, z = o[0] + t * d[0], o[1] + t * d[1], o[2] + t * d[2]
     local = local_point(p, x, y, z)
     n = normal(p, local)
     soft = p[1] in (FOLIAGE, NEEDLES)

@@ -7,13 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
+from spaceport_local.scenery.buildings import Village
 from spaceport_local.scenery.light import Shadows
 from spaceport_local.scenery.paint import TILE, paint_rows
 from spaceport_local.scenery.render import COARSE, Scene, draw_shadows
 from spaceport_local.scenery.terrain import EXTENT_M, height_grid
-from spaceport_local.scenery.village import Village, build_village
+from spaceport_local.scenery.village import build_village
 
-SHADOW_HALF_M = 92.0
+SHADOW_HALF_M = 86.0
 COARSE_CELL_M = 0.5
 
 

@@ -1,3 +1,5 @@
+# Kernels take numbers, not objects.
+# ruff: noqa: PLR0917
 """The lie of the land: heights, the road, the lane, the footpath and the stream.
 
 World frame: ENU metres, x east, y north, z up, z = 0 at the village square.
@@ -10,7 +12,7 @@ from numpy.typing import NDArray
 
 from spaceport_local.scenery.noise import fractal2, kernel, smoothstep
 
-EXTENT_M = 92.0
+EXTENT_M = 84.0
 """The land reaches this far from the square to each side; no photo sees its edge."""
 CELL_M = 0.5
 ROAD_HALF_M = 2.9
@@ -102,14 +104,14 @@ def height_grid(seed: int) -> NDArray[np.float32]:
 @kernel
 def sample(grid: NDArray[np.float32], x: float, y: float) -> float:
     """Bilinear look-up in a grid over the whole land, whatever its cell size."""
-    cells = grid.shape[0] - 1
+    cells: int = grid.shape[0] - 1
     u = min(max((x + EXTENT_M) / (2 * EXTENT_M) * cells, 0.0), cells - 1e-6)
     v = min(max((y + EXTENT_M) / (2 * EXTENT_M) * cells, 0.0), cells - 1e-6)
     column, row = int(u), int(v)
     u -= column
     v -= row
-    low = grid[row, column] * (1 - u) + grid[row, column + 1] * u
-    high = grid[row + 1, column] * (1 - u) + grid[row + 1, column + 1] * u
+    low = float(grid[row, column]) * (1 - u) + float(grid[row, column + 1]) * u
+    high = float(grid[row + 1, column]) * (1 - u) + float(grid[row + 1, column + 1]) * u
     return low * (1 - v) + high * v
 
 

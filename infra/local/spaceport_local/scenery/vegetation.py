@@ -15,13 +15,34 @@ from spaceport_local.scenery.terrain import (
     stream_distance,
 )
 
-LEAVES = tuple(map(srgb, (0x5B7440, 0x4B653A, 0x6C7B43, 0x627C4A, 0x7E7C42, 0x526F45)))
+LEAVES = tuple(map(srgb, (0x5B7740, 0x4B683A, 0x68803F, 0x5F7F48, 0x70793F, 0x4F7044)))
 BLOSSOM, BARK, SPRUCE = srgb(0xC9A0A6), srgb(0x6A5442), srgb(0x55713F)
-LAND_M = 86.0
+LAND_M = 81.0
+SPECIMENS = (
+    (-0.6, 9.6, 3.0),
+    (14.5, 12.0, 3.4),
+    (-18.5, -11.5, 3.2),
+    (-9.0, -21.0, 2.9),
+    (13.5, -16.0, 2.6),
+    (-14.0, 16.0, 2.8),
+    (19.0, 8.5, 2.4),
+    (31.0, 3.6, 2.2),
+)
+"""Large trees that every photo of the centre shows: x, y, crown radius, metres."""
+
+
+def _leaves(rng: np.random.Generator) -> Colour:
+    return LEAVES[rng.integers(len(LEAVES))]
 
 
 def broadleaf(
-    village: Village, rng: np.random.Generator, x: float, y: float, crown_m: float, colour: Colour
+    village: Village,
+    rng: np.random.Generator,
+    x: float,
+    y: float,
+    *,
+    crown_m: float,
+    colour: Colour,
 ) -> None:
     """A round tree: a trunk and a crown of balls, more of them the larger it is."""
     z = village.ground_m(x, y)
@@ -67,7 +88,7 @@ def conifer(
 
 
 def bush(
-    village: Village, rng: np.random.Generator, x: float, y: float, size_m: float, colour: Colour
+    village: Village, rng: np.random.Generator, x: float, y: float, *, size_m: float, colour: Colour
 ) -> None:
     """A low bush of a few balls."""
     z = village.ground_m(x, y)
@@ -113,18 +134,21 @@ def _is_open(village: Village, x: float, y: float, room_m: float) -> bool:
 
 
 def plant_gardens(village: Village, rng: np.random.Generator) -> None:
-    """Fruit trees, bushes and hedges around the houses."""
+    """A linden on the square; fruit trees, bushes and hedges around the houses."""
+    for x, y, crown in SPECIMENS:
+        if _is_open(village, x, y, 0.6 * crown):
+            broadleaf(village, rng, x, y, crown_m=crown, colour=_leaves(rng))
     for x, y, reach in list(village.homes):
-        for _ in range(9):
-            turn, off = float(rng.uniform(0, 2 * math.pi)), reach + float(rng.uniform(1.6, 8.0))
+        for _ in range(15):
+            turn, off = float(rng.uniform(0, 2 * math.pi)), reach + float(rng.uniform(1.6, 9.5))
             u, v = x + off * math.cos(turn), y + off * math.sin(turn)
-            crown = float(rng.uniform(1.1, 2.3))
+            crown = float(rng.uniform(1.2, 2.7))
             if _is_open(village, u, v, crown) and not _on_pad(village, u, v):
-                colour = BLOSSOM if rng.random() < 0.12 else LEAVES[rng.integers(len(LEAVES))]
+                colour = BLOSSOM if rng.random() < 0.12 else _leaves(rng)
                 if rng.random() < 0.5:
-                    broadleaf(village, rng, u, v, crown, colour)
+                    broadleaf(village, rng, u, v, crown_m=crown, colour=colour)
                 else:
-                    bush(village, rng, u, v, 0.5 * crown, colour)
+                    bush(village, rng, u, v, size_m=0.5 * crown, colour=colour)
         side = 1.0 if y > -3 else -1.0
         back = y + side * (reach + 7.5)
         hedge(village, rng, (x - 8.5, back), (x + 8.5, back))
@@ -159,7 +183,8 @@ def plant_land(village: Village, rng: np.random.Generator) -> None:
     for x in np.arange(-80.0, -38.0, 6.2):
         for y in np.arange(-26.0, 4.0, 6.2):
             if _is_open(village, float(x), float(y), 1.8):
-                broadleaf(village, rng, float(x), float(y), float(rng.uniform(1.5, 2.0)), LEAVES[0])
+                crown = float(rng.uniform(1.5, 2.0))
+                broadleaf(village, rng, float(x), float(y), crown_m=crown, colour=LEAVES[0])
     for _ in range(1300):
         x, y = (float(value) for value in rng.uniform(-LAND_M, LAND_M, 2))
         radius = math.hypot(x, y)
@@ -173,4 +198,4 @@ def plant_land(village: Village, rng: np.random.Generator) -> None:
         if rng.random() < (0.45 if radius > 60 else 0.15):
             conifer(village, rng, x, y, float(rng.uniform(6.5, 12.0)))
         else:
-            broadleaf(village, rng, x, y, crown, LEAVES[rng.integers(len(LEAVES))])
+            broadleaf(village, rng, x, y, crown_m=crown, colour=_leaves(rng))

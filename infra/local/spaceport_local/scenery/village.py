@@ -32,8 +32,8 @@ def _street(village: Village, rng: np.random.Generator) -> None:
             half = (float(rng.uniform(4.2, 5.8)), float(rng.uniform(3.3, 4.1)))
             y = road_y(x) + side * (9.3 + half[1])
             yaw = slope + float(rng.normal(0, 0.05)) + (0.0 if side > 0 else math.pi)
-            house(village, rng, x, y, yaw, half, int(rng.integers(1, 3)))
-            _drive(village, rng, x, y, yaw, half)
+            house(village, rng, x, y, yaw_rad=yaw, half=half, storeys=int(rng.integers(1, 3)))
+            _drive(village, rng, x, y, yaw_rad=yaw, half=half)
 
 
 def _drive(
@@ -41,6 +41,7 @@ def _drive(
     rng: np.random.Generator,
     x: float,
     y: float,
+    *,
     yaw_rad: float,
     half: tuple[float, float],
 ) -> None:
@@ -62,7 +63,7 @@ def _lane(village: Village, rng: np.random.Generator) -> None:
         turn = math.pi / 2 if side > 0 else -math.pi / 2
         yaw = -turn - 0.25 * math.cos(y / 24.0)
         half = (float(rng.uniform(4.4, 5.4)), float(rng.uniform(3.4, 4.0)))
-        house(village, rng, x, y, yaw, half, 2 if side < 0 else 1)
+        house(village, rng, x, y, yaw_rad=yaw, half=half, storeys=2 if side < 0 else 1)
     church(village, lane_x(26.0) - 13.0, 27.5, 0.12)
     farm(village, -39.0, 29.0, 0.35)
 
