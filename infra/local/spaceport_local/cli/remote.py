@@ -8,6 +8,7 @@ from spaceport_local.cli.access import announced, call_api, find_running, requir
 from spaceport_local.cli.checks import STATE_NAME, check_out
 from spaceport_local.cli.display import make_display
 from spaceport_local.cli.follow import EXIT_DONE, Followed, Follower, ask_replay, finish, say
+from spaceport_local.cli.run import FOR_FOLDERS
 from spaceport_local.cli.state import log_to_file
 from spaceport_runtime.errors import UserError
 
@@ -41,7 +42,8 @@ def _replay_alone(
     from spaceport_local.cloud import CloudOptions, LocalCloud  # noqa: PLC0415
 
     log_to_file(state_dir)
-    with LocalCloud(CloudOptions(state_dir=state_dir)) as cloud, announced(cloud, state_dir):
+    options = CloudOptions(state_dir=state_dir, variables=FOR_FOLDERS)
+    with LocalCloud(options) as cloud, announced(cloud, state_dir):
         where = Followed(cloud, state_dir, cloud.outbox, out)
         return _replay_on(where, job_id, from_stage, console)
 

@@ -41,6 +41,8 @@ from spaceport_local.cli.state import (
 from spaceport_local.cli.upload import Upload, Wishes, folder_upload, send, zip_upload
 
 BUCKET = "spaceport"
+# The report lies beside the results here, and not behind a web page.
+FOR_FOLDERS = {"SPACEPORT_NOTIFY_RELATIVE_LINKS": "true"}
 NAMED_AT_MOST = 3
 
 
@@ -118,7 +120,8 @@ def _run_on_cloud(options: RunOptions, upload: Upload, console: Console) -> int:
     source = str(options.photos.resolve())
     record = RunRecord(photos_digest=upload.photos_digest, photos=source, job_id=job_id)
     write_record(state_dir, record)
-    with LocalCloud(CloudOptions(state_dir=state_dir)) as cloud, announced(cloud, state_dir):
+    cloud_options = CloudOptions(state_dir=state_dir, variables=FOR_FOLDERS)
+    with LocalCloud(cloud_options) as cloud, announced(cloud, state_dir):
         if earlier and earlier.job_id != job_id:
             _give_up(cloud, Follower(earlier.job_id, state_dir).job)
         follower = Follower(job_id, state_dir)

@@ -13,7 +13,7 @@ from spaceport_runtime.errors import UserError
 
 RECORD_NAME = "run.json"
 LOCK_NAME = "run.lock"
-LOG_NAME = "spaceport.log"
+LOG_NAME = "cloud.log"
 
 
 class RunRecord(BaseModel):
@@ -66,14 +66,9 @@ def locked(state_dir: Path) -> Iterator[None]:
 
 
 def log_to_file(state_dir: Path) -> None:
-    """Send every log line to the state folder: the terminal is for people."""
+    """Send the libraries' log lines to the cloud's log: the terminal is for people."""
     handler = logging.FileHandler(state_dir / LOG_NAME, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
-    root.setLevel(logging.INFO)
-    for name in list(logging.root.manager.loggerDict):
-        known = logging.getLogger(name)
-        if known.handlers:
-            known.handlers[:] = []
-            known.propagate = True
+    root.setLevel(logging.WARNING)

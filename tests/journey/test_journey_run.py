@@ -1,0 +1,103 @@
+"""The whole way, for real: made-up photos through every stage, stopped and killed on the way."""
+
+import json
+import os
+import signal
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from spaceport_contracts.report import Report
+from spaceport_local.scenery import generate_capture
+from tests.journey.spaceport import events_of, jobs_of, spaceport, start, wait_until
+
+pytestmark = pytest.mark.slow
+
+PHOTOS, WIDTH_PX = 10, 480
+RESULTS = (
+    "scene.sog",
+    "scene.ply",
+    "sparse/cameras.bin",
+    "sparse/images.bin",
+    "sparse/points3D.bin",
+    "sparse/geo.json",
+    "preview.png",
+    "flythrough.webp",
+    "report.json",
+    "report.html",
+    "events.jsonl",
+)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("capture") / "Dörfli am See"
+    return generate_capture(folder, photos=PHOTOS, width_px=WIDTH_PX)
+
+
+def arguments(photos: Path, out: Path) -> list[str]:
+    wishes = ["--quality", "draft", "--email", "pilot@example.com"]
+    return ["run", str(photos), "--out", str(out), *wishes]
+
+
+def test_from_photos_to_splat_and_again(photos: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+
+    told = spaceport(*arguments(photos, out), timeout_s=580)
+
+    assert told.code == 0, told
+    assert [name for name in RESULTS if not (out / name).is_file()] == []
+    assert len(list((out / "outbox").glob("*.eml"))) == 1
+    report = Report.model_validate_json((out / "report.json").read_bytes())
+    assert report.title == "Dörfli am See"
+    assert report.photos is not None
+    assert report.photos.total == PHOTOS
+    assert report.truth is not None
+    assert json.loads((out / "sparse/geo.json").read_text())
+    assert "held-out PSNR" in told.out
+    assert "\x1b" not in told.out
+
+    before = {path: path.stat().st_mtime_ns for path in out.rglob("*.sog")}
+    launched = jobs_of(out)
+    again = spaceport(*arguments(photos, out), timeout_s=60)
+    assert again.code == 0
+    assert "delivered before" in again.out
+    assert {path: path.stat().st_mtime_ns for path in out.rglob("*.sog")} == before
+    assert jobs_of(out) == launched
+
+    (out / "scene.sog").write_bytes(b"half")
+    mended = spaceport(*arguments(photos, out), timeout_s=60)
+    assert mended.code == 0
+    assert (out / "scene.sog").stat().st_size > 1000
+    assert jobs_of(out) == launched
+
+
+@pytest.mark.parametrize("blow", [signal.SIGKILL, signal.SIGINT])
+def test_stopped_in_the_middle_of_training(
+    photos: Path, tmp_path: Path, blow: signal.Signals
+) -> None:
+    out = tmp_path / "out"
+
+    def is_training() -> bool:
+        steps = [e for e in events_of(out, "StageProgressed") if e["stage"] == "train"]
+        return any(event["n"] > 0 for event in steps)
+
+    process = start(arguments(photos, out))
+    wait_until(is_training, process)
+    os.kill(process.pid, blow)
+    said, complained = process.communicate(timeout=120)
+    if blow is signal.SIGINT:
+        assert process.returncode == 130
+        assert "run the same command again to go on" in complained
+        assert "Traceback" not in said + complained
+    assert not (out / "scene.ply").exists()
+
+    told = spaceport(*arguments(photos, out), timeout_s=580)
+
+    assert told.code == 0, told
+    launched = Counter(name.split("-")[0] for name in jobs_of(out))
+    assert launched["sfm"] == 1
+    assert launched["train"] == 2
+    assert len({event["event_id"] for event in events_of(out, "SparseModelBuilt")}) == 1
+    assert len(list((out / "outbox").glob("*.eml"))) == 1
