@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spaceport_compress.job.arrays import Floats, Floats32
 from spaceport_compress.job.clean import clean
 from spaceport_compress.job.encode import encode
 from spaceport_compress.job.importance import importance
@@ -44,7 +45,7 @@ VERTICAL_FOV_DEG = 55.0
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "NUMBA_NUM_THREADS": "1"}
 
 
-def ring(gaussians: Gaussians, up: np.ndarray, name: str) -> list[Camera]:
+def ring(gaussians: Gaussians, up: Floats, name: str) -> list[Camera]:
     """Four views from around the scene."""
     distance, height = RINGS[name]
     middle, size_m = middle_and_size(gaussians)
@@ -62,7 +63,7 @@ def ring(gaussians: Gaussians, up: np.ndarray, name: str) -> list[Camera]:
     return cameras
 
 
-def pictures(gaussians: Gaussians, cameras: Sequence[Camera]) -> list[np.ndarray]:
+def pictures(gaussians: Gaussians, cameras: Sequence[Camera]) -> list[Floats32]:
     return [np.clip(render(gaussians, camera)[0], 0, 1) for camera in cameras]
 
 

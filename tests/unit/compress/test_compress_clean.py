@@ -26,7 +26,7 @@ def with_value(name: str, row: int, value: float, count: int = 1000) -> Gaussian
         ("shN", np.nan),
     ],
 )  # fmt: skip
-def test_a_broken_gaussian_is_dropped_and_counted(name: str, value: float):
+def test_a_broken_gaussian_is_dropped_and_counted(name: str, value: float) -> None:
     cleaned = clean(with_value(name, 7, value))
     assert cleaned.dropped == 1
     assert len(cleaned.gaussians) == 999
@@ -37,17 +37,17 @@ def test_a_broken_gaussian_is_dropped_and_counted(name: str, value: float):
 @pytest.mark.parametrize(
     ("name", "value"), [("scales", -np.inf), ("opacities", np.inf), ("opacities", -np.inf)]
 )
-def test_what_a_viewer_could_draw_is_clamped_and_kept(name: str, value: float):
+def test_what_a_viewer_could_draw_is_clamped_and_kept(name: str, value: float) -> None:
     cleaned = clean(with_value(name, 7, value))
     assert cleaned.dropped == 0
     assert cleaned.gaussians.finite().all()
 
 
-def test_the_sky_is_no_outlier():
+def test_the_sky_is_no_outlier() -> None:
     assert clean(with_value("means", 7, 3e4)).dropped == 0
 
 
-def test_more_than_a_hundredth_is_told_and_more_than_a_fifth_refused():
+def test_more_than_a_hundredth_is_told_and_more_than_a_fifth_refused() -> None:
     def broken(share: float) -> Gaussians:
         gaussians = field(1000)
         means = gaussians.means.copy()
@@ -61,7 +61,7 @@ def test_more_than_a_hundredth_is_told_and_more_than_a_fifth_refused():
         clean(broken(1.0))
 
 
-def test_too_many_for_one_file_is_refused(monkeypatch: pytest.MonkeyPatch):
+def test_too_many_for_one_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("spaceport_compress.job.clean.MAX_GAUSSIANS", 100)
     with pytest.raises(UserError, match="million"):
         clean(field(101))

@@ -37,7 +37,7 @@ CAPTURES = {
 
 
 @pytest.mark.parametrize("name", CAPTURES)
-def test_a_flight_is_smooth_level_and_closed(name: str):
+def test_a_flight_is_smooth_level_and_closed(name: str) -> None:
     cameras = CAPTURES[name]
     flight = closed_flight(Capture.of(cameras, SPLAT, UP_ENU), 48, (160, 90))
     positions = np.stack([camera.position for camera in flight])
@@ -55,7 +55,7 @@ def test_a_flight_is_smooth_level_and_closed(name: str):
 
 
 @pytest.mark.parametrize("name", ["grid", "orbit", "strip"])
-def test_a_flight_stays_near_the_cameras(name: str):
+def test_a_flight_stays_near_the_cameras(name: str) -> None:
     cameras = CAPTURES[name]
     known = np.stack([camera.position for camera in cameras])
     flight = closed_flight(Capture.of(cameras, SPLAT, UP_ENU), 48, (160, 90))
@@ -65,7 +65,7 @@ def test_a_flight_stays_near_the_cameras(name: str):
         assert known[:, 2].min() - 3 < camera.position[2] < known[:, 2].max() + 3
 
 
-def test_an_orbit_is_flown_as_an_orbit_and_looks_inwards():
+def test_an_orbit_is_flown_as_an_orbit_and_looks_inwards() -> None:
     flight = closed_flight(Capture.of(orbit(), SPLAT, UP_ENU), 48, (160, 90))
     radii_m = [float(np.linalg.norm(camera.position[:2])) for camera in flight]
     assert min(radii_m) > 30
@@ -73,7 +73,7 @@ def test_an_orbit_is_flown_as_an_orbit_and_looks_inwards():
         assert camera.world_to_camera[2, :3] @ -camera.position > 0
 
 
-def test_the_preview_is_no_photo_and_is_filled():
+def test_the_preview_is_no_photo_and_is_filled() -> None:
     cameras = grid_of_cameras()
     view = best_view(SPLAT, Capture.of(cameras, SPLAT, UP_ENU))
     assert (view.width_px, view.height_px) == (1280, 720)

@@ -28,7 +28,7 @@ def _node() -> None:
 @pytest.mark.parametrize(("count", "coefficients"), [(1, 0), (17, 3), (1500, 8), (3000, 15)])
 def test_the_worlds_reader_sees_what_our_decoder_sees(
     tmp_path: Path, count: int, coefficients: int
-):
+) -> None:
     splat = field(count, coefficients)
     seen = importance(splat, grid_of_cameras())
     write_bundle(tmp_path / "scene.sog", encode(splat, seen, Effort(1e-9, 1024)))
@@ -40,7 +40,7 @@ def test_the_worlds_reader_sees_what_our_decoder_sees(
 
 
 @pytest.mark.node
-def test_our_decoder_reads_what_the_world_writes(tmp_path: Path):
+def test_our_decoder_reads_what_the_world_writes(tmp_path: Path) -> None:
     write_ply(tmp_path / "scene.ply", field(1200, 3))
     splat_transform("-g", "cpu", tmp_path / "scene.ply", tmp_path / "theirs.sog")
     splat_transform(tmp_path / "theirs.sog", tmp_path / "back.ply")

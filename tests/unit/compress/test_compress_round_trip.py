@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from tests.unit.compress.scenes import field, grid_of_cameras
 
+from spaceport_compress.job.arrays import Floats, Integers
 from spaceport_compress.job.encode import Effort, encode
 from spaceport_compress.job.importance import importance
 from spaceport_compress.job.order import canonical_rotations, morton_order, rotation_matrices
@@ -21,20 +22,20 @@ def compressed(gaussians: Gaussians, effort: Effort = ROUNDED) -> SogDocument:
     return encode(gaussians, importance(gaussians, grid_of_cameras()), effort)
 
 
-def file_order(gaussians: Gaussians) -> np.ndarray:
+def file_order(gaussians: Gaussians) -> Integers:
     logarithm = log_position(gaussians.means.astype(np.float64))
     low, high = logarithm.min(0), logarithm.max(0)
     steps = (logarithm - low) / np.where(high > low, high - low, 1) * 65535
     return morton_order(np.rint(steps).astype(np.int64))
 
 
-def covariances(gaussians: Gaussians) -> np.ndarray:
+def covariances(gaussians: Gaussians) -> Floats:
     quats = gaussians.quats.astype(np.float64)
     turned = rotation_matrices(quats / np.linalg.norm(quats, axis=1, keepdims=True))
     return (turned * np.exp(2 * gaussians.scales)[:, None, :]) @ turned.transpose(0, 2, 1)
 
 
-def test_positions_are_within_half_a_step_of_the_logarithm():
+def test_positions_are_within_half_a_step_of_the_logarithm() -> None:
     original = field(3000)
     decoded = decode(compressed(original))
     logarithm = log_position(original.means[file_order(original)].astype(np.float64))
@@ -43,7 +44,7 @@ def test_positions_are_within_half_a_step_of_the_logarithm():
     assert (error <= 0.51 * step + 1e-6).all()
 
 
-def test_canonical_rotations_describe_the_same_ellipsoids():
+def test_canonical_rotations_describe_the_same_ellipsoids() -> None:
     original = field(500)
     quats, scales = canonical_rotations(original.quats, original.scales)
     turned = Gaussians(
@@ -56,7 +57,7 @@ def test_canonical_rotations_describe_the_same_ellipsoids():
     assert (quats[:, 0] >= 0.75).all()  # the 24 rotations of a cube leave at most 62.8 degrees
 
 
-def test_rotations_and_scales_keep_the_ellipsoids():
+def test_rotations_and_scales_keep_the_ellipsoids() -> None:
     original = field(2000)
     decoded = decode(compressed(original))
     expected = covariances(original.take(file_order(original)))
@@ -66,7 +67,7 @@ def test_rotations_and_scales_keep_the_ellipsoids():
     assert error.max() < 0.15
 
 
-def test_opacity_is_within_half_of_one_255th():
+def test_opacity_is_within_half_of_one_255th() -> None:
     original = field(2000)
     decoded = decode(compressed(original))
     expected = sigmoid(original.opacities[file_order(original)])
@@ -77,7 +78,7 @@ def test_opacity_is_within_half_of_one_255th():
     assert error.max() <= 1 / 255 + 1e-6
 
 
-def test_colour_is_as_good_as_256_numbers_allow():
+def test_colour_is_as_good_as_256_numbers_allow() -> None:
     original = field(4000)
     decoded = decode(compressed(original))
     error = decoded.sh0 - original.sh0[file_order(original)]
@@ -85,7 +86,7 @@ def test_colour_is_as_good_as_256_numbers_allow():
 
 
 @pytest.mark.parametrize("coefficients", [0, 3, 8, 15])
-def test_harmonics_of_every_band_come_back(coefficients: int):
+def test_harmonics_of_every_band_come_back(coefficients: int) -> None:
     original = field(3000, coefficients)
     decoded = decode(compressed(original))
     assert decoded.shN.shape == original.shN.shape
@@ -96,7 +97,7 @@ def test_harmonics_of_every_band_come_back(coefficients: int):
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 17, 100])
 @pytest.mark.parametrize("price", [0.0, 1e-9])
-def test_a_handful_of_gaussians_works(count: int, price: float, tmp_path: Path):
+def test_a_handful_of_gaussians_works(count: int, price: float, tmp_path: Path) -> None:
     original = field(count, 15)
     write_bundle(tmp_path / "scene.sog", compressed(original, Effort(price, 64)))
     decoded = decode(open_bundle(tmp_path / "scene.sog"))
@@ -105,7 +106,7 @@ def test_a_handful_of_gaussians_works(count: int, price: float, tmp_path: Path):
     assert np.allclose(decoded.means, original.means[file_order(original)], atol=0.2)
 
 
-def test_all_gaussians_in_one_place_work():
+def test_all_gaussians_in_one_place_work() -> None:
     original = field(50)
     together = Gaussians(
         np.full_like(original.means, 2.5), original.quats, original.scales,
@@ -114,7 +115,7 @@ def test_all_gaussians_in_one_place_work():
     assert np.allclose(decode(compressed(together)).means, 2.5, atol=1e-5)
 
 
-def test_the_same_input_gives_the_same_bytes(tmp_path: Path):
+def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     original = field(3000, 3)
     effort = Effort(1e-9, 256)
     for name in ("a.sog", "b.sog"):
@@ -122,7 +123,7 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path):
     assert (tmp_path / "a.sog").read_bytes() == (tmp_path / "b.sog").read_bytes()
 
 
-def test_a_dearer_bit_gives_fewer_bytes_and_more_error():
+def test_a_dearer_bit_gives_fewer_bytes_and_more_error() -> None:
     original = field(5000, 3)
     sizes, errors = [], []
     for price in (0.0, 1e-9, 1e-7):

@@ -52,14 +52,14 @@ def verifier(splat: Gaussians = SPLAT) -> Verifier:
     return Verifier(splat, CAMERAS, (0.2, 0.3, 0.4))
 
 
-def test_a_whole_file_is_good(sog: Path):
+def test_a_whole_file_is_good(sog: Path) -> None:
     verified = verifier().verify(sog)
     assert verified.good
     assert verified.psnr_db >= verified.worst_psnr_db > 38
     assert len(verified.gaussians) == len(SPLAT)
 
 
-def test_the_zip_is_what_browsers_read(sog: Path):
+def test_the_zip_is_what_browsers_read(sog: Path) -> None:
     data = sog.read_bytes()
     assert data[-22:-18] == b"PK\x05\x06"  # the end record is last: no comment
     assert b"PK\x06\x06" not in data  # no zip64
@@ -70,13 +70,13 @@ def test_the_zip_is_what_browsers_read(sog: Path):
     assert infos[0].filename == "meta.json"
 
 
-def test_a_cut_file_is_refused(sog: Path):
+def test_a_cut_file_is_refused(sog: Path) -> None:
     sog.write_bytes(sog.read_bytes()[:-100])
     with pytest.raises(BadSog, match="not a whole zip"):
         verifier().verify(sog)
 
 
-def test_a_flipped_byte_is_refused(sog: Path):
+def test_a_flipped_byte_is_refused(sog: Path) -> None:
     data = bytearray(sog.read_bytes())
     with zipfile.ZipFile(sog) as archive:
         offset = archive.getinfo("scales.webp").header_offset + 100
@@ -87,12 +87,12 @@ def test_a_flipped_byte_is_refused(sog: Path):
 
 
 @pytest.mark.parametrize("name", ["means_u.webp", "shN_labels.webp", "sh0.webp"])
-def test_a_missing_image_is_refused(sog: Path, name: str):
+def test_a_missing_image_is_refused(sog: Path, name: str) -> None:
     with pytest.raises(BadSog, match=name):
         verifier().verify(changed(sog, name, None))
 
 
-def test_an_image_that_is_none_or_too_small_is_refused(sog: Path):
+def test_an_image_that_is_none_or_too_small_is_refused(sog: Path) -> None:
     with pytest.raises(BadSog, match=r"quats\.webp is not a readable image"):
         verifier().verify(changed(sog, "quats.webp", b"RIFF nonsense"))
     small = to_webp(np.zeros((4, 4, 4), np.uint8))
@@ -111,32 +111,32 @@ def test_an_image_that_is_none_or_too_small_is_refused(sog: Path):
         lambda meta: meta.pop("quats") and meta.pop("means"),
     ],
 )
-def test_a_description_that_viewers_choke_on_is_refused(sog: Path, change: object):
+def test_a_description_that_viewers_choke_on_is_refused(sog: Path, change: object) -> None:
     with pytest.raises(BadSog, match=r"meta\.json"):
         verifier().verify(with_meta(sog, change))
 
 
-def test_no_description_is_refused(sog: Path):
+def test_no_description_is_refused(sog: Path) -> None:
     with pytest.raises(BadSog, match=r"no meta\.json"):
         read_bundle(changed(sog, "meta.json", None))
 
 
-def test_labels_beyond_the_palette_are_refused(sog: Path):
+def test_labels_beyond_the_palette_are_refused(sog: Path) -> None:
     with pytest.raises(BadSog, match=r"entry \d+ of 448|has \d+ x \d+ texels"):
         verifier().verify(with_meta(sog, lambda meta: meta["shN"].update(count=448)))
 
 
-def test_another_count_is_refused(sog: Path):
+def test_another_count_is_refused(sog: Path) -> None:
     with pytest.raises(BadSog, match="1500 Gaussians instead of 1499"):
         verifier(SPLAT.take(slice(1, None))).verify(sog)
 
 
-def test_positions_out_of_bounds_are_refused(sog: Path):
+def test_positions_out_of_bounds_are_refused(sog: Path) -> None:
     smaller = replace(SPLAT, means=SPLAT.means * np.float32(0.9))
     with pytest.raises(BadSog, match="outside the input's bounds"):
         verifier(smaller).verify(sog)
 
 
-def test_another_picture_is_not_good(sog: Path):
+def test_another_picture_is_not_good(sog: Path) -> None:
     darker = replace(SPLAT, sh0=SPLAT.sh0 - np.float32(0.5))
     assert not verifier(darker).verify(sog).good

@@ -32,7 +32,7 @@ def optimal_codebook(values: Floats, weights: Floats) -> Floats:
         mass = sums[0][end + 1] - sums[0][start + 1]
         entries.append((sums[1][end + 1] - sums[1][start + 1]) / mass)
         end = start
-    return padded(np.array(entries[::-1]))
+    return padded(np.sort(np.array(entries)))  # equal values may differ in the last bit
 
 
 def padded(entries: Floats) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -25,6 +26,13 @@ from spaceport_splat.ply import read_ply
 
 SOG, PREVIEW, FLYTHROUGH = "scene.sog", "preview.png", "flythrough.webp"
 _BLACK = (0.0, 0.0, 0.0)
+
+
+class Report(Protocol):
+    """Takes how far a step is."""
+
+    def __call__(self, step: str, n: int, m: int, **figures: float) -> None:
+        """`n` of `m`; raises Stopped when the job is to end."""
 
 
 class Progress:
@@ -62,7 +70,7 @@ def main(container: Container) -> None:
 
 
 def compress(
-    folder: Path, output: Path, options: CompressOptions, progress: Progress | None = None
+    folder: Path, output: Path, options: CompressOptions, progress: Report | None = None
 ) -> CompressResult:
     """Compress the splat in `folder`; `result.json` is written last.
 
@@ -142,21 +150,23 @@ def _background(path: Path) -> tuple[Rgb, tuple[str, ...]]:
 
 
 def write_verified(
-    path: Path, splat: Splat, seen: Importance, tries: Sequence[Effort], progress: Progress
+    path: Path, splat: Splat, seen: Importance, tries: Sequence[Effort], progress: Report
 ) -> Verified:
     """Encode, write, read back and compare, with more bytes each time, until it looks the same.
 
     Raises UserError when even plain rounding does not; the file is removed then.
     """
     verifier = Verifier(splat.gaussians, splat.cameras, splat.background_rgb)
-    for effort in tries:
-        trial = path.with_name(f".{path.name}.trial")
-        write_bundle(trial, encode(splat.gaussians, seen, effort, progress))
-        verified = verifier.verify(trial, lambda n, m: progress("verify", n, m))
-        if verified.good:
-            trial.replace(path)
-            return verified
-        trial.unlink()
+    trial = path.with_name(f".{path.name}.trial")
+    try:
+        for effort in tries:
+            write_bundle(trial, encode(splat.gaussians, seen, effort, progress))
+            verified = verifier.verify(trial, lambda n, m: progress("verify", n, m))
+            if verified.good:
+                trial.replace(path)
+                return verified
+    finally:
+        trial.unlink(missing_ok=True)
     raise UserError(
         f"Compressed, the splat looks different ({verified.psnr_db:.1f} dB): it covers a range of "
         "sizes that the format cannot hold.",
