@@ -1,0 +1,53 @@
+"""Judge a finished splat by the photos that it never saw, and leave pictures of both."""
+
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from PIL import Image
+
+from spaceport_contracts.results import HeldOutPhoto
+from spaceport_splat.gaussians import Gaussians
+from spaceport_splat.kernels import Floats
+from spaceport_splat.quality import colour_corrected_psnr_db, psnr_db, ssim
+from spaceport_splat.rasterise import Rasteriser
+from spaceport_train.job.scene import Scene
+
+JPEG_QUALITY = 92
+
+
+def judge(
+    gaussians: Gaussians, scene: Scene, threads: int, folder: Path
+) -> tuple[HeldOutPhoto, ...]:
+    """Render every held-out photo with our own rasteriser; pairs of JPEGs below folder/heldout.
+
+    Ours for both devices: a splat is never judged by the renderer that trained it.
+    """
+    rasteriser = Rasteriser(threads)
+    (folder / "heldout").mkdir(parents=True, exist_ok=True)
+    results = []
+    for i in scene.held_out:
+        camera, photo = scene.cameras[i], scene.photos[i].astype(np.float32) / np.float32(255)
+        frame = rasteriser.forward(gaussians, camera, scene.mean_rgb)
+        render = np.clip(frame.image.transpose(1, 2, 0), 0, 1)
+        stem = "-".join(PurePosixPath(camera.name).with_suffix("").parts)
+        paths = [f"heldout/{stem}-{kind}.jpg" for kind in ("photo", "render")]
+        for path, image in zip(paths, (photo, render), strict=True):
+            _write_jpeg(folder / path, image)
+        results.append(
+            HeldOutPhoto(
+                name=camera.name,
+                psnr_db=psnr_db(render, photo),
+                corrected_psnr_db=colour_corrected_psnr_db(render, photo),
+                ssim=ssim(render, photo),
+                photo_path=paths[0],
+                render_path=paths[1],
+            )
+        )
+    return tuple(results)
+
+
+def _write_jpeg(path: Path, image: Floats) -> None:
+    temporary = path.with_name(f".{path.name}.tmp")
+    pixels = np.rint(image * 255).astype(np.uint8)
+    Image.fromarray(pixels).save(temporary, format="JPEG", quality=JPEG_QUALITY)
+    temporary.replace(path)

@@ -1,0 +1,122 @@
+"""Train a scene: plan, compare candidates, finish the best one."""
+
+import hashlib
+import json
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from spaceport_splat.gaussians import Gaussians
+from spaceport_train.job.checkpoint import Store
+from spaceport_train.job.devices import choose_device, make_engine, most_gaussians
+from spaceport_train.job.options import TrainOptions
+from spaceport_train.job.plan import EFFORTS, MEAN_PIXEL_SHARE, Facts, Plan, candidates, step_cost_s
+from spaceport_train.job.scene import Scene, read_scene
+from spaceport_train.job.trainer import Trainer
+
+FORMAT = 1  # of the checkpoints: raise it when their meaning changes
+log = logging.getLogger("spaceport.train")
+Report = Callable[[int, int, float | None, dict[str, float]], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished splat and how it came about."""
+
+    gaussians: Gaussians
+    scene: Scene
+    plan: Plan
+    device: str
+    steps: int
+    history: tuple[tuple[int, float], ...]
+
+
+class _Clock:
+    """Steps done and seconds left over all candidates, weighed by what a step costs."""
+
+    def __init__(self, plans: tuple[Plan, ...], pixels: int, report: Report) -> None:
+        self._report, self._started_s = report, time.monotonic()
+        self._costs_s = {p: step_cost_s(pixels * MEAN_PIXEL_SHARE, p.gaussians) for p in plans}
+        self._done = dict.fromkeys(plans, 0)
+        self._before_s: float | None = None  # what a checkpoint had already done
+
+    def tick(self, plan: Plan, step: int, figures: dict[str, float]) -> None:
+        """Step `step` of `plan` is done."""
+        if self._before_s is None:
+            self._before_s = self._costs_s[plan] * (step - 1)
+        self._done[plan] = step
+        losers = {p: min(p.pilot_steps, p.steps) for p in self._done if p != plan}
+        worked_s = sum(self._costs_s[p] * n for p, n in self._done.items())
+        total_s = sum(self._costs_s[p] * n for p, n in losers.items())
+        total_s += self._costs_s[plan] * plan.steps
+        elapsed_s = time.monotonic() - self._started_s
+        left_s = elapsed_s * (total_s - worked_s) / max(worked_s - self._before_s, 1e-9)
+        total = sum(losers.values()) + plan.steps
+        self._report(sum(self._done.values()), total, max(left_s, 0), figures)
+
+
+def train_scene(
+    folder: Path,
+    checkpoints: Path,
+    options: TrainOptions,
+    report: Report = lambda _n, _m, _left, _figures: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Trained:
+    """Train the scene that sfm left in `folder`; continues from what `checkpoints` holds.
+
+    Raises UserError for captures that cannot work, Stopped when `stopping` said so.
+    """
+    device = choose_device(options)
+    side_px = EFFORTS[device, options.quality].side_px
+    scene = read_scene(folder, side_px, options.held_out_offset)
+    facts = Facts(len(scene.training), scene.pixels)
+    plans = candidates(facts, device, options, most_gaussians(device))
+    clock = _Clock(plans, scene.pixels, report)
+
+    def trainer_of(plan: Plan) -> Trainer:
+        rng = np.random.default_rng(options.seed)
+        engine = make_engine(device, scene, plan, rng, options)
+        store = Store(checkpoints / str(plan.gaussians), _config(scene, plan, device, options))
+
+        def progress(step: int, figures: dict[str, float]) -> None:
+            clock.tick(plan, step, {"gaussians": plan.gaussians, **figures})
+
+        return Trainer(engine, scene, plan, rng, store, progress=progress, stopping=stopping)
+
+    trainer = trainer_of(_best(plans, trainer_of))
+    trainer.run()
+    best = trainer.best if trainer.best is not None else trainer.engine.gaussians()
+    course = trainer.course
+    return Trained(best, scene, trainer.plan, device, course.step, tuple(course.history))
+
+
+def _best(plans: tuple[Plan, ...], trainer_of: Callable[[Plan], Trainer]) -> Plan:
+    """The candidate whose held-out photos look best after its pilot; it goes on from there."""
+    if len(plans) == 1:
+        return plans[0]
+    scores = {}
+    for plan in plans:
+        pilot = trainer_of(plan)
+        if pilot.course.step < plan.pilot_steps:
+            pilot.run(until=plan.pilot_steps)
+        scores[plan] = max(psnr for step, psnr in pilot.course.history if step <= plan.pilot_steps)
+        log.info("%d Gaussians: %.2f dB after the pilot", plan.gaussians, scores[plan])
+    return max(plans, key=lambda plan: scores[plan])
+
+
+def _config(scene: Scene, plan: Plan, device: str, options: TrainOptions) -> str:
+    """Hash of everything that a checkpoint depends on."""
+    facts = {
+        "format": FORMAT,
+        "plan": asdict(plan),
+        "device": device,
+        "seed": options.seed,
+        "threads": options.threads,
+        "cameras": [(c.name, c.world_to_camera.tolist(), c.held_out) for c in scene.cameras],
+        "points": len(scene.points.xyz),
+    }
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,175 @@
+"""The training loop: one for both rasterisers."""
+
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from spaceport_runtime.container import Stopped
+from spaceport_runtime.errors import UserError
+from spaceport_splat.gaussians import FIELDS, Gaussians
+from spaceport_splat.quality import psnr_db
+from spaceport_train.job.checkpoint import Store
+from spaceport_train.job.engine import Arrays, Diverged, Engine, OutOfMemory
+from spaceport_train.job.plan import PATIENCE, Plan
+from spaceport_train.job.scene import Scene
+from spaceport_train.job.schedule import Moment
+
+CHECKPOINT_EVERY_S = 60.0
+MOST_SETBACKS = 2  # of each kind: then the training fails
+Progress = Callable[[int, dict[str, float]], None]
+log = logging.getLogger("spaceport.train")
+
+
+@dataclass
+class Course:
+    """Where a training is: everything beside the engine that the next step depends on."""
+
+    step: int = 0
+    queue: list[int] = field(default_factory=list)
+    best_psnr_db: float = -1.0
+    best_step: int = 0
+    slowdown: float = 1.0
+    least_level: int = 1
+    divergences: int = 0
+    shortages: int = 0
+    history: list[tuple[int, float]] = field(default_factory=list)
+
+
+class Trainer:
+    """Trains one splat; continues from the store's checkpoint if there is one.
+
+    stopping is asked between steps; then the state is saved and Stopped raised. The clock decides
+    when checkpoints are written and nothing else: the result is the same however often it stops.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        scene: Scene,
+        plan: Plan,
+        rng: np.random.Generator,
+        store: Store,
+        *,
+        progress: Progress = lambda _step, _figures: None,
+        stopping: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self.engine, self.scene, self.plan = engine, scene, plan
+        self.rng, self.store = rng, store
+        self.progress, self.stopping = progress, stopping
+        self.course = Course()
+        self.best: Gaussians | None = None
+        self._beginning = self._snapshot()
+        saved = store.load()
+        if saved is not None:
+            self._restore(*saved)
+            log.info("continuing from step %d of %d", self.course.step, plan.steps)
+
+    @property
+    def finished(self) -> bool:
+        """All steps are done, or the held-out photos have not improved for long enough."""
+        waited = self.course.step - self.course.best_step
+        stale = self.best is not None and waited >= PATIENCE * self.plan.steps
+        return self.course.step >= self.plan.steps or stale
+
+    def run(self, until: int | None = None) -> None:
+        """Train up to step `until`, or to the end; leaves a checkpoint."""
+        last = self.plan.steps if until is None else until
+        saved_s = time.monotonic()
+        while self.course.step < last and not self.finished:
+            if self.stopping():
+                self._save()
+                raise Stopped
+            try:
+                self._step()
+            except Diverged as error:
+                self._slow_down(error)
+            except OutOfMemory as error:
+                self._make_room(error)
+            if time.monotonic() - saved_s > CHECKPOINT_EVERY_S:
+                self._save()
+                saved_s = time.monotonic()
+        self._save()
+
+    def _step(self) -> None:
+        course = self.course
+        if not course.queue:
+            course.queue = [int(i) for i in self.rng.permutation(self.scene.training)]
+        moment = Moment(course.step, self.plan.steps, course.slowdown, course.least_level)
+        loss = self.engine.step(course.queue[-1], moment, self.rng)
+        course.queue.pop()
+        course.step += 1
+        figures = {"loss": loss}
+        if moment.evaluate:
+            self._evaluate()
+        if course.history:
+            figures["psnr_db"] = course.history[-1][1]
+        self.progress(course.step, figures)
+
+    def _evaluate(self) -> None:
+        psnr = float(
+            np.mean(
+                [
+                    psnr_db(
+                        self.engine.render(self.scene.cameras[i]),
+                        self.scene.photos[i].astype(np.float32) / np.float32(255),
+                    )
+                    for i in self.scene.held_out
+                ]
+            )
+        )
+        course = self.course
+        course.history.append((course.step, psnr))
+        if psnr > course.best_psnr_db:
+            course.best_psnr_db, course.best_step = psnr, course.step
+            self.best = self.engine.gaussians()
+
+    def _slow_down(self, error: Diverged) -> None:
+        """Back to the last checkpoint at half the learning rates."""
+        divergences, slowdown = self.course.divergences + 1, self.course.slowdown / 2
+        if divergences > MOST_SETBACKS:
+            raise UserError(
+                "The training does not settle on these photos.",
+                "Leave out blurred or wrongly placed photos and start again.",
+            ) from error
+        log.warning("%s: going back, at half the learning rates", error)
+        self._restore(*(self.store.load() or self._beginning))
+        self.course.divergences, self.course.slowdown = divergences, slowdown
+
+    def _make_room(self, error: OutOfMemory) -> None:
+        """First half the Gaussians, then half the size of the photos."""
+        self.course.shortages += 1
+        log.warning("out of memory (%s): time %d", error, self.course.shortages)
+        if self.course.shortages > MOST_SETBACKS:
+            raise UserError(
+                "The machine's memory is too small for this capture.",
+                "Choose a lower quality, or a larger machine.",
+            ) from error
+        if self.course.shortages == 1:
+            self.engine.shrink()
+        else:
+            self.course.least_level *= 2
+
+    def _snapshot(self) -> tuple[Arrays, dict[str, Any]]:
+        arrays = {f"engine_{name}": array for name, array in self.engine.state().items()}
+        if self.best is not None:
+            arrays |= {f"best_{name}": getattr(self.best, name) for name in FIELDS}
+        rng = self.rng.bit_generator.state
+        return {k: v.copy() for k, v in arrays.items()}, {"course": asdict(self.course), "rng": rng}
+
+    def _save(self) -> None:
+        self.store.save(self.course.step, *self._snapshot())
+
+    def _restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
+        prefix = "engine_"
+        self.engine.restore(
+            {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
+        )
+        has_best = f"best_{FIELDS[0]}" in arrays
+        self.best = Gaussians(*(arrays[f"best_{n}"] for n in FIELDS)) if has_best else None
+        self.course = Course(**facts["course"])
+        self.course.history = [(step, psnr) for step, psnr in self.course.history]
+        self.rng.bit_generator.state = facts["rng"]

@@ -1,0 +1,68 @@
+"""The plan follows from the capture, and from nothing that changes between two runs."""
+
+import pytest
+
+from spaceport_contracts.results import Quality
+from spaceport_train.job.options import TrainOptions
+from spaceport_train.job.plan import (
+    EFFORTS,
+    FEWEST_GAUSSIANS,
+    MEAN_PIXEL_SHARE,
+    Facts,
+    candidates,
+    step_cost_s,
+)
+from spaceport_train.job.schedule import Moment
+
+DRAFT = TrainOptions(quality=Quality.DRAFT)
+MOST = 400_000
+
+
+def test_more_photos_and_more_pixels_mean_more_gaussians() -> None:
+    few = candidates(Facts(15, 360_000), "cpu", DRAFT, MOST)
+    many = candidates(Facts(60, 360_000), "cpu", DRAFT, MOST)
+    fine = candidates(Facts(15, 1_440_000), "cpu", DRAFT, MOST)
+    assert [plan.gaussians for plan in many] == [4 * plan.gaussians for plan in few]
+    assert [plan.gaussians for plan in fine] == [2 * plan.gaussians for plan in few]
+
+
+@pytest.mark.parametrize("photos", [3, 15, 35, 200, 2000])
+@pytest.mark.parametrize("quality", list(Quality))
+def test_work_stays_within_the_limit(quality: Quality, photos: int) -> None:
+    effort = EFFORTS["cpu", quality]
+    pixels = effort.side_px**2 * 9 // 16
+    for plan in candidates(Facts(photos, pixels), "cpu", TrainOptions(quality=quality), MOST):
+        work_s = plan.steps * step_cost_s(pixels * MEAN_PIXEL_SHARE, plan.gaussians)
+        assert work_s <= effort.work_limit_s
+        assert plan.steps >= 20
+        assert FEWEST_GAUSSIANS <= plan.gaussians <= MOST
+
+
+def test_a_named_number_needs_no_pilots() -> None:
+    (plan,) = candidates(Facts(15, 360_000), "cpu", TrainOptions(gaussians=5000), MOST)
+    assert plan.gaussians == 5000
+
+
+def test_small_memory_leaves_one_candidate() -> None:
+    assert len(candidates(Facts(100, 360_000), "cuda", DRAFT, 50_000)) == 1
+
+
+def test_budget_multiplies_the_steps() -> None:
+    one, two = (
+        candidates(Facts(15, 360_000), "cpu", TrainOptions(budget=b), MOST)[0] for b in (1, 2)
+    )
+    assert two.steps == 2 * one.steps
+
+
+def test_the_schedule_goes_by_the_fraction_done() -> None:
+    for steps in (100, 5000):
+        moments = [Moment(step, steps) for step in range(steps)]
+        levels = [moments[round(f * steps)].level for f in (0, 0.05, 0.1, 0.29, 0.3)]
+        assert levels == [4, 4, 2, 2, 1]
+        degrees = [moments[round(f * steps)].sh_degree(3) for f in (0, 0.08, 0.16, 0.5)]
+        assert degrees == [0, 1, 2, 3]
+        assert not any(moment.densify for moment in moments[round(0.6 * steps) :])
+        assert moments[-1].evaluate
+    assert sum(Moment(step, 5000).densify for step in range(5000)) == pytest.approx(24, abs=1)
+    assert Moment(0, 10, least_level=8).level == 8
+    assert Moment(99, 100, slowdown=0.5).rates(1)["sh0"] == 1.25e-3

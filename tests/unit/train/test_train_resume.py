@@ -1,0 +1,175 @@
+"""A training that was interrupted ends with the same bits; setbacks end well or in a sentence."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tests.unit.train import posed
+
+from spaceport_runtime.container import Stopped
+from spaceport_runtime.errors import UserError
+from spaceport_splat.gaussians import FIELDS, Gaussians
+from spaceport_splat.kernels import Floats
+from spaceport_train.job.checkpoint import Store
+from spaceport_train.job.cpu import CpuEngine
+from spaceport_train.job.engine import Arrays, Diverged, OutOfMemory
+from spaceport_train.job.plan import Plan
+from spaceport_train.job.scene import Scene, read_scene
+from spaceport_train.job.schedule import Moment
+from spaceport_train.job.trainer import Trainer
+
+PLAN = Plan(gaussians=400, steps=100)
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    return read_scene(posed.write_scene(tmp_path_factory.mktemp("scene")), 800)
+
+
+def trainer(
+    scene: Scene, folder: Path, threads: int = 1, stopping: Callable[[], bool] = lambda: False
+) -> Trainer:
+    rng = np.random.default_rng(7)
+    engine = CpuEngine(scene, PLAN, rng, threads)
+    return Trainer(engine, scene, PLAN, rng, Store(folder, "config"), stopping=stopping)
+
+
+def stop_at(it: Trainer, steps: set[int]) -> Callable[[], bool]:
+    def stopping() -> bool:
+        if it.course.step in steps:
+            steps.remove(it.course.step)
+            return True
+        return False
+
+    return stopping
+
+
+def assert_same(a: Trainer, b: Trainer) -> None:
+    assert a.course == b.course
+    assert a.best is not None
+    assert b.best is not None
+    for one, other in ((a.best, b.best), (a.engine.gaussians(), b.engine.gaussians())):
+        for name in FIELDS:
+            np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_resumed_training_ends_with_the_same_bits(
+    scene: Scene, tmp_path: Path, threads: int
+) -> None:
+    whole = trainer(scene, tmp_path / "whole", threads)
+    whole.run()
+    for stop in (7, 33, 61):
+        part = trainer(scene, tmp_path / "parts", threads)
+        part.stopping = stop_at(part, {stop})
+        with pytest.raises(Stopped):
+            part.run()
+        assert part.course.step == stop
+    rest = trainer(scene, tmp_path / "parts", threads)
+    rest.run()
+    assert_same(whole, rest)
+
+
+def test_a_pilot_is_the_beginning_of_the_training(scene: Scene, tmp_path: Path) -> None:
+    whole = trainer(scene, tmp_path / "whole")
+    whole.run()
+    trainer(scene, tmp_path / "parts").run(until=40)
+    rest = trainer(scene, tmp_path / "parts")
+    assert rest.course.step == 40
+    rest.run()
+    assert_same(whole, rest)
+
+
+def test_training_improves_what_it_never_saw(scene: Scene, tmp_path: Path) -> None:
+    it = trainer(scene, tmp_path)
+    it.run()
+    first, best = it.course.history[0][1], it.course.best_psnr_db
+    assert best > first + 1
+    assert best > 18
+    assert it.course.best_psnr_db == max(psnr for _, psnr in it.course.history)
+
+
+def test_it_stops_when_the_held_out_photos_no_longer_improve(scene: Scene, tmp_path: Path) -> None:
+    it = trainer(scene, tmp_path)
+    it.best = it.engine.gaussians()
+    it.course.best_psnr_db, it.course.step, it.course.best_step = 99.0, 50, 50
+    it.run()
+    assert it.course.step == 65
+
+
+class Faulty:
+    """An engine that fails when told to."""
+
+    name = "cpu"
+
+    def __init__(self, engine: CpuEngine, faults: dict[int, Exception]) -> None:
+        self.engine = engine
+        self.faults = faults
+        self.moments: list[Moment] = []
+        self.calls = 0
+        self.shrunk = 0
+
+    def step(self, photo: int, moment: Moment, rng: np.random.Generator) -> float:
+        self.calls += 1
+        self.moments.append(moment)
+        if self.calls in self.faults:
+            raise self.faults[self.calls]
+        return self.engine.step(photo, moment, rng)
+
+    def render(self, camera: object) -> Floats:
+        return self.engine.render(camera)  # type: ignore[arg-type]
+
+    def gaussians(self) -> Gaussians:
+        return self.engine.gaussians()
+
+    def state(self) -> Arrays:
+        return self.engine.state()
+
+    def restore(self, state: Arrays) -> None:
+        self.engine.restore(state)
+
+    def shrink(self) -> None:
+        self.shrunk += 1
+        self.engine.shrink()
+
+
+def faulty(scene: Scene, folder: Path, faults: dict[int, Exception]) -> tuple[Trainer, Faulty]:
+    rng = np.random.default_rng(7)
+    engine = Faulty(CpuEngine(scene, PLAN, rng, 1), faults)
+    return Trainer(engine, scene, PLAN, rng, Store(folder, "config")), engine
+
+
+def test_a_diverging_loss_goes_back_at_half_the_rates(scene: Scene, tmp_path: Path) -> None:
+    it, engine = faulty(scene, tmp_path, {5: Diverged(), 9: Diverged()})
+    it.run()
+    assert [m.step for m in engine.moments[:10]] == [0, 1, 2, 3, 4, 0, 1, 2, 3, 0]
+    assert engine.moments[-1].slowdown == 0.25
+    with pytest.raises(UserError, match="does not settle"):
+        faulty(scene, tmp_path / "b", {k: Diverged() for k in (2, 4, 6)})[0].run()
+
+
+def test_a_full_memory_halves_the_gaussians_then_the_photos(scene: Scene, tmp_path: Path) -> None:
+    it, engine = faulty(scene, tmp_path, {60: OutOfMemory(), 61: OutOfMemory()})
+    it.run()
+    assert engine.shrunk == 1
+    assert len(it.engine.gaussians()) == 200
+    assert engine.moments[-1].level == 2
+    assert it.course.step == 100 or it.finished
+    with pytest.raises(UserError, match="memory is too small"):
+        faulty(scene, tmp_path / "b", {k: OutOfMemory() for k in (2, 3, 4)})[0].run()
+
+
+def test_a_torn_checkpoint_gives_way_to_the_one_before(tmp_path: Path) -> None:
+    store = Store(tmp_path, "a")
+    for step in (1, 2, 3):
+        store.save(step, {"x": np.full(3, step)}, {"n": step})
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert kept == ["checkpoint-00000002.npz", "checkpoint-00000003.npz"]
+    newest = tmp_path / "checkpoint-00000003.npz"
+    newest.write_bytes(newest.read_bytes()[:-40])
+    loaded = store.load()
+    assert loaded is not None
+    assert loaded[0]["x"].tolist() == [2, 2, 2]
+    assert loaded[1] == {"n": 2}
+    assert Store(tmp_path, "another capture").load() is None
