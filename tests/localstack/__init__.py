@@ -1,0 +1,1 @@
+"""The whole choreography on the real LocalStack."""
