@@ -89,7 +89,8 @@ def _probe(program: str) -> tuple[bool, str]:
     if done.returncode == 0:
         return True, done.stdout.strip()
     lines = done.stderr.strip().splitlines()
-    return False, lines[-1][:60] if lines else f"exit status {done.returncode}"
+    told = lines[-1].removeprefix("AssertionError: ") if lines else ""
+    return False, told[:60] or f"exit status {done.returncode}"
 
 
 def _library(name: str, purpose: str, is_required: bool = True) -> Callable[[], Finding]:

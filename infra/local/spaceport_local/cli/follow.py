@@ -2,8 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from email.parser import BytesParser
-from email.policy import default
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from rich.console import Console
@@ -69,7 +68,7 @@ def finish(where: Followed, job: JobProgress, end: End, console: Console) -> int
     """Fetch the results or say why there are none; returns the exit code."""
     if end.kind is EndKind.DELIVERED and where.out is not None:
         Collector(where.cloud.client("s3"), where.cloud.bucket, where.out).collect(job)
-    await_mail(where, job)
+    await_mail(where, job, end)
     if where.out is not None:
         save_traces(where.out, where.state_dir, where.outbox, job.job_id)
     if end.kind is not EndKind.DELIVERED:
@@ -80,7 +79,7 @@ def finish(where: Followed, job: JobProgress, end: End, console: Console) -> int
     return EXIT_DONE
 
 
-def await_mail(where: Followed, job: JobProgress) -> None:
+def await_mail(where: Followed, job: JobProgress, end: End) -> None:
     """Give the e-mail time to be written, where one was asked for.
 
     The job's end is what matters: a mail that does not come is worth a line in the cloud's log,
@@ -88,16 +87,14 @@ def await_mail(where: Followed, job: JobProgress) -> None:
     """
     deadline_s = time.monotonic() + MAIL_TIMEOUT_S
     while job.email and time.monotonic() < deadline_s:
-        if any(job.job_id in _text_of(path) for path in where.outbox.glob("*.eml")):
+        if any(_is_about(path, job.job_id, end) for path in where.outbox.glob("*.eml")):
             return
         time.sleep(POLL_S)
 
 
-def _text_of(path: Path) -> str:
-    message = BytesParser(policy=default).parsebytes(path.read_bytes())
-    parts = (part for part in message.walk() if part.get_content_maintype() == "text")
-    bodies = [part.get_content() for part in parts]
-    return "\n".join([*map(str, message.values()), *bodies])
+def _is_about(path: Path, job_id: str, end: End) -> bool:
+    headers = BytesHeaderParser().parsebytes(path.read_bytes())
+    return (headers["X-Spaceport-Job"], headers["X-Spaceport-Kind"]) == (job_id, end.kind.value)
 
 
 def print_summary(console: Console, out: Path) -> None:
