@@ -137,7 +137,10 @@ def test_same_ground_shows_in_two_photos(
     alike = []
     for x in np.arange(-12.0, 12.1, 3.0):
         for y in np.arange(-12.0, 12.1, 3.0):
-            patches = [_ground_patch(truth, *pair, heights, x, y) for pair in zip(names, pictures)]
+            patches = [
+                _ground_patch(truth, *pair, heights, (x, y))
+                for pair in zip(names, pictures, strict=True)
+            ]
             if patches[0] is not None and patches[1] is not None:
                 alike.append(float(np.corrcoef(patches[0], patches[1])[0, 1]))
     assert len(alike) > 15
@@ -149,9 +152,9 @@ def _ground_patch(
     name: str,
     picture: NDArray[np.float64],
     heights: NDArray[np.float32],
-    x: float,
-    y: float,
+    middle: tuple[float, float],
 ) -> NDArray[np.float64] | None:
+    x, y = middle
     values = []
     for dx in np.arange(-0.9, 1.0, 0.15):
         for dy in np.arange(-0.9, 1.0, 0.15):
