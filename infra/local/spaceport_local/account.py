@@ -1,0 +1,4 @@
+"""The account and the region that the embedded cloud pretends to be."""
+
+ACCOUNT = "123456789012"
+REGION = "us-east-1"

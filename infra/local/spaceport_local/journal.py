@@ -1,0 +1,76 @@
+"""Append-only files of JSON lines that survive a kill at any byte."""
+
+import json
+import os
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+
+class Journal:
+    """One JSON object per line; a torn last line is what never happened."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.Lock()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _cut_torn_line(path)
+        self._stream = path.open("ab", buffering=0)
+
+    def append(self, *entries: Any) -> None:
+        """Add entries; on return they are with the operating system."""
+        lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
+        with self._lock:
+            self._stream.write(lines.encode())
+
+    def read(self) -> list[Any]:
+        """All entries so far, oldest first."""
+        return read_journal(self._path)
+
+    def rewrite(self, entries: Iterable[Any]) -> None:
+        """Replace everything at once."""
+        temporary = self._path.with_suffix(".tmp")
+        with self._lock:
+            with temporary.open("wb") as stream:
+                for entry in entries:
+                    stream.write(json.dumps(entry, ensure_ascii=False).encode() + b"\n")
+                stream.flush()
+                os.fsync(stream.fileno())
+            temporary.replace(self._path)
+            self._stream.close()
+            self._stream = self._path.open("ab", buffering=0)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._stream.close()
+
+
+def read_journal(path: Path) -> list[Any]:
+    """The entries of a journal that this process may not write to."""
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8") as stream:
+        return [json.loads(line) for line in stream if line.endswith("\n")]
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a whole file or nothing."""
+    temporary = path.with_name(f".{path.name}.{threading.get_ident()}.tmp")
+    temporary.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    temporary.replace(path)
+
+
+def _cut_torn_line(path: Path) -> None:
+    if not path.exists():
+        return
+    content = path.read_bytes()
+    whole = content.rfind(b"\n") + 1
+    if whole < len(content):
+        with path.open("r+b") as stream:
+            stream.truncate(whole)
+
+
+def read_json(path: Path) -> Any:
+    """What `write_json` wrote."""
+    return json.loads(path.read_text(encoding="utf-8"))
