@@ -1,0 +1,152 @@
+"""Our trainer: held-out PSNR, corrected PSNR and SSIM per CPU second, at several budgets.
+
+    python bench/train.py SCENE [--budgets 0.5 1 2] [--quality draft] [--gaussians N]
+                                [--offset 0] [--opensplat BINARY] [--out out/bench/train.json]
+
+SCENE is what sfm leaves (`sparse/0`, `images`). One thread; CPU seconds (user + system) of the
+training alone, pilots included, after the kernels are compiled. `kept` is the best checkpoint,
+which the job delivers; held-out photos choose it, so it is a little optimistic: `last` is beside
+it. --opensplat trains a rival on the same training photos and judges its .ply with our renderer
+over the mean colour of the photos.
+"""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import struct
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from spaceport_contracts.results import HeldOutPhoto, Quality
+from spaceport_splat.ply import read_ply, write_ply
+from spaceport_train.job.colmap import read_images, read_points
+from spaceport_train.job.evaluate import judge
+from spaceport_train.job.options import TrainOptions
+from spaceport_train.job.plan import EFFORTS
+from spaceport_train.job.scene import Scene, read_scene
+from spaceport_train.job.train import Trained, train_scene
+
+OPENSPLAT_STEPS = 1800  # findings/train.md, section 2
+Row = dict[str, Any]
+
+
+def cpu_s(who: int = resource.RUSAGE_SELF) -> float:
+    usage = resource.getrusage(who)
+    return usage.ru_utime + usage.ru_stime
+
+
+def figures(photos: tuple[HeldOutPhoto, ...]) -> Row:
+    return {
+        "psnr_db": round(float(np.mean([p.psnr_db for p in photos])), 3),
+        "corrected_psnr_db": round(float(np.mean([p.corrected_psnr_db for p in photos])), 3),
+        "ssim": round(float(np.mean([p.ssim for p in photos])), 4),
+        "per_photo_db": {p.name: round(p.psnr_db, 2) for p in photos},
+    }
+
+
+def measure(train: Callable[[Path], Trained], work: Path) -> Row:
+    started_s, before_s = time.monotonic(), cpu_s()
+    trained = train(work / "checkpoints")
+    used_s = cpu_s() - before_s
+    write_ply(work / "scene.ply", trained.gaussians)
+    photos = judge(read_ply(work / "scene.ply"), trained.scene, 1, work)
+    return {
+        "cpu_s": round(used_s, 1),
+        "wall_s": round(time.monotonic() - started_s, 1),
+        "gaussians": len(trained.gaussians),
+        "steps": trained.steps,
+        "planned_steps": trained.plan.steps,
+        "kept": figures(photos),
+        "last_psnr_db": round(trained.history[-1][1], 3),
+        "curve": [(step, round(psnr, 3)) for step, psnr in trained.history],
+    }
+
+
+def ours(folder: Path, options: TrainOptions) -> Row:
+    with tempfile.TemporaryDirectory() as work:
+        return measure(lambda place: train_scene(folder, place, options), Path(work))
+
+
+def training_photos_only(folder: Path, scene: Scene, target: Path) -> None:
+    """The scene without its held-out photos, for programs that would train on them."""
+    sparse = folder / "sparse" / "0"
+    (target / "sparse" / "0").mkdir(parents=True)
+    (target / "images").mkdir()
+    for name in ("cameras.bin", "points3D.bin"):
+        shutil.copy(sparse / name, target / "sparse" / "0" / name)
+    keep = {scene.cameras[i].name for i in scene.training}
+    for name in keep:
+        shutil.copy(folder / "images" / name, target / "images" / name)
+    _, rows = read_points(sparse / "points3D.bin")
+    assert keep <= {image.name for image in read_images(sparse / "images.bin", rows)}
+    data, at, records = (sparse / "images.bin").read_bytes(), 8, []
+    for _ in range(struct.unpack_from("<Q", data)[0]):
+        name_at = at + 64
+        end = data.index(b"\0", name_at)
+        (points,) = struct.unpack_from("<Q", data, end + 1)
+        following = end + 9 + 24 * points
+        if data[name_at:end].decode() in keep:
+            records.append(data[at:following])
+        at = following
+    head = struct.pack("<Q", len(records))
+    (target / "sparse" / "0" / "images.bin").write_bytes(head + b"".join(records))
+
+
+def opensplat(binary: Path, folder: Path, options: TrainOptions) -> Row:
+    side_px = EFFORTS["cpu", options.quality].side_px
+    scene = read_scene(folder, side_px, options.held_out_offset)
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        training_photos_only(folder, scene, work / "scene")
+        ply = work / "rival.ply"
+        command = [str(binary), str(work / "scene"), "--keep-crs", "--cpu"]
+        command += ["-n", str(OPENSPLAT_STEPS), "-o", str(ply)]
+        before_s = cpu_s(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        used_s = cpu_s(resource.RUSAGE_CHILDREN) - before_s
+        gaussians = read_ply(ply)
+        photos = judge(gaussians, scene, 1, work)
+    return {"cpu_s": round(used_s, 1), "gaussians": len(gaussians), "kept": figures(photos)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("scene", type=Path)
+    parser.add_argument("--budgets", type=float, nargs="+", default=[0.5, 1.0, 2.0])
+    parser.add_argument("--quality", type=Quality, default=Quality.DRAFT)
+    parser.add_argument("--gaussians", type=int, default=None)
+    parser.add_argument("--offset", type=int, default=TrainOptions().held_out_offset)
+    parser.add_argument("--opensplat", type=Path, default=None)
+    parser.add_argument("--out", type=Path, default=Path("out/bench/train.json"))
+    arguments = parser.parse_args()
+    options = TrainOptions(
+        quality=arguments.quality,
+        rasteriser="cpu",
+        gaussians=arguments.gaussians,
+        threads=1,
+        held_out_offset=arguments.offset,
+    )
+    ours(arguments.scene, options.model_copy(update={"budget": 0.05}))  # compiles the kernels
+    rows: dict[str, Row] = {}
+    for budget in arguments.budgets:
+        name = f"ours at {budget:.0%}"
+        rows[name] = ours(arguments.scene, options.model_copy(update={"budget": budget}))
+        print(name, json.dumps({k: v for k, v in rows[name].items() if k != "curve"}), flush=True)
+    if arguments.opensplat is not None:
+        rows["opensplat"] = opensplat(arguments.opensplat, arguments.scene, options)
+        print("opensplat", json.dumps(rows["opensplat"]), flush=True)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    report = {"scene": str(arguments.scene), "options": options.model_dump(mode="json")}
+    arguments.out.write_text(json.dumps({**report, "runs": rows}, indent=2), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
