@@ -117,6 +117,7 @@ def _problem(error: urllib.error.HTTPError) -> UserError:
         problem = json.loads(error.read())
     except ValueError:
         problem = {}
+    for field in problem.get("errors", ()):
+        return UserError(str(field.get("message", "")), str(field.get("remedy", "")))
     message = problem.get("detail") or problem.get("title") or f"The API answered {error.code}."
-    remedy = problem.get("remedy") or "Check the job id and the arguments."
-    return UserError(str(message), str(remedy))
+    return UserError(str(message), "")

@@ -12,7 +12,7 @@ exit codes:
   1    the job failed, was refused or was cancelled; the last line says why and what to do
   2    something about the command, the photos or this machine is wrong; nothing was started
   3    Spaceport itself broke; --debug shows where
-  130  stopped by Ctrl-C or SIGTERM; the same command goes on where it stopped
+  130  stopped by Ctrl-C or SIGTERM; the same command goes on where it stopped ('up': 0)
 """
 DEFAULT_STATE = Path(".spaceport")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"

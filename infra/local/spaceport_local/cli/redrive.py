@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from rich.console import Console
@@ -16,6 +17,7 @@ from spaceport_runtime.consume import TRIES_ATTRIBUTE
 from spaceport_runtime.errors import UserError
 
 HOLD_S = 600
+REASON_CHARACTERS = 160
 NOT_CARRIED_OVER = (REASON_ATTRIBUTE, TRIES_ATTRIBUTE)
 
 
@@ -36,7 +38,8 @@ class DeadLetter:
         except (ValueError, KeyError, TypeError, AttributeError):
             event, job_id = "not an event", "no job"
         told = self.attributes.get(REASON_ATTRIBUTE, {}).get("StringValue", "")
-        reason = told or "its handler failed every time it was tried"
+        told = told or "its handler failed every time it was tried"
+        reason = shorten(told, REASON_CHARACTERS, placeholder=" ...")
         return f"{event}  {job_id}  {reason}"
 
 
@@ -50,15 +53,25 @@ def redrive(service: str, state_dir: Path, is_agreed: bool, console: Console) ->
         return EXIT_DONE
     for letter in letters:
         say(console, letter.describe())
-    question = f"Send {count_of(len(letters), 'message')} to {service} again?"
-    if is_agreed or Confirm.ask(question, console=console, default=False):
-        for letter in letters:
-            _send_again(client, letter, queue_url, dead_url)
-        say(console, f"{count_of(len(letters), 'message')} sent to {service} again.")
-    else:
+    messages = count_of(len(letters), "message")
+    try:
+        if not (is_agreed or _agrees(f"Send {messages} to {service} again?", console)):
+            say(console, "Nothing was sent.")
+            return EXIT_DONE
+        while letters:
+            _send_again(client, letters[0], queue_url, dead_url)
+            letters.pop(0)
+    finally:
         _put_back(client, dead_url, letters)
-        say(console, "Nothing was sent.")
+    say(console, f"{messages} sent to {service} again.")
     return EXIT_DONE
+
+
+def _agrees(question: str, console: Console) -> bool:
+    try:
+        return Confirm.ask(question, console=console, default=False)
+    except EOFError as error:
+        raise UserError("There is nobody here to ask.", "Say --yes to send them.") from error
 
 
 def _urls(client: Any, service: str) -> tuple[str, str]:

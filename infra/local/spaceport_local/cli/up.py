@@ -3,6 +3,7 @@
 import socket
 import threading
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -39,17 +40,24 @@ def up(port: int, state_dir: Path, console: Console) -> int:
 
     log_to_file(state_dir)
     options = CloudOptions(state_dir=state_dir, api_port=port)
-    with LocalCloud(options) as cloud, announced(cloud, state_dir):
-        text = EXAMPLES.format(
-            state_dir=state_dir,
-            api=cloud.api_url.rstrip("/"),
-            endpoint=cloud.endpoint_url,
-            bucket=cloud.bucket,
-            outbox=cloud.outbox,
-        )
-        say(console, text)
-        threading.Event().wait()
+    try:
+        with LocalCloud(options) as cloud, announced(cloud, state_dir):
+            _invite(cloud, state_dir, console)
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        say(console, "Spaceport is down.")
     return 0
+
+
+def _invite(cloud: Any, state_dir: Path, console: Console) -> None:
+    text = EXAMPLES.format(
+        state_dir=state_dir,
+        api=cloud.api_url.rstrip("/"),
+        endpoint=cloud.endpoint_url,
+        bucket=cloud.bucket,
+        outbox=cloud.outbox,
+    )
+    say(console, text)
 
 
 def check_port(port: int) -> None:
