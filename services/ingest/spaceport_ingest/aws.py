@@ -1,0 +1,86 @@
+"""`Objects` on boto3, and the composition root of ingest's functions."""
+
+from collections.abc import Iterator, Mapping
+from email.header import decode_header, make_header
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from spaceport_contracts.artifacts import split_uri
+from spaceport_ingest.ports import Kit, Listed, ObjectChanged
+from spaceport_ingest.service import SERVICE
+from spaceport_ingest.settings import Limits
+from spaceport_runtime.aws.connect import RETRIES, connect, connect_queue
+from spaceport_runtime.aws.errors import as_retryable, code_of
+from spaceport_runtime.settings import PlatformSettings
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+CHANGED_CODES = ("412", "PreconditionFailed")
+
+
+class S3Objects:
+    """S3 by URI."""
+
+    def __init__(self, client: "S3Client") -> None:
+        self._client = client
+
+    def under(self, prefix_uri: str) -> Iterator[Listed]:
+        """Every object below the prefix, page by page."""
+        bucket, prefix = split_uri(prefix_uri)
+        pages = self._client.get_paginator("list_objects_v2")
+        try:
+            for page in pages.paginate(Bucket=bucket, Prefix=prefix):
+                for found in page.get("Contents", []):
+                    uri = f"s3://{bucket}/{found['Key']}"
+                    yield Listed(uri, found["Size"], found["ETag"].strip('"'))
+        except (ClientError, BotoCoreError) as error:
+            raise as_retryable(error) or error from error
+
+    def metadata(self, uri: str) -> Mapping[str, str]:
+        """The object's metadata; S3 hands out non-ASCII values as RFC 2047 words."""
+        bucket, key = split_uri(uri)
+        try:
+            found = self._client.head_object(Bucket=bucket, Key=key)["Metadata"]
+        except (ClientError, BotoCoreError) as error:
+            raise as_retryable(error) or error from error
+        return {name.lower(): str(make_header(decode_header(found[name]))) for name in found}
+
+    def read_range(self, uri: str, etag: str, start: int, length: int) -> bytes:
+        """Part of an object that must not change meanwhile."""
+        bucket, key = split_uri(uri)
+        span = f"bytes={start}-{start + length - 1}"
+        try:
+            answer = self._client.get_object(
+                Bucket=bucket, Key=key, Range=span, IfMatch=f'"{etag}"'
+            )
+            return answer["Body"].read()
+        except ClientError as error:
+            if code_of(error) in CHANGED_CODES:
+                raise ObjectChanged from error
+            raise as_retryable(error) or error from error
+        except BotoCoreError as error:
+            raise as_retryable(error) or error from error
+
+    def copy(self, source_uri: str, target_uri: str) -> None:
+        """Server-side copy; boto3 splits what is larger than one request may carry."""
+        source_bucket, source_key = split_uri(source_uri)
+        bucket, key = split_uri(target_uri)
+        try:
+            self._client.copy({"Bucket": source_bucket, "Key": source_key}, bucket, key)
+        except (ClientError, BotoCoreError) as error:
+            raise as_retryable(error) or error from error
+
+
+def connect_kit() -> Kit:
+    """Everything that ingest works with, from the environment."""
+    settings = PlatformSettings()
+    return Kit(
+        platform=connect(SERVICE.name, settings),
+        objects=S3Objects(boto3.client("s3", config=RETRIES)),
+        queue=connect_queue(SERVICE.queue_name),
+        bucket=settings.bucket,
+        limits=Limits(),
+    )

@@ -1,0 +1,55 @@
+"""The Lambda entry points of ingest."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from spaceport_ingest.api import make_api, respond
+from spaceport_ingest.aws import connect_kit
+from spaceport_ingest.ports import Kit
+from spaceport_ingest.runs import ingest_run, sweep, work
+from spaceport_ingest.start import ADMITTED
+from spaceport_ingest.uploads import on_upload
+from spaceport_runtime.consume import Backoff, EventHandler, consume
+from spaceport_runtime.settings import PlatformSettings
+
+OBJECT_CREATED = "Object Created"
+
+
+@cache
+def _kit() -> Kit:
+    return connect_kit()
+
+
+@cache
+def _backoff() -> Backoff:
+    settings = PlatformSettings()
+    return Backoff(settings.retry_base_s, settings.retry_max_s)
+
+
+API = make_api(_kit)
+
+
+def routes(kit: Kit) -> Mapping[str, EventHandler]:
+    """The whole of ingest's behaviour on messages: what arrives, and what is called for it."""
+
+    def on_admitted(detail: dict[str, Any]) -> None:
+        work(ingest_run(detail["job_id"], detail["attempt"]), kit)
+
+    return {OBJECT_CREATED: lambda detail: on_upload(detail, kit), ADMITTED: on_admitted}
+
+
+def on_message(event: dict[str, Any], _context: object) -> Any:
+    """SQS batch -> partial batch response."""
+    kit = _kit()
+    return consume(event, routes(kit), kit.queue, _backoff())
+
+
+def on_sweep(_event: dict[str, Any], _context: object) -> None:
+    """Called every few minutes by a schedule."""
+    sweep(_kit())
+
+
+def on_request(event: dict[str, Any], context: object) -> Any:
+    """One request of the HTTP API."""
+    return respond(event, context, API)

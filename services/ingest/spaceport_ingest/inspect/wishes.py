@@ -1,0 +1,56 @@
+"""What is wanted of an upload, and what ingest makes of it for the first stage."""
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from spaceport_contracts.artifacts import ArtifactSet
+from spaceport_contracts.results import Quality
+from spaceport_ingest.submission import TITLE_MAX_CHARACTERS, Submission, is_email
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the first stage begins from."""
+
+    artifacts: ArtifactSet
+    photos: int = 0
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """Whom to tell, how much effort, under which name; `bad_email` was given but cannot work."""
+
+    email: str | None
+    quality: Quality
+    title: str
+    bad_email: str | None = None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What the report should say about them."""
+        if self.bad_email is None:
+            return ()
+        return (f"{self.bad_email} is not an e-mail address, so nobody was told by e-mail.",)
+
+
+def make_wishes(
+    submission: Submission,
+    email: str | None = None,
+    quality: Quality | None = None,
+    title: str | None = None,
+) -> Wishes:
+    """What the request says wins over what the upload says."""
+    wanted_email = submission.email or email or None
+    is_good = wanted_email is not None and is_email(wanted_email)
+    return Wishes(
+        email=wanted_email if is_good else None,
+        quality=submission.quality or quality or Quality.STANDARD,
+        title=(submission.title or title or _name_of(submission.uri))[:TITLE_MAX_CHARACTERS],
+        bad_email=None if is_good else wanted_email,
+    )
+
+
+def _name_of(uri: str) -> str:
+    """The folder's or file's own name."""
+    path = PurePosixPath(uri.removeprefix("s3://"))
+    return path.parent.name if path.name == "manifest.json" else path.stem

@@ -1,0 +1,27 @@
+"""A capture that cannot become a splat, and what the user reads about it."""
+
+from spaceport_contracts.capture import RejectedPhoto
+from spaceport_runtime.errors import UserError
+
+
+class CaptureRefused(UserError):
+    """The upload as a whole cannot work; `rejected` says what is wrong with single photos."""
+
+    def __init__(self, message: str, remedy: str, rejected: tuple[RejectedPhoto, ...] = ()) -> None:
+        super().__init__(message, remedy)
+        self.rejected = rejected
+
+
+class PhotoRefused(Exception):
+    """One photo cannot be used; its text is the reason for the user, remedy included."""
+
+
+def count(number: int, noun: str) -> str:
+    """`1 photo`, `2 photos`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def some(names: list[str], shown: int = 3) -> str:
+    """The first few names, and how many more there are."""
+    rest = len(names) - shown
+    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")

@@ -1,0 +1,26 @@
+"""The environment of ingest's functions."""
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+GIB = 1 << 30
+MIB = 1 << 20
+
+
+class Limits(BaseSettings):
+    """What an upload may be; everything beyond is refused before anything is paid for."""
+
+    model_config = SettingsConfigDict(env_prefix="SPACEPORT_INGEST_", frozen=True, extra="ignore")
+
+    min_photos: int = Field(default=3, description="two views fix no scale, three do")
+    max_photos: int = 3000
+    max_photo_bytes: int = 150 * MIB
+    max_photo_pixels: int = Field(default=200_000_000, description="largest drone camera: 100 MP")
+    max_capture_bytes: int = 20 * GIB
+    max_zip_directory_bytes: int = 64 * MIB
+    max_zip_entries: int = 20_000
+    max_zip_ratio: float = Field(default=100.0, description="photos barely shrink at all")
+    max_missing_share: float = Field(default=0.5, description="above it an upload is incomplete")
+    workers: int = Field(default=4, description="photos inspected at once")
+    waiting_lost_after_s: float = 60.0
+    running_lost_after_s: float = Field(default=300.0, description="then the sweep takes over")
