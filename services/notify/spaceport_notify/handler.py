@@ -1,0 +1,51 @@
+"""The Lambda entry points of notify."""
+
+from collections.abc import Mapping
+from functools import cache, partial
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
+
+from spaceport_notify.api import make_app
+from spaceport_notify.aws import connect_desk
+from spaceport_notify.ports import Desk
+from spaceport_notify.service import SERVICE
+from spaceport_notify.settings import Settings
+from spaceport_notify.tell import tell
+from spaceport_runtime.aws.connect import connect_queue
+from spaceport_runtime.consume import Backoff, EventHandler, consume
+from spaceport_runtime.ports import Queue
+from spaceport_runtime.settings import PlatformSettings
+
+
+def routes(desk: Desk) -> Mapping[str, EventHandler]:
+    """The whole of notify's behaviour: every event is told in the same way."""
+    names = [listen.event.detail_type() for listen in SERVICE.consumes]
+    return dict.fromkeys(names, partial(tell, desk=desk))
+
+
+@cache
+def _desk() -> Desk:
+    return connect_desk(Settings(), PlatformSettings())
+
+
+@cache
+def _queue() -> tuple[Queue, Backoff]:
+    settings = PlatformSettings()
+    return connect_queue(SERVICE.queue_name), Backoff(settings.retry_base_s, settings.retry_max_s)
+
+
+@cache
+def _app() -> APIGatewayHttpResolver:
+    return make_app(_desk())
+
+
+def on_message(event: dict[str, Any], _context: object) -> Any:
+    """SQS batch -> partial batch response."""
+    queue, backoff = _queue()
+    return consume(event, routes(_desk()), queue, backoff)
+
+
+def on_request(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """API Gateway HTTP API request -> response."""
+    return _app().resolve(event, context)

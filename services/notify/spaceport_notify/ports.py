@@ -1,0 +1,87 @@
+"""What notify asks of the outside world, besides runtime's Store.
+
+`aws.py` implements these with boto3; `tests/fakes_notify.py` in memory.
+"""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from enum import StrEnum
+from typing import Protocol
+
+from spaceport_contracts.events import Event
+from spaceport_notify.view import JobView
+from spaceport_runtime.errors import SpaceportError
+from spaceport_runtime.ports import Clock, Store
+
+
+class Commit(StrEnum):
+    """DONE; STALE: somebody was faster, read again; KNOWN: the event is in the log already."""
+
+    DONE = "done"
+    STALE = "stale"
+    KNOWN = "known"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a job's event log; `seq` grows in order of arrival and never repeats."""
+
+    seq: int
+    event: Event
+
+
+class StatusTable(Protocol):
+    """A job's view, under optimistic concurrency, and its event log."""
+
+    def read(self, job_id: str) -> tuple[JobView | None, int]:
+        """The view, read consistently, and its version; (None, 0) for an unknown job."""
+
+    def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
+        """Replace version `version` by the view, and log the event, both or neither.
+
+        The log's row is keyed by the event's id; its seq is the view's new version.
+        """
+
+    def events(self, job_id: str, after: int, limit: int) -> list[Row]:
+        """The log's rows with a greater seq, in order."""
+
+
+class MailRefused(SpaceportError):
+    """The mail service will not take the message as things are; nothing was sent."""
+
+
+class MailUncertain(SpaceportError):
+    """The connection broke while sending: the message may be on its way or not."""
+
+
+class Mailer(Protocol):
+    """Something that sends e-mail."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Send to the message's `To`.
+
+        Raises Retryable when busy (nothing sent), MailRefused, MailUncertain.
+        """
+
+
+class Links(Protocol):
+    """Temporary links to private objects."""
+
+    def temporary_link(self, uri: str, content_type: str, seconds: int) -> str:
+        """An HTTPS URL that anybody may open for so long."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything outside, and what deployments choose, passed to the core as one value."""
+
+    table: StatusTable
+    mailer: Mailer
+    store: Store
+    links: Links
+    clock: Clock
+    bucket: str
+    sender: str
+    public_url: str
+    relative_links: bool = False
+    patience_s: float = 900.0

@@ -1,0 +1,98 @@
+"""What notify does with an event: note it, then do what has become due.
+
+Everything here is safe to run again from the top. The view decides what is due, so the order in
+which events arrive does not matter: the one that completes the picture sets off the rest.
+"""
+
+from datetime import timedelta
+
+from spaceport_contracts.events import Event, SplatCompressed, StageProgressed
+from spaceport_notify.ancestry import ancestry
+from spaceport_notify.letters import compose, due_letter, mail_key
+from spaceport_notify.ports import Desk, MailRefused, MailUncertain
+from spaceport_notify.record import amend, record
+from spaceport_notify.report import collect
+from spaceport_notify.report_files import write_report
+from spaceport_notify.view import JobView
+from spaceport_runtime.errors import Retryable
+from spaceport_runtime.observe import logger
+
+
+def tell(event: Event, desk: Desk) -> None:
+    """Handle any event of the pipeline.
+
+    Raises Retryable while a delivery waits for earlier events, so that its message comes again.
+    """
+    view = record(event, desk.table)
+    if isinstance(event, StageProgressed):
+        return
+    for attempt in sorted(view.rounds):
+        if attempt >= event.attempt and view.rounds[attempt].end is not None:
+            settle(view, attempt, desk)
+    if isinstance(event, SplatCompressed) and not _is_reported(event, desk):
+        raise Retryable(f"the report of {event.job_id} waits for events that come before it")
+
+
+def settle(view: JobView, attempt: int, desk: Desk) -> None:
+    """Write the report and send the e-mail of an attempt that has ended, unless it was done."""
+    compressed = view.rounds[attempt].compressed
+    if compressed is not None and attempt not in view.reports:
+        if not _may_report(view, compressed, desk):
+            return
+        prefix = write_report(collect(view, attempt, desk.store), desk)
+        amend(view.job_id, desk.table, lambda known: _with_report(known, attempt, prefix))
+    _send_mail(view, attempt, desk)
+
+
+def _is_reported(event: SplatCompressed, desk: Desk) -> bool:
+    """Also true where another end of the attempt stands: then there is nothing to report."""
+    view, _ = desk.table.read(event.job_id)
+    known = view.rounds.get(event.attempt) if view else None
+    return (
+        known is None
+        or known.compressed is None
+        or (view is not None and event.attempt in view.reports)
+    )
+
+
+def _may_report(view: JobView, compressed: SplatCompressed, desk: Desk) -> bool:
+    """Whether all that the splat rests on is known, or has been waited for long enough."""
+    if ancestry(view, compressed.attempt).complete:
+        return True
+    return desk.clock() - compressed.occurred_at > timedelta(seconds=desk.patience_s)
+
+
+def _with_report(view: JobView, attempt: int, prefix: str) -> JobView:
+    reports = dict(sorted({**view.reports, attempt: prefix}.items()))
+    return view.model_copy(update={"reports": reports})
+
+
+def _send_mail(view: JobView, attempt: int, desk: Desk) -> None:
+    """Claim, then send: at most once, because SES has no token that would tell a repeat.
+
+    A crash between the two loses the e-mail (the status and the report remain); sending first
+    would send it again. Where the mail service surely sent nothing, the claim is given back.
+    """
+    letter = due_letter(view, attempt, desk.public_url)
+    if letter is None:
+        return
+    key = mail_key(attempt, letter)
+    message = compose(letter, desk.sender)
+    if not amend(view.job_id, desk.table, lambda known: _with_mail(known, key)):
+        return
+    try:
+        desk.mailer.send(message)
+    except (Retryable, MailRefused):
+        amend(view.job_id, desk.table, lambda known: _without_mail(known, key))
+        raise
+    except MailUncertain as uncertain:
+        details = {"job_id": view.job_id, "kind": letter.kind, "reason": str(uncertain)}
+        logger.error("e-mail may not have been sent", extra=details)
+
+
+def _with_mail(view: JobView, key: str) -> JobView:
+    return view.model_copy(update={"mails": tuple(sorted({*view.mails, key}))})
+
+
+def _without_mail(view: JobView, key: str) -> JobView:
+    return view.model_copy(update={"mails": tuple(mail for mail in view.mails if mail != key)})

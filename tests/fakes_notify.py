@@ -1,0 +1,113 @@
+"""notify's ports in memory, for the unit tests and the choreography suite.
+
+They keep the promises of the real ones (versions, unique rows) and can be told to misbehave.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from email.message import EmailMessage
+
+from spaceport_contracts.events import EVENT_TYPES, Event
+from spaceport_notify.ports import Commit, Desk, Row
+from spaceport_notify.view import JobView
+from spaceport_runtime.ports import Clock, Store, StoredObject
+
+NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
+
+
+class FakeStatusTable:
+    """Views as JSON, so that nothing survives that would not survive DynamoDB."""
+
+    def __init__(self) -> None:
+        self.views: dict[str, tuple[str, int]] = {}
+        self.rows: dict[str, dict[str, tuple[int, str, str]]] = {}
+        self.conflicts = 0
+
+    def read(self, job_id: str) -> tuple[JobView | None, int]:
+        body, version = self.views.get(job_id, ("", 0))
+        return (JobView.model_validate_json(body), version) if version else (None, 0)
+
+    def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
+        rows = self.rows.setdefault(view.job_id, {})
+        if event is not None and event.event_id in rows:
+            return Commit.KNOWN
+        if self.conflicts > 0:
+            self.conflicts -= 1
+            return Commit.STALE
+        if self.views.get(view.job_id, ("", 0))[1] != version:
+            return Commit.STALE
+        self.views[view.job_id] = (view.model_dump_json(exclude_defaults=True), version + 1)
+        if event is not None:
+            rows[event.event_id] = (version + 1, event.detail_type(), event.model_dump_json())
+        return Commit.DONE
+
+    def events(self, job_id: str, after: int, limit: int) -> list[Row]:
+        rows = sorted(self.rows.get(job_id, {}).values())
+        parsed = [Row(seq, EVENT_TYPES[name].model_validate_json(body)) for seq, name, body in rows]
+        return [row for row in parsed if row.seq > after][:limit]
+
+
+class FakeMailer:
+    """Keeps what was sent; raises `errors` first, one per call."""
+
+    def __init__(self) -> None:
+        self.sent: list[EmailMessage] = []
+        self.errors: list[Exception] = []
+
+    def send(self, message: EmailMessage) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.sent.append(message)
+
+    @property
+    def kinds(self) -> list[tuple[str, str, str]]:
+        """(job, kind, recipient) of every message sent."""
+        return [(m["X-Spaceport-Job"], m["X-Spaceport-Kind"], m["To"]) for m in self.sent]
+
+
+class FakeStore:
+    """Objects by URI."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.types: dict[str, str] = {}
+
+    def head(self, uri: str) -> StoredObject | None:
+        content = self.objects.get(uri)
+        return None if content is None else StoredObject(len(content), "etag")
+
+    def read(self, uri: str) -> bytes:
+        return self.objects[uri]
+
+    def sha256(self, uri: str) -> str:
+        return hashlib.sha256(self.objects[uri]).hexdigest()
+
+    def write(self, uri: str, content: bytes, content_type: str) -> None:
+        self.objects[uri] = content
+        self.types[uri] = content_type
+
+
+class FakeLinks:
+    """Links that say what they lead to."""
+
+    def temporary_link(self, uri: str, content_type: str, seconds: int) -> str:
+        return f"https://signed.test/{uri.removeprefix('s3://')}?type={content_type}&for={seconds}"
+
+
+def make_desk(
+    table: FakeStatusTable | None = None,
+    mailer: FakeMailer | None = None,
+    store: Store | None = None,
+    clock: Clock = lambda: NOON,
+) -> Desk:
+    """A desk on fakes."""
+    return Desk(
+        table=table or FakeStatusTable(),
+        mailer=mailer or FakeMailer(),
+        store=store or FakeStore(),
+        links=FakeLinks(),
+        clock=clock,
+        bucket="spaceport",
+        sender="Spaceport <spaceport@example.org>",
+        public_url="https://spaceport.example.org",
+    )
