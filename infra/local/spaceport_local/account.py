@@ -2,3 +2,4 @@
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
+MAIL_SENDER = "Spaceport <spaceport@localhost>"

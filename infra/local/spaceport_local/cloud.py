@@ -9,6 +9,7 @@ the archived events of unfinished jobs again, which is harmless for what is done
 """
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from botocore.config import Config
 
 from spaceport_local.account import REGION
 from spaceport_local.archive import Archive, unfinished
+from spaceport_local.downloads import Downloads
 from spaceport_local.edge import Moto, Observer, WebServer, reset_moto
 from spaceport_local.environment import (
     aws_environment,
@@ -42,7 +44,7 @@ from spaceport_local.sagemaker.wire import SageMakerEndpoint
 from spaceport_local.services import SERVICES
 from spaceport_local.state import StateDir
 from spaceport_local.tables import Tables
-from spaceport_local.topology import ARCHIVE, BUS, LEDGER_TABLE, Topology, build_topology
+from spaceport_local.topology import ARCHIVE, BUS, Topology, build_topology
 from spaceport_local.uploads import lost_uploads
 from spaceport_local.wake import Bell
 
@@ -76,13 +78,14 @@ class CloudOptions:
 class LocalCloud:
     """AWS on this machine, from `start` to `stop`; one per process at a time."""
 
+    _process = threading.Lock()
+
     def __init__(self, options: CloudOptions) -> None:
         self._options = options
         self._topology = options.topology
         self._state = StateDir(options.state_dir)
         self._stack = ExitStack()
         self._clients: dict[str, Any] = {}
-        self._functions: dict[str, Function] = {}
         self._watchers: list[Callable[[dict[str, Any]], None]] = []
 
     def __enter__(self) -> Self:
@@ -149,7 +152,10 @@ class LocalCloud:
 
         Raises UserError for a folder in use or not writable, and for a busy port.
         """
+        if not self._process.acquire(blocking=False):
+            raise RuntimeError("this process runs a LocalCloud already: moto is one per process")
         with ExitStack() as stack:
+            stack.callback(self._process.release)
             self._state.acquire()
             stack.callback(self._state.release)
             stack.enter_context(process_settings(self._state))
@@ -179,7 +185,7 @@ class LocalCloud:
         stack.callback(self._archive.close)
         outbox = Outbox(self._state.outbox)
         observers: list[Observer] = [self._objects, self._tables, self._archive, outbox, self._bell]
-        self._moto = Moto(observers)
+        self._moto = Moto(Downloads(self._objects), observers)
         stack.callback(reset_moto)
         stack.callback(self._moto.server.stop)
         self._moto.server.start()
@@ -214,20 +220,19 @@ class LocalCloud:
 
     def _start_functions(self, stack: ExitStack) -> None:
         topology = self._topology
-        settings = function_environment(topology.bucket, topology.bus, LEDGER_TABLE)
-        variables = {**self._variables, **settings, **self._options.variables}
-        stack.enter_context(environment(variables))
-        boto3.setup_default_session()
-        self._functions = {spec.service: Function(spec) for spec in topology.functions}
-        self._front_door = WebServer(
-            FrontDoor(topology.routes, self._functions), self._options.api_port
-        )
+        functions: dict[str, Function] = {}
+        door = FrontDoor(topology.routes, functions)
+        self._front_door = WebServer(door, self._options.api_port)
         stack.callback(self._front_door.stop)
+        settings = function_environment(topology, self.api_url)
+        stack.enter_context(environment({**self._variables, **settings, **self._options.variables}))
+        boto3.setup_default_session()
+        functions |= {spec.service: Function(spec) for spec in topology.functions}
         urls = create_wiring(topology, self)
         interrupted = self._sagemaker.recover()
         self._sagemaker.announce(interrupted)
         self._heal()
-        hosting = Hosting(topology, self._functions, urls, self, self._bell)
+        hosting = Hosting(topology, functions, urls, self, self._bell)
         stack.callback(hosting.stop)
         hosting.start(self._options.sweep_interval_s)
         self._front_door.start()

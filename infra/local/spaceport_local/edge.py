@@ -21,6 +21,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 from werkzeug.test import Client
+from werkzeug.wrappers import Response
 
 from spaceport_runtime.errors import UserError
 
@@ -41,6 +42,12 @@ class Call:
     scope: str
     body: bytes
 
+    @property
+    def place(self) -> tuple[str, str]:
+        """Bucket and key of an S3 request."""
+        bucket, _, key = self.path.encode("latin-1").decode().lstrip("/").partition("/")
+        return bucket, key
+
 
 class Observer(Protocol):
     """Somebody who wants to know of calls."""
@@ -55,16 +62,27 @@ class Observer(Protocol):
         """The call succeeded."""
 
 
+class Responder(Protocol):
+    """Somebody who answers some calls in moto's stead."""
+
+    def answer(self, call: Call, environ: Environ) -> Response | None:
+        """The response, or None to leave the call to moto."""
+
+
 class Tap:
     """WSGI middleware that tells observers what moto did."""
 
-    def __init__(self, app: WsgiApp, observers: list[Observer]) -> None:
+    def __init__(self, app: WsgiApp, responder: Responder, observers: list[Observer]) -> None:
         self._app = app
+        self._responder = responder
         self._observers = observers
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Carry out one request."""
         call = _call_of(environ)
+        response = self._responder.answer(call, environ)
+        if response is not None:
+            return response(environ, start_response)
         interested = [observer for observer in self._observers if observer.wants(call)]
         if not interested:
             return self._app(environ, start_response)
@@ -94,6 +112,8 @@ def _call_of(environ: Environ) -> Call:
         length = int(environ.get("CONTENT_LENGTH") or 0)
         body = environ["wsgi.input"].read(length)
         environ["wsgi.input"] = io.BytesIO(body)
+    if environ["REQUEST_METHOD"] == "PUT":
+        environ["CONTENT_TYPE"] = _own_type(environ.get("CONTENT_TYPE", ""))
     return Call(
         method=environ["REQUEST_METHOD"],
         path=environ.get("PATH_INFO", ""),
@@ -102,6 +122,12 @@ def _call_of(environ: Environ) -> Call:
         scope=scope[3] if len(scope) > 4 else "",
         body=body,
     )
+
+
+def _own_type(content_type: str) -> str:
+    """urllib and curl call every body a form by default, and moto would read an object as one."""
+    is_form = content_type.startswith("application/x-www-form-urlencoded")
+    return "binary/octet-stream" if is_form else content_type
 
 
 class QuietHandler(MotoRequestHandler):
@@ -148,10 +174,10 @@ class WebServer:
 class Moto:
     """moto, empty at the beginning; there is one per process."""
 
-    def __init__(self, observers: list[Observer]) -> None:
+    def __init__(self, responder: Responder, observers: list[Observer]) -> None:
         reset_moto()
         self.app: WsgiApp = DomainDispatcherApplication(create_backend_app)
-        self.server = WebServer(Tap(self.app, observers))
+        self.server = WebServer(Tap(self.app, responder, observers))
 
     def post(self, target: str, body: bytes) -> Any:
         """A JSON request past the tap: what it changes is known already."""

@@ -4,7 +4,8 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from spaceport_local.account import REGION
+from spaceport_local.account import MAIL_SENDER, REGION
+from spaceport_local.topology import LEDGER_TABLE, STATUS_TABLE, Topology
 
 THREAD_LIMITS = (
     "OMP_NUM_THREADS",
@@ -46,12 +47,15 @@ def aws_environment(endpoint_url: str, sagemaker_url: str) -> dict[str, str]:
     }
 
 
-def function_environment(bucket: str, bus: str, ledger_table: str) -> dict[str, str]:
+def function_environment(topology: Topology, api_url: str) -> dict[str, str]:
     """What the functions' settings read."""
     return {
-        "SPACEPORT_BUCKET": bucket,
-        "SPACEPORT_BUS_NAME": bus,
-        "SPACEPORT_LEDGER_TABLE": ledger_table,
+        "SPACEPORT_BUCKET": topology.bucket,
+        "SPACEPORT_BUS_NAME": topology.bus,
+        "SPACEPORT_LEDGER_TABLE": LEDGER_TABLE,
+        "SPACEPORT_NOTIFY_STATUS_TABLE": STATUS_TABLE,
+        "SPACEPORT_NOTIFY_SENDER": MAIL_SENDER,
+        "SPACEPORT_PUBLIC_URL": api_url,
         "POWERTOOLS_TRACE_DISABLED": "true",
     }
 

@@ -144,10 +144,11 @@ class Objects:
         events_backends[ACCOUNT][REGION].put_events([event])
         self._announced()
 
-    def path_of(self, bucket: str, key: str) -> Path | None:
-        """The file that holds the object's bytes."""
-        name = self._files.get((bucket, key))
-        return self._folder / name if name else None
+    def stored(self, bucket: str, key: str) -> Any:
+        """moto's record of an object whose bytes lie on disk; None when there is no such."""
+        found = _backend().buckets.get(bucket)
+        stored = found.keys.get(key) if found else None
+        return stored if stored and isinstance(stored._value_buffer, DiskBuffer) else None
 
     def close(self) -> None:
         """Let go of the index."""
@@ -227,7 +228,7 @@ def _backend() -> Any:
 
 def _change(call: Call) -> Change | None:
     query = parse_qs(call.query, keep_blank_values=True)
-    bucket, _, key = call.path.encode("latin-1").decode().lstrip("/").partition("/")
+    bucket, key = call.place
     if call.method == "POST" and "uploadId" in query:
         return Change(bucket, key, "CompleteMultipartUpload")
     if "uploadId" in query or SUBRESOURCES & query.keys():

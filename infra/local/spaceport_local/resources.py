@@ -1,8 +1,10 @@
 """Create what the topology lists, through the ordinary AWS API."""
 
 import json
+from email.utils import parseaddr
 from typing import Any, Protocol
 
+from spaceport_local.account import MAIL_SENDER
 from spaceport_local.topology import QueueSpec, RuleSpec, Topology
 
 
@@ -14,7 +16,7 @@ class Clients(Protocol):
 
 
 def create_stores(topology: Topology, clients: Clients) -> None:
-    """The bucket, the tables, the bus with its archive: what holds data from earlier runs."""
+    """What holds data from earlier runs, and the sender of mail, without which SES sends none."""
     clients.client("s3").create_bucket(Bucket=topology.bucket)
     dynamodb = clients.client("dynamodb")
     for table in topology.tables:
@@ -22,6 +24,8 @@ def create_stores(topology: Topology, clients: Clients) -> None:
     events = clients.client("events")
     bus_arn = events.create_event_bus(Name=topology.bus)["EventBusArn"]
     events.create_archive(ArchiveName=topology.archive, EventSourceArn=bus_arn)
+    _, address = parseaddr(MAIL_SENDER)
+    clients.client("ses").verify_email_identity(EmailAddress=address)
 
 
 def create_wiring(topology: Topology, clients: Clients) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from spaceport_notify.aws import TABLE_DEFINITION as STATUS_DEFINITION
 from spaceport_runtime.aws.ledger import TABLE_DEFINITION as LEDGER_DEFINITION
 from spaceport_runtime.aws.queue import DLQ_SUFFIX
 from spaceport_runtime.service import Service
@@ -19,11 +20,6 @@ STATUS_TABLE = "spaceport-status"
 MAX_RECEIVE_COUNT = 5
 VISIBILITY_PER_TIMEOUT = 6  # AWS: a queue that feeds a Lambda hides messages six timeouts long
 SWEEP_INTERVAL_S = 300
-STATUS_DEFINITION: dict[str, Any] = {
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
 
 
 @dataclass(frozen=True)
