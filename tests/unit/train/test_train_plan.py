@@ -7,12 +7,11 @@ from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.plan import (
     EFFORTS,
     FEWEST_GAUSSIANS,
-    MEAN_PIXEL_SHARE,
     Facts,
     candidates,
-    step_cost_s,
+    work_s,
 )
-from spaceport_train.job.schedule import Moment
+from spaceport_train.job.schedule import Moment, pixel_share
 
 DRAFT = TrainOptions(quality=Quality.DRAFT)
 MOST = 400_000
@@ -32,8 +31,7 @@ def test_work_stays_within_the_limit(quality: Quality, photos: int) -> None:
     effort = EFFORTS["cpu", quality]
     pixels = effort.side_px**2 * 9 // 16
     for plan in candidates(Facts(photos, pixels), "cpu", TrainOptions(quality=quality), MOST):
-        work_s = plan.steps * step_cost_s(pixels * MEAN_PIXEL_SHARE, plan.gaussians)
-        assert work_s <= effort.work_limit_s
+        assert work_s(plan, pixels, plan.steps) <= effort.work_limit_s
         assert plan.steps >= 20
         assert FEWEST_GAUSSIANS <= plan.gaussians <= MOST
 
@@ -66,3 +64,10 @@ def test_the_schedule_goes_by_the_fraction_done() -> None:
     assert sum(Moment(step, 5000).densify for step in range(5000)) == pytest.approx(24, abs=1)
     assert Moment(0, 10, least_level=8).level == 8
     assert Moment(99, 100, slowdown=0.5).rates(1)["sh0"] == 1.25e-3
+
+
+def test_the_share_of_pixels_is_what_the_schedule_renders() -> None:
+    steps = 1000
+    rendered = [1 / Moment(step, steps).level ** 2 for step in range(steps)]
+    for until in (50, 100, 250, 300, 1000):
+        assert pixel_share(until / steps) == pytest.approx(sum(rendered[:until]) / steps)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from spaceport_contracts.results import Quality
 from spaceport_train.job.options import TrainOptions
+from spaceport_train.job.schedule import pixel_share
 
 REFERENCE_PIXELS = 800 * 450
 PILOT = 0.4
@@ -26,8 +27,6 @@ FEWEST_GAUSSIANS = 2000
 # CPU milliseconds of one step on the reference core: findings/train.md, section 3, fitted.
 MS_PER_PIXEL = 1.0e-4
 MS_PER_GAUSSIAN = 6.0e-4
-# Share of the full-size pixels that the coarse-to-fine schedule renders on average.
-MEAN_PIXEL_SHARE = 0.1 / 16 + 0.2 / 4 + 0.7
 
 
 @dataclass(frozen=True)
@@ -78,9 +77,13 @@ class Plan:
         return round(PILOT * self.steps)
 
 
-def step_cost_s(pixels: float, gaussians: int) -> float:
-    """CPU seconds of one step on the reference core."""
-    return (MS_PER_PIXEL * pixels + MS_PER_GAUSSIAN * gaussians) / 1000
+def work_s(plan: Plan, pixels: int, steps: int) -> float:
+    """CPU seconds of the first `steps` of a plan on the reference core.
+
+    pixels: of a photo at full training size; the first steps render smaller ones.
+    """
+    rendered = pixels * pixel_share(steps / plan.steps) * plan.steps
+    return (MS_PER_PIXEL * rendered + MS_PER_GAUSSIAN * plan.gaussians * steps) / 1000
 
 
 def candidates(
@@ -101,6 +104,6 @@ def candidates(
 
 def _affordable(steps: int, gaussians: int, facts: Facts, effort: Effort, budget: float) -> int:
     if effort.work_limit_s is not None:
-        cost_s = step_cost_s(facts.pixels * MEAN_PIXEL_SHARE, gaussians)
-        steps = min(steps, int(effort.work_limit_s / cost_s))
+        whole_s = work_s(Plan(gaussians, steps), facts.pixels, steps)
+        steps = min(steps, int(steps * effort.work_limit_s / whole_s))
     return max(round(steps * budget), 20)

@@ -51,9 +51,15 @@ class Scene:
 
     @property
     def extent_m(self) -> float:
-        """1.1 times the distance of the outermost training camera from their mean (3DGS)."""
+        """1.1 times the distance of the outermost training camera from their mean (3DGS).
+
+        At least a hundredth of the distance to the points: a camera may only have turned.
+        """
         centres = np.array([self.cameras[i].position for i in self.training])
-        return float(1.1 * np.linalg.norm(centres - centres.mean(axis=0), axis=1).max())
+        middle = centres.mean(axis=0)
+        spread = 1.1 * np.linalg.norm(centres - middle, axis=1).max()
+        distance = np.median(np.linalg.norm(self.points.xyz - middle, axis=1))
+        return float(max(spread, 0.01 * distance))
 
     @property
     def mean_rgb(self) -> tuple[float, float, float]:

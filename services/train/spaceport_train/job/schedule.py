@@ -60,6 +60,15 @@ class Moment:
         return {name: rate * self.slowdown for name, rate in {"means": means, **RATES}.items()}
 
 
+def pixel_share(fraction: float) -> float:
+    """Pixels rendered up to `fraction` of the steps, as a share of full size at all steps."""
+    share, end = 0.0, 1.0
+    for start, level in LEVELS:
+        share += max(min(fraction, end) - start, 0.0) / level**2
+        end = start
+    return share
+
+
 def densify_every(steps: int) -> int:
     """Steps between two densifications."""
     return max(round(steps * DENSIFY_UNTIL / DENSIFY_TIMES), DENSIFY_LEAST_STEPS)

@@ -89,6 +89,8 @@ def _below_pixels(
     rotation, translation = camera.world_to_camera[:3, :3], camera.world_to_camera[:3, 3]
     in_camera = seen @ rotation.T + translation
     in_camera = in_camera[in_camera[:, 2] > 0]
+    if len(in_camera) == 0:
+        return Points(np.empty((0, 3)), np.empty((0, 3), np.float32))
     focal, centre = np.array([camera.fx, camera.fy]), np.array([camera.cx, camera.cy])
     depths = in_camera[:, 2]
     at = in_camera[:, :2] / depths[:, None] * focal + centre

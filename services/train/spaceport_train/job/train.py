@@ -14,7 +14,7 @@ from spaceport_splat.gaussians import Gaussians
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.devices import choose_device, make_engine, most_gaussians
 from spaceport_train.job.options import TrainOptions
-from spaceport_train.job.plan import EFFORTS, MEAN_PIXEL_SHARE, Facts, Plan, candidates, step_cost_s
+from spaceport_train.job.plan import EFFORTS, Facts, Plan, candidates, work_s
 from spaceport_train.job.scene import Scene, read_scene
 from spaceport_train.job.trainer import Trainer
 
@@ -39,24 +39,32 @@ class _Clock:
     """Steps done and seconds left over all candidates, weighed by what a step costs."""
 
     def __init__(self, plans: tuple[Plan, ...], pixels: int, report: Report) -> None:
-        self._report, self._started_s = report, time.monotonic()
-        self._costs_s = {p: step_cost_s(pixels * MEAN_PIXEL_SHARE, p.gaussians) for p in plans}
+        self._plans, self._pixels, self._report = plans, pixels, report
         self._done = dict.fromkeys(plans, 0)
-        self._before_s: float | None = None  # what a checkpoint had already done
+        self._started: tuple[float, float] | None = None
+        report(0, self._total(plans[-1]), None, {})
+
+    def _total(self, current: Plan) -> int:
+        return current.steps + sum(p.pilot_steps for p in self._plans if p != current)
 
     def tick(self, plan: Plan, step: int, figures: dict[str, float]) -> None:
         """Step `step` of `plan` is done."""
-        if self._before_s is None:
-            self._before_s = self._costs_s[plan] * (step - 1)
         self._done[plan] = step
-        losers = {p: min(p.pilot_steps, p.steps) for p in self._done if p != plan}
-        worked_s = sum(self._costs_s[p] * n for p, n in self._done.items())
-        total_s = sum(self._costs_s[p] * n for p, n in losers.items())
-        total_s += self._costs_s[plan] * plan.steps
-        elapsed_s = time.monotonic() - self._started_s
-        left_s = elapsed_s * (total_s - worked_s) / max(worked_s - self._before_s, 1e-9)
-        total = sum(losers.values()) + plan.steps
-        self._report(sum(self._done.values()), total, max(left_s, 0), figures)
+        now_s = time.monotonic()
+        worked_s = sum(work_s(p, self._pixels, n) for p, n in self._done.items())
+        if self._started is None:  # after the first step: that one compiles the kernels
+            self._started = now_s, worked_s
+        total_s = work_s(plan, self._pixels, plan.steps)
+        total_s += sum(work_s(p, self._pixels, p.pilot_steps) for p in self._plans if p != plan)
+        began_s, before_s = self._started
+        left_s = None
+        if worked_s > before_s:
+            left_s = (now_s - began_s) * max(total_s - worked_s, 0) / (worked_s - before_s)
+        self._report(sum(self._done.values()), self._total(plan), left_s, figures)
+
+    def finish(self, plan: Plan) -> None:
+        """Training is over, perhaps before its last step."""
+        self._report(self._total(plan), self._total(plan), 0.0, {"gaussians": plan.gaussians})
 
 
 def train_scene(
@@ -89,6 +97,7 @@ def train_scene(
 
     trainer = trainer_of(_best(plans, trainer_of))
     trainer.run()
+    clock.finish(trainer.plan)
     best = trainer.best if trainer.best is not None else trainer.engine.gaussians()
     course = trainer.course
     return Trained(best, scene, trainer.plan, device, course.step, tuple(course.history))
