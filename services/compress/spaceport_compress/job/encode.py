@@ -43,7 +43,7 @@ class Gain:
     scale: float = 1.0
     opacity: float = 0.15
     colour: float = 1.5
-    harmonics: float = 0.08
+    harmonics: float = 0.2
 
 
 @dataclass(frozen=True)

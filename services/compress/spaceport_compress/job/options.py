@@ -7,8 +7,8 @@ from spaceport_compress.job.importance import Importance
 from spaceport_contracts.results import Quality, StageOptions
 
 PRICE_PER_MEAN_WEIGHT = 1e-5
-PALETTE_SHARE = 1 / 3.5
-SMALLEST_PALETTE, LARGEST_PALETTE = 64, 16384
+ENTRIES_PER_ROOT = 55
+LARGEST_PALETTE = 16384
 _FINER = {Quality.DRAFT: 1.0, Quality.STANDARD: 1.0, Quality.HIGH: 0.25}
 
 
@@ -20,12 +20,12 @@ def efforts(options: CompressOptions, importance: Importance) -> tuple[Effort, .
     """What to try, in order, until the file looks like the input.
 
     The price of a bit follows the mean importance, so that a crop and a whole scene, many small
-    Gaussians and few large ones, are rounded alike (ADR 0007); the palette follows the count.
+    Gaussians and few large ones, are rounded alike; the palette grows with the root of the count
+    (both measured: ADR 7).
     """
     count = len(importance.weight)
     price = PRICE_PER_MEAN_WEIGHT * float(importance.weight.mean()) * _FINER[options.quality]
-    wanted = 2 ** round(math.log2(max(count * PALETTE_SHARE, 1)))
-    palette = min(max(wanted, SMALLEST_PALETTE), LARGEST_PALETTE)
+    palette = min(count, math.ceil(ENTRIES_PER_ROOT * math.sqrt(count)), LARGEST_PALETTE)
     return (
         Effort(price, palette, options.seed),
         Effort(price / 4, 2 * palette, options.seed),
