@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -45,6 +46,7 @@ ROOFS = tuple(
 )
 
 
+@cache
 def texture(seed: int) -> NDArray[np.uint8]:
     """Noise of many sizes: features at every scale."""
     random = np.random.default_rng(seed)

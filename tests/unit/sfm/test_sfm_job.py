@@ -122,6 +122,7 @@ def test_progress_is_told_step_by_step(finished: tuple[Run, SfmResult]) -> None:
     assert steps == ["photos", "features", "matching", "mapping", "calibration", "undistortion"]
 
 
+@pytest.mark.slow
 def test_without_gps_it_works_and_says_what_is_missing(tmp_path: Path) -> None:
     write_flight(tmp_path / "photos", CENTRES[:8], with_gps=False)
     result = Run(tmp_path / "job", tmp_path / "photos")()

@@ -62,6 +62,7 @@ class Attempts:
         paths = [plan.images / photo.name for photo in plan.photos]
         found = extract_all(paths, max_features, plan.settings.feature_side_px, plan.threads)
         total = 0
+        self._tell("features", 0, len(paths), {})
         for index, features in enumerate(found):
             write_features(self.database, plan.photos[index].name, features)
             self._strongest.append(features.descriptors[:FEATURES_PER_PHOTO])

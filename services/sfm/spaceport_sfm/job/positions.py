@@ -22,7 +22,7 @@ class GpsPositions:
 
 
 def gps_positions(photos: Sequence[PlannedPhoto]) -> GpsPositions:
-    """ENU positions about the mean of all photos that have a latitude and a longitude."""
+    """ENU positions about the median of all photos that have a latitude and a longitude."""
     located = [p for p in photos if p.latitude_deg is not None and p.longitude_deg is not None]
     if not located:
         return GpsPositions({}, None)
@@ -31,7 +31,8 @@ def gps_positions(photos: Sequence[PlannedPhoto]) -> GpsPositions:
         [[p.latitude_deg, p.longitude_deg, a] for p, a in zip(located, altitudes, strict=True)],
         dtype=np.float64,
     )
-    latitude, longitude, altitude = geodetic.mean(axis=0)
+    # Median: one photo without a fix must not move the frame's zero by kilometres.
+    latitude, longitude, altitude = np.median(geodetic, axis=0)
     origin = Origin(
         latitude_deg=float(latitude), longitude_deg=float(longitude), altitude_m=float(altitude)
     )

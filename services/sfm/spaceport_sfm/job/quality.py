@@ -18,6 +18,6 @@ class Settings(Frozen):
 
 PRESETS = {
     Quality.DRAFT: Settings(max_features=4096, feature_side_px=1600, undistorted_side_px=960),
-    Quality.STANDARD: Settings(max_features=8192, feature_side_px=2000, undistorted_side_px=1600),
+    Quality.STANDARD: Settings(max_features=6144, feature_side_px=2000, undistorted_side_px=1600),
     Quality.HIGH: Settings(max_features=8192, feature_side_px=2400, undistorted_side_px=2400),
 }

@@ -10,9 +10,10 @@ from spaceport_sfm.job.attempts import Attempts
 from spaceport_sfm.job.focal_lock import settle_focal
 from spaceport_sfm.job.gate import Figures, Linkage, check_figures, check_linkage
 from spaceport_sfm.job.geodesy import Points
-from spaceport_sfm.job.georeference import Placement, Poses, georeference
+from spaceport_sfm.job.georeference import Placement, georeference
 from spaceport_sfm.job.ground import Ground, measure_ground
 from spaceport_sfm.job.ladder import Attempt, climb, rungs
+from spaceport_sfm.job.model import points_of, poses_of, principal_shift, registered_names
 from spaceport_sfm.job.pairs import components
 from spaceport_sfm.job.plan import Outcome, PlacedPhoto, Plan, Tell
 from spaceport_sfm.job.positions import GpsPositions, gps_positions
@@ -39,8 +40,8 @@ def reconstruct(plan: Plan, tell: Tell) -> Outcome:
     model = settled.model
     tell("calibration", 1, 1, {})
     placement = _place(model, gps, plan.seed)
-    points = _points(model)
-    ground = measure_ground(_poses(model).centres, points)
+    points = points_of(model)
+    ground = measure_ground(poses_of(model).centres, points)
     figures = _figures(model, plan, placement, ground)
     warnings += placement.warnings + check_figures(figures)
     undistort(model, plan, lambda n, m: tell("undistortion", n, m, {}))
@@ -63,7 +64,7 @@ def reconstruct(plan: Plan, tell: Tell) -> Outcome:
 def _linkage(plan: Plan, attempts: Attempts, best: Attempt[Mapped]) -> Linkage:
     names = [photo.original for photo in plan.photos]
     models = best.model or []
-    registered = _registered_names(models[0]) if models else []
+    registered = registered_names(models[0]) if models else []
     groups = components(len(names), attempts.links)
     return Linkage(
         photos=names,
@@ -74,32 +75,13 @@ def _linkage(plan: Plan, attempts: Attempts, best: Attempt[Mapped]) -> Linkage:
     )
 
 
-def _registered_names(model: pycolmap.Reconstruction) -> list[str]:
-    return sorted(image.name for image in model.images.values() if image.has_pose)
-
-
-def _poses(model: pycolmap.Reconstruction) -> Poses:
-    images = sorted(
-        (image for image in model.images.values() if image.has_pose), key=lambda image: image.name
-    )
-    return Poses(
-        names=tuple(image.name for image in images),
-        centres=np.array([image.projection_center() for image in images]),
-        rotations=np.array([image.cam_from_world().rotation.matrix().T for image in images]),
-    )
-
-
-def _points(model: pycolmap.Reconstruction) -> Points:
-    return np.array([point.xyz for point in model.points3D.values()]).reshape(-1, 3)
-
-
 def _place(model: pycolmap.Reconstruction, gps: GpsPositions, seed: int) -> Placement:
     """Filter the model's points and move it into the output frame."""
     pycolmap.ObservationManager(model).filter_all_points3D(
         MAX_REPROJECTION_PX, MIN_TRIANGULATION_DEG
     )
     model.update_point_3d_errors()
-    placement = georeference(_poses(model), _points(model), gps, seed)
+    placement = georeference(poses_of(model), points_of(model), gps, seed)
     fit = placement.transform
     model.transform(pycolmap.Sim3d(fit.scale, pycolmap.Rotation3d(fit.rotation), fit.translation))
     return placement
@@ -119,20 +101,14 @@ def _figures(
         gps_rms_m=placement.gps_rms_m,
         height_above_ground_m=ground.height_above if metric else None,
         relative_altitude_m=float(np.median(relative)) if relative else None,
-        principal_shift=max(_principal_shift(camera) for camera in cameras),
+        principal_shift=max(principal_shift(camera) for camera in cameras),
     )
-
-
-def _principal_shift(camera: pycolmap.Camera) -> float:
-    x_px = camera.principal_point_x - camera.width / 2
-    y_px = camera.principal_point_y - camera.height / 2
-    return float(np.hypot(x_px, y_px) / max(camera.width, camera.height))
 
 
 def _placed_photos(
     model: pycolmap.Reconstruction, plan: Plan, gps: GpsPositions, placement: Placement
 ) -> tuple[PlacedPhoto, ...]:
-    poses = _poses(model)
+    poses = poses_of(model)
     originals = plan.originals(list(poses.names))
     return tuple(
         PlacedPhoto(

@@ -5,7 +5,7 @@ samples; here a photo is reduced by area first and warped once at about its own 
 """
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,28 +41,36 @@ def undistort(model: pycolmap.Reconstruction, plan: Plan, step: Callable[[int, i
     """
     options = pycolmap.UndistortCameraOptions()
     options.max_image_size = plan.settings.undistorted_side_px
-    pinholes = {key: pycolmap.undistort_camera(options, c) for key, c in model.cameras.items()}
-    warps = {key: make_warp(camera, pinholes[key]) for key, camera in model.cameras.items()}
     images = [image for image in model.images.values() if image.has_pose]
-    target = plan.output / "images"
-    target.mkdir(exist_ok=True)
-    cv2.setNumThreads(1)
-
-    def work(image: pycolmap.Image) -> None:
-        source, warp = plan.images / image.name, warps[image.camera_id]
-        warp_photo(source, target / image.name, warp, plan.settings.jpeg_quality)
-
-    with ThreadPoolExecutor(plan.threads) as pool:
-        for n, _ in enumerate(pool.map(work, images)):
-            step(n + 1, len(images))
-    for image in images:
-        _move_observations(image, model.cameras[image.camera_id], pinholes[image.camera_id])
-    for key, pinhole in pinholes.items():
-        camera = model.cameras[key]
+    (plan.output / "images").mkdir(exist_ok=True)
+    done = 0
+    step(done, len(images))
+    # Camera by camera: a warp is as large as a photo, and zoomed captures have many cameras.
+    for key, camera in model.cameras.items():
+        pinhole = pycolmap.undistort_camera(options, camera)
+        members = [image for image in images if image.camera_id == key]
+        for _ in _warp_photos([image.name for image in members], make_warp(camera, pinhole), plan):
+            done += 1
+            step(done, len(images))
+        for image in members:
+            _move_observations(image, camera, pinhole)
         camera.model, camera.width, camera.height = pinhole.model, pinhole.width, pinhole.height
         camera.params = list(pinhole.params)
     model.update_point_3d_errors()
     _write_model(model, plan)
+
+
+def _warp_photos(names: list[str], warp: Warp, plan: Plan) -> Iterator[str]:
+    """Warp the named photos into the output folder, yielding each when it is done."""
+    cv2.setNumThreads(1)
+
+    def work(name: str) -> str:
+        target = plan.output / "images" / name
+        warp_photo(plan.images / name, target, warp, plan.settings.jpeg_quality)
+        return name
+
+    with ThreadPoolExecutor(plan.threads) as pool:
+        yield from pool.map(work, names)
 
 
 def make_warp(camera: pycolmap.Camera, pinhole: pycolmap.Camera) -> Warp:
