@@ -14,7 +14,7 @@ QUALITY ?= draft
 SCHEDULES ?= 10000
 SEED ?= 0
 
-.PHONY: help setup demo test test-fast check format chaos chaos-mutants bench docs clean
+.PHONY: help setup demo test test-fast test-localstack check format chaos chaos-mutants bench docs clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -62,5 +62,16 @@ chaos: setup     ## SCHEDULES seeded fault schedules against the real handlers
 chaos-mutants: setup  ## every protection switched off in turn must be noticed
 	$(BIN)/python -m tests.choreography.chaos --mutants
 
+test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## the choreography on the real LocalStack
+	$(BIN)/python -m pytest tests/localstack
+
+.venv-localstack/.ready: infra/localstack/constraints.txt $(wildcard infra/localstack/plugin/*/*.py)
+	$(PYTHON) -m venv .venv-localstack
+	.venv-localstack/bin/pip install --quiet --disable-pip-version-check \
+		"localstack-core[runtime]==4.9.2" -c infra/localstack/constraints.txt
+	.venv-localstack/bin/pip install --quiet --disable-pip-version-check --no-deps \
+		./infra/localstack/plugin
+	@touch $@
+
 clean:           ## everything that was made, but not your results in out/
-	rm -rf $(VENV) .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-localstack .cache .mypy_cache .ruff_cache .pytest_cache

@@ -142,9 +142,9 @@ class QuietHandler(MotoRequestHandler):
 class WebServer:
     """A WSGI app on a port of this machine, in a thread of its own."""
 
-    def __init__(self, app: WsgiApp, port: int = 0) -> None:
+    def __init__(self, app: WsgiApp, port: int = 0, host: str = HOST) -> None:
         try:
-            self._server = make_server(HOST, port, app, True, request_handler=QuietHandler)
+            self._server = make_server(host, port, app, True, request_handler=QuietHandler)
         except (OSError, SystemExit) as error:
             raise UserError(
                 f"Port {port} of this machine is in use by another program.",

@@ -19,7 +19,7 @@ from typing import Any, Self
 import boto3
 
 from spaceport_local.cloud import CLIENT_CONFIG, QUOTAS
-from spaceport_local.edge import WebServer
+from spaceport_local.edge import HOST, WebServer
 from spaceport_local.environment import (
     aws_environment,
     environment,
@@ -49,6 +49,7 @@ class HostedOptions:
     endpoint_url: str
     work_dir: Path
     api_port: int = 0
+    api_host: str = HOST
     quotas: Mapping[str, int] = field(default_factory=lambda: QUOTAS)
     sweep_interval_s: float = 5.0
     runner: Runner = field(default_factory=ProcessRunner)
@@ -126,7 +127,7 @@ class HostedCloud:
         topology, bell = self.topology, Bell()
         functions: dict[str, Function] = {}
         door = FrontDoor(topology.routes, functions)
-        self._front_door = WebServer(door, self._options.api_port)
+        self._front_door = WebServer(door, self._options.api_port, self._options.api_host)
         stack.callback(self._front_door.stop)
         settings = function_environment(topology, self.api_url)
         stack.enter_context(environment({**self._variables, **settings}))
@@ -151,6 +152,7 @@ def main() -> int:
         endpoint_url=os.environ["AWS_ENDPOINT_URL"],
         work_dir=Path(os.environ.get("SPACEPORT_WORK_DIR", "out/hosted")),
         api_port=int(os.environ.get("SPACEPORT_API_PORT", "8080")),
+        api_host=os.environ.get("SPACEPORT_API_HOST", HOST),
     )
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -82,6 +82,11 @@ class SageMaker:
             raise ValueError(f"{name} does not run on a Spot machine")
         job.control.interrupt = True
 
+    def names(self) -> list[str]:
+        """Names of all jobs, in order of creation."""
+        with self._lock:
+            return list(self._jobs)
+
     def running(self) -> list[str]:
         """Names of the jobs that occupy a machine."""
         return [job.name for job in list(self._jobs.values()) if not job.is_over]
