@@ -1,0 +1,39 @@
+import json
+from pathlib import Path
+
+from spaceport_local.services import SERVICES
+from spaceport_local.topology import build_topology
+
+GOLDEN = Path(__file__).with_name("topology.json")
+WRITE = (
+    "python -c 'import json; from spaceport_local import services, topology; print(json.dumps("
+    "topology.build_topology(services.SERVICES).as_dict(), indent=1))' > tests/infra/topology.json"
+)
+
+
+def test_the_topology_is_what_was_reviewed() -> None:
+    built = json.loads(json.dumps(build_topology(SERVICES).as_dict()))
+    assert built == json.loads(GOLDEN.read_text()), f"meant? then: {WRITE}"
+
+
+def test_every_function_has_a_queue_that_hides_messages_six_timeouts_long() -> None:
+    topology = build_topology(SERVICES)
+    queues = {queue.name: queue for queue in topology.queues}
+    for function in topology.functions:
+        queue = queues[function.queue]
+        assert queue.visibility_timeout_s == 6 * function.timeout_s
+        assert queue.max_receive_count == 5
+        assert queue.dead_letter_name == queue.name + "-dlq"
+
+
+def test_names_are_unique() -> None:
+    topology = build_topology(SERVICES)
+    rules = [(rule.bus, rule.name) for rule in topology.rules]
+    routes = [(route.method, route.path) for route in topology.routes]
+    assert len(set(rules)) == len(rules)
+    assert len(set(routes)) == len(routes)
+
+
+def test_every_rule_ends_in_a_queue_that_exists() -> None:
+    topology = build_topology(SERVICES)
+    assert {rule.queue for rule in topology.rules} == {queue.name for queue in topology.queues}
