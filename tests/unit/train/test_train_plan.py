@@ -1,5 +1,7 @@
 """The plan follows from the capture, and from nothing that changes between two runs."""
 
+from typing import cast
+
 import pytest
 
 from spaceport_contracts.results import Quality
@@ -8,10 +10,13 @@ from spaceport_train.job.plan import (
     EFFORTS,
     FEWEST_GAUSSIANS,
     Facts,
+    Plan,
     candidates,
     work_s,
 )
 from spaceport_train.job.schedule import Moment, pixel_share
+from spaceport_train.job.train import _best
+from spaceport_train.job.trainer import Course, Trainer
 
 DRAFT = TrainOptions(quality=Quality.DRAFT)
 MOST = 400_000
@@ -71,3 +76,29 @@ def test_the_share_of_pixels_is_what_the_schedule_renders() -> None:
     rendered = [1 / Moment(step, steps).level ** 2 for step in range(steps)]
     for until in (50, 100, 250, 300, 1000):
         assert pixel_share(until / steps) == pytest.approx(sum(rendered[:until]) / steps)
+
+
+class Piloted:
+    """A trainer whose pilot ends with a known figure."""
+
+    def __init__(self, plan: Plan, psnr_db: float) -> None:
+        self.plan = plan
+        self.course = Course(step=plan.pilot_steps, history=[(plan.pilot_steps, psnr_db)])
+
+
+@pytest.mark.parametrize(
+    ("scores_db", "expected"),
+    [
+        ((20.0, 20.1, 20.1), 1),
+        ((20.0, 20.5, 20.6), 2),
+        ((20.0, 20.1, 20.3), 3),
+        ((9.0, 8.0, 7.0), 1),
+    ],
+)
+def test_more_gaussians_must_earn_their_place(scores_db: tuple[float, ...], expected: int) -> None:
+    plans = tuple(Plan(n, 100) for n in (1, 2, 3))
+
+    def trainer_of(plan: Plan) -> Trainer:
+        return cast("Trainer", Piloted(plan, scores_db[plan.gaussians - 1]))
+
+    assert _best(plans, trainer_of).gaussians == expected

@@ -32,6 +32,7 @@ from spaceport_train.job.torch_loss import photo_loss, ssim_kernel
 START = 0.5  # of the planned Gaussians: MCMC adds 5 % at a time
 SEED = Seed(opacity=0.5, scale=0.1)  # gsplat's preset for MCMC
 REGULARISER = 0.01  # of opacity and of scale (3DGS-MCMC, section 4.3)
+NOISE = 5e5  # gsplat's, for a scene of extent 1
 FINITE_EVERY = 100  # gsplat answers NaN with an illegal memory access: look before
 # gsplat's MCMC at 1M Gaussians takes 2.0 GB, at 3M 5.0 GB (its documentation); photos come on top.
 MEMORY_STEPS = ((20e9, 3_000_000), (12e9, 2_000_000), (0.0, 1_000_000))
@@ -74,13 +75,12 @@ class CudaEngine:
         self.device = torch.device(device)
         count = max(round(plan.gaussians * START), 1)
         first = first_gaussians(scene, count, plan.sh_degree, rng, SEED)
-        self._most = plan.gaussians
+        self._most, self._extent_m = plan.gaussians, scene.extent_m
         self._params = parameters(first, self.device)
         self._optimisers = optimisers(self._params)
         self._strategy, self._strategy_state = self._make_strategy()
         self._background = torch.tensor(scene.mean_rgb, device=self.device)
         self._window = ssim_kernel(self.device)
-        self._extent_m = scene.extent_m
 
     def _make_strategy(self) -> tuple[Any, dict[str, Any]]:
         from gsplat.strategy import MCMCStrategy  # noqa: PLC0415 - slow to import
@@ -92,6 +92,8 @@ class CudaEngine:
             refine_stop_iter=round(DENSIFY_UNTIL * self.plan.steps),
             refine_every=every,
             min_opacity=FAINT,
+            # The noise is covariance times rate of the means: cubic in metres, wanted linear.
+            noise_lr=NOISE / self._extent_m**2,
         )
         strategy.check_sanity(self._params, self._optimisers)
         return strategy, strategy.initialize_state()
@@ -112,7 +114,7 @@ class CudaEngine:
         image, info = self._rasterise(camera, moment.sh_degree(self.plan.sh_degree))
         loss = photo_loss(image, self._photo(photo, moment.level), self._window)
         loss = loss + REGULARISER * torch.sigmoid(self._params["opacities"]).mean()
-        loss = loss + REGULARISER * torch.exp(self._params["scales"]).mean()
+        loss = loss + REGULARISER * torch.exp(self._params["scales"]).mean() / self._extent_m
         value = float(loss.item())
         if not np.isfinite(value) or (moment.step % FINITE_EVERY == 0 and not self._finite()):
             raise Diverged(f"the loss is {value} at step {moment.step}")

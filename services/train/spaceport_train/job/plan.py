@@ -7,8 +7,10 @@ clock: the same capture gives the same plan, and the same bits, on a busy machin
 **Gaussians.** In proportion to the training photos and to the square root of their pixels. Per
 photo it depends on what the capture shows: on 15 photos of water 0.7k were best and more overfit,
 on a nadir block of 65 photos 1.8k (findings/train.md, section 2). So there are candidates: each is
-trained for `PILOT` of its steps, then the one whose held-out photos look best goes on from there.
-The pilot of the winner is the beginning of its training: only the losers' work is extra.
+trained for `PILOT` of its steps, then the one whose held-out photos look best goes on from there;
+a larger one must be better by `MARGIN_DB`, because more Gaussians lead early and may lose later (18
+photos of water: equal after the pilot, 0.2 dB worse in the end). The pilot of the winner is the
+beginning of its training: only the losers' work is extra.
 
 **Length.** Training stops when the held-out photos have not improved for `PATIENCE` of the steps,
 and the best splat is kept, not the last.
@@ -22,6 +24,7 @@ from spaceport_train.job.schedule import pixel_share
 
 REFERENCE_PIXELS = 800 * 450
 PILOT = 0.4
+MARGIN_DB = 0.2
 PATIENCE = 0.15
 FEWEST_GAUSSIANS = 2000
 # CPU milliseconds of one step on the reference core: findings/train.md, section 3, fitted.
@@ -46,7 +49,7 @@ class Effort:
 
 
 EFFORTS: dict[tuple[str, Quality], Effort] = {
-    ("cpu", Quality.DRAFT): Effort(800, 40, 600, 3000, 75, (600, 1500)),
+    ("cpu", Quality.DRAFT): Effort(800, 50, 900, 3000, 75, (600, 1500)),
     ("cpu", Quality.STANDARD): Effort(1200, 60, 1200, 12000, 900, (600, 1500, 3000)),
     ("cpu", Quality.HIGH): Effort(1600, 120, 2400, 30000, 3600, (600, 1500, 3000)),
     ("cuda", Quality.DRAFT): Effort(1200, 60, 3000, 7000, None, (1500, 4000)),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -14,7 +15,7 @@ from spaceport_splat.gaussians import Gaussians
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.devices import choose_device, make_engine, most_gaussians
 from spaceport_train.job.options import TrainOptions
-from spaceport_train.job.plan import EFFORTS, Facts, Plan, candidates, work_s
+from spaceport_train.job.plan import EFFORTS, MARGIN_DB, Facts, Plan, candidates, work_s
 from spaceport_train.job.scene import Scene, read_scene
 from spaceport_train.job.trainer import Trainer
 
@@ -104,17 +105,22 @@ def train_scene(
 
 
 def _best(plans: tuple[Plan, ...], trainer_of: Callable[[Plan], Trainer]) -> Plan:
-    """The candidate whose held-out photos look best after its pilot; it goes on from there."""
+    """The candidate whose held-out photos look best after its pilot; it goes on from there.
+
+    From the smallest up: a larger one must be better by MARGIN_DB.
+    """
+    best, best_db = plans[0], -math.inf
     if len(plans) == 1:
-        return plans[0]
-    scores = {}
+        return best
     for plan in plans:
         pilot = trainer_of(plan)
         if pilot.course.step < plan.pilot_steps:
             pilot.run(until=plan.pilot_steps)
-        scores[plan] = max(psnr for step, psnr in pilot.course.history if step <= plan.pilot_steps)
-        log.info("%d Gaussians: %.2f dB after the pilot", plan.gaussians, scores[plan])
-    return max(plans, key=lambda plan: scores[plan])
+        score_db = max(psnr for step, psnr in pilot.course.history if step <= plan.pilot_steps)
+        log.info("%d Gaussians: %.2f dB after the pilot", plan.gaussians, score_db)
+        if score_db > best_db + MARGIN_DB:
+            best, best_db = plan, score_db
+    return best
 
 
 def _config(scene: Scene, plan: Plan, device: str, options: TrainOptions) -> str:
