@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from spaceport_local.cli.follow import say
+from spaceport_local.cli.voice import say
 from spaceport_local.cli.sentences import human_bytes
 
 GIB = 1 << 30

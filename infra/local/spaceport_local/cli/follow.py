@@ -14,6 +14,7 @@ from spaceport_local.cli.journal import JOURNAL_NAME, Journal
 from spaceport_local.cli.progress import End, EndKind, JobProgress
 from spaceport_local.cli.sentences import one_sentence
 from spaceport_local.cli.summary import read_report, summarise
+from spaceport_local.cli.voice import complain, say
 
 POLL_S = 0.2
 MAIL_TIMEOUT_S = 20.0
@@ -72,7 +73,7 @@ def finish(where: Followed, job: JobProgress, end: End, console: Console) -> int
     if where.out is not None:
         save_traces(where.out, where.state_dir, where.outbox, job.job_id)
     if end.kind is not EndKind.DELIVERED:
-        say(console, f"spaceport: {one_sentence(end.reason, end.remedy)}")
+        complain(one_sentence(end.reason, end.remedy))
         return EXIT_FAILED
     if where.out is not None:
         print_summary(console, where.out)
@@ -102,7 +103,3 @@ def print_summary(console: Console, out: Path) -> None:
     for line in summarise(read_report(out), out):
         say(console, line)
 
-
-def say(console: Console, text: str) -> None:
-    """A line as it is."""
-    console.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -1,7 +1,6 @@
 """The entry point: parse, call one function, and turn every trouble into one sentence."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
@@ -10,6 +9,7 @@ from spaceport_contracts.results import Quality
 from spaceport_local.cli.arguments import make_parser
 from spaceport_local.cli.interrupt import stop_on_signals
 from spaceport_local.cli.sentences import explain_os_error, one_sentence
+from spaceport_local.cli.voice import complain
 from spaceport_runtime.errors import UserError
 
 EXIT_WRONG_INPUT = 2
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[typed.command](typed, console)
     except KeyboardInterrupt:
-        _complain(_farewell(typed.command))
+        complain(_farewell(typed.command))
         return EXIT_INTERRUPTED
     except UserError as error:
         return _give_up(typed, error, error)
@@ -36,14 +36,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if typed.debug:
             raise
         what = f"Spaceport broke ({type(error).__name__}: {error})"
-        _complain(one_sentence(what, "Run it again with --debug and report what it shows."))
+        complain(one_sentence(what, "Run it again with --debug and report what it shows."))
         return EXIT_BROKEN
 
 
 def _give_up(typed: argparse.Namespace, error: Exception, told: UserError) -> int:
     if typed.debug:
         raise error
-    _complain(one_sentence(told.message, told.remedy))
+    complain(one_sentence(told.message, told.remedy))
     return EXIT_WRONG_INPUT
 
 
@@ -51,10 +51,6 @@ def _farewell(command: str) -> str:
     if command in ("run", "demo", "replay"):
         return "stopped; run the same command again to go on"
     return "stopped"
-
-
-def _complain(sentence: str) -> None:
-    print(f"spaceport: {sentence}", file=sys.stderr, flush=True)
 
 
 def _run(typed: argparse.Namespace, console: Console) -> int:

@@ -25,7 +25,6 @@ from spaceport_local.cli.follow import (
     ask_replay,
     finish,
     print_summary,
-    say,
 )
 from spaceport_local.cli.photos import FoundPhotos
 from spaceport_local.cli.progress import INGEST, EndKind, JobProgress, StageState, StageView
@@ -38,6 +37,7 @@ from spaceport_local.cli.state import (
     read_record,
     write_record,
 )
+from spaceport_local.cli.voice import say
 from spaceport_local.cli.upload import Upload, Wishes, folder_upload, send, zip_upload
 
 BUCKET = "spaceport"

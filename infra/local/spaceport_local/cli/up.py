@@ -8,7 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from spaceport_local.cli.access import announced
-from spaceport_local.cli.follow import say
+from spaceport_local.cli.voice import say
 from spaceport_local.cli.state import log_to_file
 from spaceport_runtime.errors import UserError
 
