@@ -44,7 +44,7 @@ def test_a_codebook_has_256_sorted_finite_numbers_of_any_input() -> None:
         assert book.shape == (256,)
         assert np.isfinite(book).all()
         assert (np.diff(book) >= 0).all()
-        assert np.allclose(as_written(book), book, rtol=1e-6)
+        assert np.allclose(as_written(book), book, rtol=1e-4)
 
 
 def test_a_rare_value_keeps_an_entry_of_its_own() -> None:

@@ -8,7 +8,7 @@ from spaceport_splat.kernels import kernel
 ENTRIES = 256
 _BINS = 8192
 _FLOOR_WEIGHT = 1e-6
-_DIGITS = 7
+_DIGITS = 5
 
 
 def optimal_codebook(values: Floats, weights: Floats) -> Floats:
@@ -42,7 +42,7 @@ def padded(entries: Floats) -> Floats:
 
 
 def as_written(entries: Floats) -> tuple[float, ...]:
-    """The entries with the seven digits that float32 can hold, so that meta.json stays short."""
+    """The entries with five digits: far finer than their spacing, and meta.json stays short."""
     return tuple(float(f"{entry:.{_DIGITS}g}") for entry in entries)
 
 
