@@ -105,4 +105,5 @@ def _is_origin(node: Node) -> bool:
     """Nothing of this job comes before: photos, or artifacts that another job or a user made."""
     if not isinstance(node, ReconstructionRequested):
         return False
-    return node.start_at is Stage.SFM or f"/jobs/{node.job_id}/" not in node.inputs.prefix
+    ours = tuple(f"/jobs/{node.job_id}/{stage}/" for stage in Stage)
+    return node.start_at is Stage.SFM or not any(part in node.inputs.prefix for part in ours)

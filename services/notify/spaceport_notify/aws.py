@@ -59,6 +59,7 @@ TABLE_DEFINITION: dict[str, Any] = {
 }
 # boto3 must not repeat a send by itself: after a broken connection the first may have gone out.
 SEND_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
+MAYBE_SENT = ("InternalFailure", "InternalServerError")
 NEVER_LEFT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
 
@@ -168,10 +169,11 @@ class SesMailer:
         try:
             self._client.send_raw_email(
                 Source=message["From"],
-                Destinations=[message["To"]],
                 RawMessage={"Data": message.as_bytes(policy=SMTP)},
             )
         except ClientError as error:
+            if code_of(error) in MAYBE_SENT:
+                raise MailUncertain(str(error)) from error
             raise as_retryable(error) or MailRefused(str(error)) from error
         except NEVER_LEFT as error:
             raise Retryable(str(error)) from error

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver
-
-from spaceport_notify.api import make_app
+from spaceport_notify.api import make_api
 from spaceport_notify.aws import connect_desk
 from spaceport_notify.ports import Desk
 from spaceport_notify.service import SERVICE
@@ -35,9 +33,7 @@ def _queue() -> tuple[Queue, Backoff]:
     return connect_queue(SERVICE.queue_name), Backoff(settings.retry_base_s, settings.retry_max_s)
 
 
-@cache
-def _app() -> APIGatewayHttpResolver:
-    return make_app(_desk())
+API = make_api(_desk)
 
 
 def on_message(event: dict[str, Any], _context: object) -> Any:
@@ -48,4 +44,4 @@ def on_message(event: dict[str, Any], _context: object) -> Any:
 
 def on_request(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """API Gateway HTTP API request -> response."""
-    return _app().resolve(event, context)
+    return API.resolve(event, context)

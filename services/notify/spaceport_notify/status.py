@@ -24,7 +24,7 @@ STAGES = tuple(Stage)
 
 
 class Status(StrEnum):
-    """Where a job is as a whole."""
+    """Where a job is: QUEUED, WAITING (for a machine) or RUNNING in its stage, or at an end."""
 
     QUEUED = "queued"
     WAITING = "waiting"
@@ -156,9 +156,7 @@ def _status(now: Round, stage: Stage | None) -> Status:
     trace = now.traces.get(stage) if stage else None
     if trace and (trace.started or trace.progressed):
         return Status.RUNNING
-    if trace and trace.waiting:
-        return Status.WAITING
-    return Status.RUNNING if now.built or now.trained else Status.QUEUED
+    return Status.WAITING if trace and trace.waiting else Status.QUEUED
 
 
 def _progress(trace: StageTrace) -> Progress | None:

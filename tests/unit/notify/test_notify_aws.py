@@ -1,0 +1,149 @@
+"""The real ports against moto."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
+from moto import mock_aws
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from moto.ses.models import ses_backends
+from tests.unit.notify.story import EMAIL, JOB, Story
+
+from spaceport_contracts.events import Stage
+from spaceport_notify import handler
+from spaceport_notify.aws import SEND_ONCE, TABLE_DEFINITION, DynamoStatusTable, S3Links, SesMailer
+from spaceport_notify.letters import compose, due_letter
+from spaceport_notify.ports import Commit, MailRefused, MailUncertain
+from spaceport_notify.record import record
+from spaceport_notify.view import merge
+from spaceport_runtime.errors import Retryable
+
+REGION = "us-east-1"
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def table(aws: None) -> DynamoStatusTable:
+    client = boto3.client("dynamodb")
+    client.create_table(TableName="spaceport-status", **TABLE_DEFINITION)
+    return DynamoStatusTable(client, "spaceport-status")
+
+
+def test_views_are_written_under_their_version_only(table: DynamoStatusTable) -> None:
+    first, second = Story().whole()[:2]
+    assert table.read(JOB) == (None, 0)
+    view = merge(None, first)
+    assert table.commit(view, 0, first) is Commit.DONE
+    assert table.read(JOB) == (view, 1)
+    assert table.commit(view, 0, second) is Commit.STALE
+    assert table.commit(merge(view, second), 1, first) is Commit.KNOWN
+    assert table.commit(merge(view, second), 1, second) is Commit.DONE
+    assert [row.seq for row in table.events(JOB, 0, 100)] == [1, 2]
+    assert [row.event for row in table.events(JOB, 1, 100)] == [second]
+    assert table.commit(merge(view, second), 2) is Commit.DONE
+    assert len(table.events(JOB, 0, 100)) == 2
+
+
+def test_a_whole_job_twice_over(table: DynamoStatusTable) -> None:
+    events = Story().whole()
+    for event in [*reversed(events), *events]:
+        record(event, table)
+    view, _ = table.read(JOB)
+    expected = None
+    for event in events:
+        expected = merge(expected, event)
+    assert view == expected
+    rows = table.events(JOB, 0, 1000)
+    assert len({row.event.event_id for row in rows}) == len(rows)
+
+
+def test_ses_gets_the_whole_message(aws: None) -> None:
+    client = boto3.client("ses")
+    client.verify_email_identity(EmailAddress="spaceport@example.org")
+    story = Story(title="Plage de Noël")
+    view = merge(merge(None, story.requested()), story.failed(Stage.SFM, story.requested()))
+    letter = due_letter(view, 1, "https://spaceport.example.org")
+    assert letter is not None
+    SesMailer(client).send(compose(letter, "Spaceport <spaceport@example.org>"))
+    sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
+    assert len(sent) == 1
+    assert sent[0].destinations == [EMAIL]
+    with pytest.raises(MailRefused):
+        SesMailer(client).send(compose(letter, "nobody@example.net"))
+
+
+@dataclass
+class BrokenClient:
+    """An SES client that fails in one way."""
+
+    error: Exception
+
+    def send_raw_email(self, **_: Any) -> None:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    ("error", "meaning"),
+    [
+        (ClientError({"Error": {"Code": "Throttling"}}, "SendRawEmail"), Retryable),
+        (ClientError({"Error": {"Code": "MessageRejected"}}, "SendRawEmail"), MailRefused),
+        (ClientError({"Error": {"Code": "InternalFailure"}}, "SendRawEmail"), MailUncertain),
+        (EndpointConnectionError(endpoint_url="https://ses"), Retryable),
+        (ReadTimeoutError(endpoint_url="https://ses"), MailUncertain),
+    ],
+)
+def test_what_a_failed_send_means(error: Exception, meaning: type[Exception]) -> None:
+    letter = due_letter(merge(None, Story().rejected()), 1, "https://spaceport.example.org")
+    assert letter is not None
+    with pytest.raises(meaning):
+        SesMailer(BrokenClient(error)).send(compose(letter, "a@example.org"))  # type: ignore[arg-type]
+
+
+def test_boto3_never_sends_a_mail_again_by_itself(aws: None) -> None:
+    client = boto3.client("ses", config=SEND_ONCE)
+    assert client.meta.config.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
+
+
+def test_links_are_signed_and_typed(aws: None) -> None:
+    link = S3Links(boto3.client("s3")).temporary_link("s3://b/a/report.html", "text/html", 60)
+    assert "response-content-type=text%2Fhtml" in link
+    assert "Signature=" in link
+
+
+def test_the_handlers_work_end_to_end(
+    table: DynamoStatusTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPACEPORT_BUCKET", "spaceport")
+    monkeypatch.setenv("SPACEPORT_NOTIFY_SENDER", "spaceport@example.org")
+    boto3.client("ses").verify_email_identity(EmailAddress="spaceport@example.org")
+    boto3.client("sqs").create_queue(QueueName="spaceport-notify")
+    for cached in (handler._desk, handler._queue):
+        cached.cache_clear()
+    event = Story().rejected()
+    body = {
+        "source": "spaceport.ingest",
+        "detail-type": "CaptureRejected",
+        "detail": event.model_dump(mode="json"),
+    }
+    records = [
+        {"messageId": "1", "body": json.dumps(body), "attributes": {}, "messageAttributes": {}}
+    ]
+    assert handler.on_message({"Records": records}, None) == {"batchItemFailures": []}
+    view, _ = table.read(JOB)
+    assert view is not None
+    assert view.mails == (f"1/rejected/{EMAIL}",)
+    for cached in (handler._desk, handler._queue):
+        cached.cache_clear()

@@ -1,0 +1,170 @@
+"""What the report says, and that its page is whole and safe."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+
+import pytest
+from tests.fakes_notify import NOON, make_desk
+from tests.unit.notify.story import JOB, Story
+
+from spaceport_contracts.events import Event, Stage
+from spaceport_contracts.report import Report
+from spaceport_notify.report_files import spread
+from spaceport_notify.tell import tell
+from spaceport_notify.words import duration, megabytes, metres
+
+LINK = f"https://spaceport.example.org/jobs/{JOB}/files"
+
+
+def written(story: Story, events: list[Event], attempt: int = 1) -> tuple[Report, str]:
+    desk = make_desk(store=story.store, clock=lambda: NOON + timedelta(hours=9))
+    for event in events:
+        tell(event, desk)
+    prefix = f"s3://spaceport/jobs/{JOB}/report/{attempt:02d}/"
+    objects = story.store.objects
+    assert story.store.types[prefix + "report.html"] == "text/html; charset=utf-8"
+    report = Report.model_validate_json(objects[prefix + "report.json"])
+    return report, objects[prefix + "report.html"].decode()
+
+
+def test_every_field_of_the_report() -> None:
+    story = Story()
+    report, _ = written(story, story.whole())
+    assert (report.job_id, report.title, report.quality) == (JOB, "Brighton beach", "standard")
+    assert report.photos is not None
+    assert (report.photos.total, report.photos.registered) == (20, 18)
+    assert [(photo.name, photo.reason) for photo in report.photos.rejected] == [
+        ("broken.jpg", "The file is damaged."),
+        ("sea.jpg", "Only water; nothing to match."),
+    ]
+    assert report.sfm is not None
+    assert report.sfm.model_dump() == {
+        "reprojection_error_px": 0.39,
+        "mean_track_length": 4.1,
+        "gps_rms_m": 0.43,
+        "camera_height_above_ground_m": 39.5,
+        "sparse_points": 4660,
+        "focal_note": "",
+    }
+    assert report.train is not None
+    assert (report.train.gaussians, report.train.steps) == (1_234_567, 7000)
+    assert (report.train.heldout_psnr_db, report.train.heldout_ssim) == (23.4, 0.712)
+    assert len(report.train.heldout_photos) == 6
+    assert report.compress.model_dump() == {
+        "bytes": 14_600_000,
+        "ratio": 19.6,
+        "psnr_vs_ply_db": 47.3,
+    }
+    assert report.seconds.model_dump() == {
+        "ingest": 4.0,
+        "sfm": 100.0,
+        "train": 150.0,
+        "compress": 30.0,
+        "total": 484.0,
+    }
+    assert report.warnings == ("1 photo was left out.", "2 photos carry no GPS.")
+
+
+def test_a_replay_counts_its_own_time_and_what_it_took_over() -> None:
+    story = Story()
+    events = story.whole()
+    built = story.built(story.requested())
+    again = story.requested(2, Stage.TRAIN, 1000, built.outputs, built.event_id)
+    trained = story.trained(again, 1005)
+    report, _ = written(story, [*events, again, trained, story.compressed(trained, 1010)], 2)
+    assert report.seconds.total == pytest.approx(600.0 + 4.0 + 100.0)
+    assert report.photos is not None
+
+
+def test_a_job_that_started_at_compress_has_no_other_parts() -> None:
+    story = Story()
+    foreign = story.put("s3://spaceport/uploads/y/", "scene.json", story.requested())
+    requested = story.requested(start_at=Stage.COMPRESS, inputs=foreign)
+    report, page = written(story, [requested, story.compressed(requested)])
+    assert (report.photos, report.sfm, report.train) == (None, None, None)
+    assert (report.seconds.ingest, report.seconds.sfm, report.seconds.train) == (None, None, None)
+    assert "Photos left out" not in page
+    assert "scene.ply" not in page
+
+
+class Page(HTMLParser):
+    """The tags and links of a page, and whether they are balanced."""
+
+    VOID = ("meta", "img", "link", "br")
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def all(self, tag: str, attribute: str) -> list[str]:
+        return [attrs[attribute] or "" for name, attrs in self.tags if name == tag]
+
+
+def test_the_page_is_whole_and_needs_nothing_else() -> None:
+    story = Story()
+    _, text = written(story, story.whole())
+    page = Page(text)
+    assert page.open == []
+    sources = page.all("img", "src")
+    assert len(sources) == 2 + 2 * 4
+    assert all(source.startswith("data:image/") for source in sources)
+    assert all(len(alt) > 10 for alt in page.all("img", "alt"))
+    assert set(page.all("a", "href")) == {
+        f"{LINK}/{name}"
+        for name in ("scene.sog", "scene.ply", "preview.png", "flythrough.webp", "report.json")
+    }
+    assert not re.search(r"<script|https?://(?!spaceport\.example\.org)|@import|url\(", text)
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch("h[1-6]", tag)]
+    assert levels[0] == 1
+    assert set(levels[1:]) == {2}
+    for shown in ("18 of 20", "23.4 dB", "1.23 million", "14.6 MB", "8 min 4 s", "43 cm"):
+        assert shown in text
+
+
+def test_hostile_names_are_escaped() -> None:
+    story = Story(title="<img src=x onerror=alert(1)>\"'&")
+    _, text = written(story, story.whole())
+    assert "<img src=x" not in text
+    assert "&lt;img src=x" in text
+
+
+def test_relative_links_for_a_report_in_a_folder() -> None:
+    story = Story()
+    desk = replace(make_desk(store=story.store), relative_links=True)
+    for event in story.whole():
+        tell(event, desk)
+    text = story.store.objects[f"s3://spaceport/jobs/{JOB}/report/01/report.html"].decode()
+    assert 'href="scene.sog"' in text
+
+
+def test_the_pairs_run_from_best_to_worst() -> None:
+    story = Story()
+    report, _ = written(story, story.whole())
+    assert report.train is not None
+    shown = [photo.psnr_db for photo in spread(report.train.heldout_photos, 4)]
+    assert shown == sorted(shown, reverse=True)
+    every = [photo.psnr_db for photo in report.train.heldout_photos]
+    assert (shown[0], shown[-1]) == (max(every), min(every))
+
+
+def test_words() -> None:
+    assert [duration(s) for s in (0.4, 59.6, 372, 7260)] == [
+        "0 s",
+        "1 min",
+        "6 min 12 s",
+        "2 h 1 min",
+    ]
+    assert [megabytes(b) for b in (999, 45_000, 14_600_000)] == ["999 bytes", "45 kB", "14.6 MB"]
+    assert [metres(m) for m in (0.43, 0.999, 12.3)] == ["43 cm", "1.00 m", "12.30 m"]

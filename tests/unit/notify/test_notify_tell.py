@@ -1,0 +1,255 @@
+"""One report and one e-mail, whatever the order and however often the events come."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.fakes_notify import NOON, FakeMailer, FakeStatusTable, make_desk
+from tests.unit.notify.story import EMAIL, JOB, Story
+
+from spaceport_contracts.events import (
+    Event,
+    ReconstructionRequested,
+    SparseModelBuilt,
+    SplatCompressed,
+    Stage,
+    StageProgressed,
+)
+from spaceport_notify.ports import MailRefused, MailUncertain
+from spaceport_notify.status import job_status
+from spaceport_notify.tell import tell
+from spaceport_runtime.errors import Retryable
+
+REPORT = f"s3://spaceport/jobs/{JOB}/report/01/"
+
+
+class Office:
+    """notify on fakes, fed as a queue feeds it: what is Retryable comes again later."""
+
+    def __init__(self, story: Story | None = None) -> None:
+        self.story = story or Story()
+        self.table, self.mailer = FakeStatusTable(), FakeMailer()
+        self.now = NOON + timedelta(minutes=10)
+        self.desk = make_desk(self.table, self.mailer, self.story.store, lambda: self.now)
+
+    def feed(self, events: list[Event]) -> list[Event]:
+        """Returns what is still waiting after three rounds."""
+        for _ in range(3):
+            events = [event for event in events if not self.try_one(event)]
+        return events
+
+    def try_one(self, event: Event) -> bool:
+        try:
+            tell(event, self.desk)
+        except Retryable:
+            return False
+        return True
+
+    @property
+    def kinds(self) -> list[str]:
+        return [kind for _, kind, _ in self.mailer.kinds]
+
+    def text(self, number: int = 0) -> str:
+        part = self.mailer.sent[number].get_body(("plain",))
+        assert part is not None
+        content: str = part.get_content()
+        return content
+
+
+def test_a_delivered_job_gets_a_report_and_one_e_mail() -> None:
+    office = Office()
+    assert office.feed(office.story.whole()) == []
+    assert office.mailer.kinds == [(JOB, "delivered", EMAIL)]
+    assert {REPORT + "report.json", REPORT + "report.html"} <= set(office.story.store.objects)
+    text = office.text()
+    assert f"https://spaceport.example.org/jobs/{JOB}/files/report.html" in text
+    assert "Photos used: 18 of 19" in text
+    assert "Gaussians: 1,200,000" in text
+    view, _ = office.table.read(JOB)
+    assert view is not None
+    assert job_status(view).report == f"/jobs/{JOB}/files/report.html"
+
+
+@settings(max_examples=80, deadline=None)
+@given(seed=st.integers(0, 2**32))
+def test_any_order_any_number_of_times_one_e_mail(seed: int) -> None:
+    office = Office()
+    events = office.story.whole()
+    chance = random.Random(seed)
+    shuffled = [*events, *chance.choices(events, k=10)]
+    chance.shuffle(shuffled)
+    assert office.feed(shuffled) == []
+    assert office.kinds == ["delivered"]
+    rows = office.table.events(JOB, 0, 1000)
+    logged = [row.event.event_id for row in rows if not isinstance(row.event, StageProgressed)]
+    whole = [each.event_id for each in events if not isinstance(each, StageProgressed)]
+    assert sorted(logged) == sorted(whole)
+    assert [row.seq for row in rows] == sorted({row.seq for row in rows})
+
+
+def test_ten_times_every_event() -> None:
+    office = Office()
+    office.feed([event for event in office.story.whole() for _ in range(10)])
+    office.feed(office.story.whole())
+    assert office.kinds == ["delivered"]
+
+
+def test_the_delivery_waits_for_what_comes_before() -> None:
+    office = Office()
+    events = office.story.whole()
+    late = next(event for event in events if isinstance(event, SparseModelBuilt))
+    waiting = office.feed([event for event in events if event is not late])
+    assert [type(event) for event in waiting] == [SplatCompressed]
+    assert office.kinds == []
+    assert office.feed([late, *waiting]) == []
+    assert office.kinds == ["delivered"]
+
+
+def test_the_delivery_does_not_wait_for_ever() -> None:
+    office = Office()
+    events = office.story.whole()
+    waiting = office.feed([event for event in events if not isinstance(event, SparseModelBuilt)])
+    office.now += timedelta(minutes=20)
+    assert office.feed(waiting) == []
+    assert office.kinds == ["delivered"]
+    assert b"did not arrive" in office.story.store.objects[REPORT + "report.json"]
+
+
+def test_the_request_after_the_delivery() -> None:
+    office = Office()
+    events = office.story.whole()
+    waiting = office.feed(events[1:])
+    assert office.feed([events[0], *waiting]) == []
+    assert office.kinds == ["delivered"]
+
+
+def test_no_address_no_e_mail() -> None:
+    office = Office(Story(email=None))
+    assert office.feed(office.story.whole()) == []
+    assert office.kinds == []
+    assert REPORT + "report.html" in office.story.store.objects
+
+
+def test_a_failure_is_told_once_when_its_reader_is_known() -> None:
+    office = Office()
+    requested = office.story.requested()
+    failed = office.story.failed(Stage.SFM, requested)
+    office.feed([failed, failed])
+    assert office.kinds == []
+    office.feed([requested, failed])
+    assert office.kinds == ["failed"]
+    assert "Fly with at least 70 % overlap and upload again." in office.text()
+
+
+def test_a_late_failure_of_an_earlier_attempt_is_not_told() -> None:
+    office = Office()
+    requested = office.story.requested()
+    again = office.story.requested(2, minute=20)
+    delivered = office.story.compressed(office.story.trained(office.story.built(again, 22), 24), 26)
+    built = office.story.built(again, 22)
+    trained = office.story.trained(built, 24)
+    office.feed([requested, again, built, trained, delivered])
+    office.feed([office.story.failed(Stage.SFM, requested)])
+    assert office.kinds == ["delivered"]
+
+
+def test_a_replay_is_a_new_round_with_its_own_e_mail() -> None:
+    office = Office()
+    requested = office.story.requested()
+    office.feed([requested, office.story.failed(Stage.SFM, requested)])
+    again = office.story.requested(2, minute=20)
+    built = office.story.built(again, 22)
+    trained = office.story.trained(built, 24)
+    office.feed([again, built, trained, office.story.compressed(trained, 26)])
+    assert office.kinds == ["failed", "delivered"]
+
+
+def test_rejected_and_cancelled() -> None:
+    office = Office()
+    office.feed([office.story.rejected()])
+    assert office.kinds == ["rejected"]
+    assert "notes.txt: Not a photo." in office.text()
+    other = Office()
+    requested = other.story.requested()
+    other.feed([*other.story.cancelled(requested), requested])
+    assert other.kinds == ["cancelled"]
+
+
+def test_an_e_mail_that_was_refused_is_sent_later() -> None:
+    office = Office()
+    office.mailer.errors = [Retryable("throttled"), MailRefused("sandbox")]
+    rejected = office.story.rejected()
+    assert not office.try_one(rejected)
+    with pytest.raises(MailRefused):
+        tell(rejected, office.desk)
+    assert office.try_one(rejected)
+    assert office.kinds == ["rejected"]
+
+
+@pytest.mark.parametrize("error", [MailUncertain("broken pipe"), RuntimeError("crash")])
+def test_an_e_mail_that_may_be_out_is_not_sent_again(error: Exception) -> None:
+    office = Office()
+    office.mailer.errors = [error]
+    rejected = office.story.rejected()
+    if isinstance(error, MailUncertain):
+        tell(rejected, office.desk)
+    else:
+        with pytest.raises(RuntimeError):
+            tell(rejected, office.desk)
+    office.feed([rejected, rejected])
+    assert office.kinds == []
+
+
+def test_writers_that_collide_try_again_and_then_give_way() -> None:
+    office = Office()
+    requested = office.story.requested()
+    office.table.conflicts = 3
+    tell(requested, office.desk)
+    view, version = office.table.read(JOB)
+    assert version == 1
+    assert view is not None
+    office.table.conflicts = 99
+    with pytest.raises(Retryable):
+        tell(office.story.failed(Stage.SFM, requested), office.desk)
+
+
+def test_hostile_titles_and_addresses() -> None:
+    title = "Beach\r\nBcc: eve@example.org\x00 <script>alert(1)</script>"
+    office = Office(Story(title=title))
+    office.feed(office.story.whole())
+    message = office.mailer.sent[0]
+    assert message["Bcc"] is None
+    assert "\n" not in message["Subject"]
+    page = message.get_body(("html",))
+    assert page is not None
+    assert "<script>" not in page.get_content()
+    assert b"\nBcc:" not in message.as_bytes()
+    for address in ("a@b.org, eve@c.org", "a@b.org\r\nBcc: e@c.org", "nobody", "a@b.org <x>"):
+        hostile = Office(Story(email=address))
+        hostile.feed([hostile.story.rejected()])
+        assert all("c.org" not in to for _, _, to in hostile.mailer.kinds)
+
+
+def test_progress_is_logged_sparsely() -> None:
+    office = Office()
+    requested = office.story.requested()
+    one = office.story.stage(Stage.SFM, 1, requested)[3]
+    assert isinstance(one, StageProgressed)
+    events: list[Event] = [requested]
+    for n in range(200):
+        when = one.occurred_at + timedelta(seconds=2 * n)
+        changes = {"event_id": str(n), "n": n, "m": 200, "occurred_at": when}
+        events.append(one.model_copy(update=changes))
+    office.feed(events)
+    logged = [row.event for row in office.table.events(JOB, 0, 1000)]
+    assert isinstance(logged[0], ReconstructionRequested)
+    assert [event.n for event in logged if isinstance(event, StageProgressed)] == list(
+        range(0, 200, 20)
+    )
+    view, _ = office.table.read(JOB)
+    assert view is not None
+    progress = job_status(view).progress
+    assert progress is not None
+    assert progress.n == 199
