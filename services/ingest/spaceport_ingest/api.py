@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from enum import StrEnum
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
@@ -79,12 +79,24 @@ class ReplayJob(Request):
     quality: Quality | None = Field(default=None, description="as before, unless said")
 
 
+class JobStatus(StrEnum):
+    """How the job stands."""
+
+    ACCEPTED = "accepted"
+    CANCELLING = "cancelling"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
 class JobAccepted(BaseModel):
     """The job is on its way; GET /jobs/{jobId} says how far it is."""
 
     job_id: str = Field(serialization_alias="jobId")
     attempt: int = 1
-    status: Literal["accepted", "cancelling"] = "accepted"
+    status: JobStatus = Field(
+        default=JobStatus.ACCEPTED, description="how it ended, when the same was asked before"
+    )
 
 
 JobId = Annotated[str, Path(description="as POST /start-job answered it")]
@@ -133,7 +145,9 @@ def make_api(get_kit: Callable[[], Kit]) -> APIGatewayHttpResolver:
             quality=body.quality,
             title=body.title,
         )
-        return _accepted(JobAccepted(job_id=start_job(request, get_kit())))
+        job = start_job(request, get_kit())
+        status = JobStatus(job.end) if job.end else JobStatus.ACCEPTED
+        return _accepted(JobAccepted(job_id=job.job_id, attempt=job.attempt, status=status))
 
     @app.post(
         "/jobs/<job_id>/replay", responses=REPLAY_RESPONSES, summary="Replay a job", tags=["jobs"]
@@ -147,7 +161,7 @@ def make_api(get_kit: Callable[[], Kit]) -> APIGatewayHttpResolver:
     )
     def cancel(job_id: JobId) -> Response[JobAccepted]:
         attempt = cancel_job(job_id, get_kit())
-        return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status="cancelling"))
+        return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=JobStatus.CANCELLING))
 
     _refuse_in_words(app)
     return app

@@ -33,7 +33,10 @@ class Located:
 
 def parse_s3_url(url: str) -> tuple[str, str]:
     """Bucket and key as written, still quoted; raises Problem (400) for other addresses."""
-    parts = urlsplit(url.strip())
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError as error:
+        raise _bad(f"{url[:200]} is not an S3 address.", FORMS) from error
     host, path = parts.netloc.lower(), parts.path.lstrip("/")
     if parts.scheme == "s3":
         # Not parts.path: `?` and `#` are ordinary characters in an s3:// address.

@@ -17,8 +17,8 @@ from spaceport_ingest.ports import Kit
 from spaceport_ingest.problems import Problem
 from spaceport_ingest.runs import admit, ingest_run, work
 from spaceport_ingest.submission import Replay
+from spaceport_runtime.kit import cause_of
 from spaceport_runtime.ports import RunKey
-from spaceport_runtime.stages import cause_of
 
 MAX_ATTEMPT = 99
 

@@ -16,11 +16,15 @@ from spaceport_ingest.service import SERVICE
 from spaceport_ingest.submission import Replay, Submission
 from spaceport_runtime.errors import Poison, UserError
 from spaceport_runtime.lineage import to_outbox
+from spaceport_runtime.outcome import deliver
 from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
-from spaceport_runtime.reconcile import deliver
 
 CHANGED = CaptureRefused(
     "The upload was changed after it had been refused.", "Upload it again, under a new name."
+)
+GIVEN_UP = CaptureRefused(
+    "The upload could not be inspected because of an error inside Spaceport.",
+    "Upload it again, under a new name; if that fails too, report it with the job's id.",
 )
 
 
@@ -54,11 +58,21 @@ def work(key: RunKey, kit: Kit) -> None:
 
 
 def sweep(kit: Kit) -> None:
-    """Heal what a lost message or a crash left open."""
+    """Heal what a lost message or a crash left open.
+
+    One run that breaks does not keep the others waiting; raises ExceptionGroup at the end.
+    """
+    broken: list[Exception] = []
     for run in kit.platform.ledger.open_runs(SERVICE.name):
-        if _is_lost(run, kit):
+        if not _is_lost(run, kit):
+            continue
+        try:
             kit.platform.ledger.rewind(run.key)
             work(run.key, kit)
+        except Exception as error:
+            broken.append(error)
+    if broken:
+        raise ExceptionGroup("runs that could not be healed", broken)
 
 
 def _is_lost(run: Run, kit: Kit) -> bool:
@@ -66,8 +80,11 @@ def _is_lost(run: Run, kit: Kit) -> bool:
     since = (run.launched_at if is_running else None) or run.arrived_at
     limits = kit.limits
     patience_s = limits.running_lost_after_s if is_running else limits.waiting_lost_after_s
-    age = kit.platform.clock() - datetime.fromisoformat(since)
-    return age.total_seconds() > patience_s
+    return _age_s(since, kit) > patience_s
+
+
+def _age_s(since: str, kit: Kit) -> float:
+    return (kit.platform.clock() - datetime.fromisoformat(since)).total_seconds()
 
 
 def _settle(run: Run, kit: Kit) -> tuple[Event, ...]:
@@ -86,6 +103,8 @@ def _settle(run: Run, kit: Kit) -> tuple[Event, ...]:
 
 def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
     wishes = make_wishes(submission)
+    if _age_s(run.arrived_at, kit) > kit.limits.give_up_after_s:
+        return _reject(run, submission, wishes, GIVEN_UP, kit)
     try:
         intake = recognise(submission, kit)
         wishes = intake.wishes
@@ -102,14 +121,12 @@ def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
 def _accepted(
     run: Run, submission: Submission, wishes: Wishes, inputs: Inputs, kit: Kit
 ) -> ReconstructionRequested:
-    now = kit.platform.clock()
-    seconds = (now - datetime.fromisoformat(run.arrived_at)).total_seconds()
     return ReconstructionRequested(
         event_id=make_event_id(ReconstructionRequested, run.key.job_id, run.key.attempt),
         job_id=run.key.job_id,
         correlation_id=run.key.job_id,
         causation_id=submission.cause_id,
-        occurred_at=now,
+        occurred_at=kit.platform.clock(),
         attempt=run.key.attempt,
         start_at=submission.start_at,
         quality=wishes.quality,
@@ -117,7 +134,7 @@ def _accepted(
         title=wishes.title,
         inputs=inputs.artifacts,
         photos=inputs.photos,
-        ingest_seconds=max(0.0, seconds),
+        ingest_seconds=max(0.0, _age_s(run.arrived_at, kit)),
     )
 
 

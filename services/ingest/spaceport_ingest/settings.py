@@ -23,4 +23,5 @@ class Limits(BaseSettings):
     max_missing_share: float = Field(default=0.5, description="above it an upload is incomplete")
     workers: int = Field(default=4, description="photos inspected at once")
     waiting_lost_after_s: float = 60.0
+    give_up_after_s: float = Field(default=3600.0, description="then the user is told")
     running_lost_after_s: float = Field(default=300.0, description="then the sweep takes over")

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import job_id_of
+from spaceport_ingest.attempts import standing_of
 from spaceport_ingest.intake import recognise
 from spaceport_ingest.locate import Located, locate
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.runs import admit, ingest_run
 from spaceport_ingest.submission import Submission
 from spaceport_ingest.uploads import starts_a_job
-from spaceport_runtime.ports import RunKey, RunState
+from spaceport_runtime.ports import EndKind, RunKey, RunState
 
 ADMITTED = "RunAdmitted"
 
@@ -28,8 +29,17 @@ class StartRequest:
     title: str | None = None
 
 
-def start_job(request: StartRequest, kit: Kit) -> str:
-    """The job's id; the same request is the same job. Raises Problem."""
+@dataclass(frozen=True)
+class StartedJob:
+    """The job, its current attempt and how that ended if it has."""
+
+    job_id: str
+    attempt: int
+    end: EndKind | None
+
+
+def start_job(request: StartRequest, kit: Kit) -> StartedJob:
+    """Admit the job; the same request is the same job. Raises Problem."""
     found = locate(request.url, request.step, kit)
     submission = Submission(
         uri=found.uri,
@@ -44,7 +54,8 @@ def start_job(request: StartRequest, kit: Kit) -> str:
     known = kit.platform.ledger.get(run)
     if known is not None and known.state is not RunState.FINISHED:
         kit.queue.send_later(_message(run), 0, 0)
-    return run.job_id
+    standing = standing_of(run.job_id, kit)
+    return StartedJob(run.job_id, standing.attempt, standing.end.kind if standing.end else None)
 
 
 def _job_id(submission: Submission, found: Located, kit: Kit) -> str:

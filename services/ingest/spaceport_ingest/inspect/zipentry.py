@@ -17,10 +17,12 @@ DAMAGED = "It is damaged inside the zip; make the zip again."
 
 def read_entry(objects: Objects, uri: str, archive: StoredObject, info: ZipInfo) -> bytes:
     """The unpacked entry, never more than the directory says; raises PhotoRefused."""
+    if not 0 <= info.header_offset < archive.bytes:
+        raise PhotoRefused(DAMAGED)
     name_bytes = len(info.orig_filename.encode("utf-8", "surrogatepass"))
     head_bytes = LOCAL_HEADER.size + name_bytes + len(info.extra) + EXTRA_SLACK_BYTES
     wanted = min(head_bytes + info.compress_size, archive.bytes - info.header_offset)
-    raw = objects.read_range(uri, archive.etag, info.header_offset, max(1, wanted))
+    raw = objects.read_range(uri, archive.etag, info.header_offset, wanted)
     start = _data_start(raw)
     packed = raw[start : start + info.compress_size]
     missing = info.compress_size - len(packed)
