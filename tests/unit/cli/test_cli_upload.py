@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+from email.header import decode_header, make_header
 from pathlib import Path
 from typing import Any
 
@@ -191,13 +192,14 @@ def test_a_zip_goes_as_it_is_with_its_wishes(tmp_path: Path) -> None:
     archive.write_bytes(b"PK")
     client = FakeS3()
 
-    upload = zip_upload(archive, Wishes(Quality.HIGH, "a@b.ch", "Köln"))
+    upload = zip_upload(archive, Wishes(Quality.HIGH, "a@b.ch", "Köln " * 40))
     send(upload, client, "b", lambda _n, _m: None)
 
     assert client.puts == [upload.trigger.key]
     assert re.fullmatch(r"uploads/[0-9a-f]{16}/[0-9a-f]{8}\.zip", upload.trigger.key)
     metadata = client.metadata[upload.trigger.key]
     assert (metadata["quality"], metadata["email"]) == ("high", "a@b.ch")
-    assert metadata["title"].isascii()
+    assert metadata["title"].isascii() and metadata["title"].isprintable()
+    assert str(make_header(decode_header(metadata["title"]))) == "Köln " * 40
     other = zip_upload(archive, Wishes(Quality.DRAFT, "a@b.ch", "Köln"))
     assert other.job_id("b") != upload.job_id("b")

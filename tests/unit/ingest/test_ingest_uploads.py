@@ -13,6 +13,7 @@ from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested, Stage
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import job_id_of
+from spaceport_ingest.inspect.archive import decoded
 from spaceport_ingest.inspect.wishes import Inputs
 from spaceport_ingest.runs import ingest_run, sweep
 from spaceport_ingest.uploads import on_upload
@@ -280,3 +281,17 @@ def test_an_upload_replaced_during_inspection_is_refused(monkeypatch: pytest.Mon
     on_upload(created(key), world.kit)
     (event,) = world.bus.events
     assert isinstance(event, CaptureRejected) and "replaced" in event.reason
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("=?utf-8?b?S8O2bG4=?=", "Köln"),
+        ("Köln", "Köln"),
+        ("Beach 2", "Beach 2"),
+        ("=?nope?b?S8O2bG4=?=", "=?nope?b?S8O2bG4=?="),
+        ("", ""),
+    ],
+)
+def test_a_zips_title_comes_as_s3_carries_it(written: str, meant: str) -> None:
+    assert decoded(written) == meant

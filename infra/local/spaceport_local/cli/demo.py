@@ -9,10 +9,10 @@ from rich.console import Console
 
 from spaceport_contracts.results import Quality
 from spaceport_local.cli.checks import check_out
-from spaceport_local.cli.voice import say
 from spaceport_local.cli.photos import TRUTH_NAME
 from spaceport_local.cli.run import RunOptions, run
 from spaceport_local.cli.upload import Wishes
+from spaceport_local.cli.voice import say
 
 TITLE = "A made-up village"
 EMAIL = "you@example.com"

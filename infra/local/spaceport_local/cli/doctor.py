@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from spaceport_local.cli.voice import say
 from spaceport_local.cli.sentences import human_bytes
+from spaceport_local.cli.voice import say
 
 GIB = 1 << 30
 NEEDED_PYTHON = (3, 11)

@@ -102,4 +102,3 @@ def print_summary(console: Console, out: Path) -> None:
     """The few lines at the end."""
     for line in summarise(read_report(out), out):
         say(console, line)
-

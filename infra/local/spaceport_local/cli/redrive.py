@@ -11,8 +11,8 @@ from rich.prompt import Confirm
 
 from spaceport_local.cli.access import require_running
 from spaceport_local.cli.follow import EXIT_DONE
-from spaceport_local.cli.voice import say
 from spaceport_local.cli.sentences import count_of
+from spaceport_local.cli.voice import say
 from spaceport_runtime.aws.queue import DLQ_SUFFIX, REASON_ATTRIBUTE
 from spaceport_runtime.consume import TRIES_ATTRIBUTE
 from spaceport_runtime.errors import UserError

@@ -8,9 +8,9 @@ from spaceport_local.cli.access import announced, call_api, find_running, requir
 from spaceport_local.cli.checks import STATE_NAME, check_out
 from spaceport_local.cli.display import make_display
 from spaceport_local.cli.follow import EXIT_DONE, Followed, Follower, ask_replay, finish
-from spaceport_local.cli.voice import say
 from spaceport_local.cli.run import FOR_FOLDERS
 from spaceport_local.cli.state import log_to_file
+from spaceport_local.cli.voice import say
 from spaceport_runtime.errors import UserError
 
 STAGE_OF_API_NAME = {"sfm": "sfm", "3dgs": "train", "compression": "compress"}

@@ -37,8 +37,8 @@ from spaceport_local.cli.state import (
     read_record,
     write_record,
 )
-from spaceport_local.cli.voice import say
 from spaceport_local.cli.upload import Upload, Wishes, folder_upload, send, zip_upload
+from spaceport_local.cli.voice import say
 
 BUCKET = "spaceport"
 # The report lies beside the results here, and not behind a web page.

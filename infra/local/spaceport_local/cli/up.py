@@ -8,8 +8,8 @@ from typing import Any
 from rich.console import Console
 
 from spaceport_local.cli.access import announced
-from spaceport_local.cli.voice import say
 from spaceport_local.cli.state import log_to_file
+from spaceport_local.cli.voice import say
 from spaceport_runtime.errors import UserError
 
 HOST = "127.0.0.1"

@@ -37,7 +37,9 @@ class Wishes:
 
     def metadata(self) -> dict[str, str]:
         """As object metadata of a zip; S3 carries other letters than ASCII as RFC 2047 words."""
-        title = Header(self.title, "us-ascii" if self.title.isascii() else "utf-8").encode()
+        title = self.title
+        if not (title.isascii() and title.isprintable()):
+            title = Header(title, "utf-8").encode(maxlinelen=0)
         email = {"email": self.email} if self.email else {}
         return {"quality": self.quality.value, "title": title, **email}
 

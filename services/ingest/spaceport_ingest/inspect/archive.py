@@ -3,6 +3,8 @@
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from spaceport_contracts.capture import RejectedPhoto
@@ -50,9 +52,8 @@ class ZipUpload:
         """The request's, else the metadata's."""
         said = self.metadata.get("quality", "")
         quality = Quality(said) if said in set(Quality) else None
-        return make_wishes(
-            self.submission, self.metadata.get("email"), quality, self.metadata.get("title")
-        )
+        title = decoded(self.metadata.get("title", ""))
+        return make_wishes(self.submission, self.metadata.get("email"), quality, title)
 
     def inspect(self, job_id: str, kit: Kit) -> Inputs:
         """Unpack the usable photos below the job's own prefix."""
@@ -89,6 +90,14 @@ class ZipUpload:
                 f"The quality {said} is not known.",
                 f"Use {', '.join(Quality)} in the metadata of the upload.",
             )
+
+
+def decoded(text: str) -> str:
+    """Object metadata as the uploader meant it: S3 carries non-ASCII letters as RFC 2047 words."""
+    try:
+        return str(make_header(decode_header(text)))
+    except (HeaderParseError, LookupError, ValueError):
+        return text  # looks like such a word and is none
 
 
 def _directory(uri: str, archive: StoredObject, kit: Kit) -> list[ZipInfo]:
