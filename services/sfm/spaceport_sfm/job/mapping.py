@@ -56,7 +56,11 @@ def map_globally(database: Path, plan: Plan) -> list[pycolmap.Reconstruction]:
     output = plan.work / "global"
     output.mkdir(exist_ok=True)
     models = pycolmap.global_mapping(database, plan.images, output, options=options)
-    return _largest_first(list(models.values()))
+    kept = _largest_first(list(models.values()))
+    for model in kept:
+        # The incremental mapper colours its points by itself.
+        model.extract_colors_for_all_images(plan.images, plan.threads)
+    return kept
 
 
 def _largest_first(models: list[pycolmap.Reconstruction]) -> list[pycolmap.Reconstruction]:
