@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import cast
 
 from spaceport_contracts.events import Event
@@ -44,6 +45,7 @@ class FakeObjects:
         self._store.objects[target_uri] = self._store.objects[source_uri]
 
 
+@lru_cache(maxsize=256)
 def etag_of(content: bytes) -> str:
     return hashlib.md5(content, usedforsecurity=False).hexdigest()
 

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from enum import StrEnum
 from http import HTTPStatus
+from threading import Lock
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -32,6 +33,8 @@ from spaceport_runtime.errors import Retryable
 from spaceport_runtime.observe import logger
 
 JSON = "application/json"
+# A powertools resolver holds the request that it works on; Lambda brings one at a time anyway.
+ONE_AT_A_TIME = Lock()
 
 
 class Step(StrEnum):
@@ -200,9 +203,14 @@ def respond(event: dict[str, Any], context: Any, app: APIGatewayHttpResolver) ->
     """Answer one request of API Gateway's HTTP API (payload 2.0)."""
     try:
         readable = _as_json_request(event)
+        with ONE_AT_A_TIME:
+            return app.resolve(readable, context)
     except Problem as problem:
         return lambda_answer(problem)
-    return app.resolve(readable, context)
+    except Exception:
+        logger.exception("request failed")
+        detail = "Spaceport could not answer because of an error of its own. Try again."
+        return lambda_answer(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail))
 
 
 def _as_json_request(event: dict[str, Any]) -> dict[str, Any]:

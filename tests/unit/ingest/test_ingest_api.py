@@ -259,6 +259,14 @@ def test_a_busy_world_is_a_503(monkeypatch: pytest.MonkeyPatch) -> None:
     assert start(world, f"s3://{BUCKET}/captures/a.zip")[0] == 503
 
 
+def test_a_bug_is_a_500_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = FakeWorld()
+    world.put("captures/a.zip", zip_of(photos(3)))
+    monkeypatch.setattr(world.ledger, "admit", None)
+    status, body = start(world, f"s3://{BUCKET}/captures/a.zip")
+    assert status == 500 and "NoneType" not in json.dumps(body)
+
+
 def scene(world: FakeWorld, prefix: str = "models/a/") -> str:
     for name in ("cameras", "images", "points3D"):
         world.put(f"{prefix}sparse/0/{name}.bin", bytes(64))
