@@ -57,7 +57,7 @@ def figure_groups(report: Report) -> tuple[FigureGroup, ...]:
 
 
 def _sfm(sfm: SfmReport) -> tuple[Figure, ...]:
-    gps = "no usable GPS" if sfm.gps_rms_m is None else metres(sfm.gps_rms_m)
+    gps = "no GPS" if sfm.gps_rms_m is None else metres(sfm.gps_rms_m)
     height_m = sfm.camera_height_above_ground_m
     height = "unknown" if height_m is None else f"{height_m:.1f} m"
     figures = (
@@ -85,7 +85,7 @@ def _sfm(sfm: SfmReport) -> tuple[Figure, ...]:
     )
     if not sfm.focal_note:
         return figures
-    return (*figures, Figure("Lens", sfm.focal_note, "How the focal length was settled."))
+    return (*figures, Figure("Focal length", "", sfm.focal_note))
 
 
 def _truth(truth: Truth) -> tuple[Figure, ...]:
@@ -124,9 +124,7 @@ def _train(train: TrainReport) -> tuple[Figure, ...]:
         ),
         Figure(
             "Trained on",
-            {"cpu": "processor (CPU)", "cuda": "graphics card (CUDA)"}.get(
-                train.rasteriser, train.rasteriser
-            ),
+            {"cpu": "CPU", "cuda": "GPU (CUDA)"}.get(train.rasteriser, train.rasteriser),
             "The hardware that did the training.",
         ),
     )

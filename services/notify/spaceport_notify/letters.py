@@ -7,14 +7,17 @@ from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
 from enum import StrEnum
 
+from spaceport_contracts.events import CaptureRejected, JobCancelled, SplatCompressed, StageFailed
+from spaceport_contracts.report import Report
 from spaceport_notify.ancestry import ancestry, fallback_request
+from spaceport_notify.figures import headline
 from spaceport_notify.pages import render
 from spaceport_notify.view import JobView
-from spaceport_notify.words import count, duration, megabytes
 
 # Stricter than RFC 5322 on purpose: one plain address, nothing that a header could be split with.
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 SUBJECT_CHARACTERS = 120
+PHOTOS_NAMED = 50
 
 
 class LetterKind(StrEnum):
@@ -49,31 +52,49 @@ class Letter:
     links: tuple[Link, ...] = ()
 
 
-def mail_key(attempt: int, letter: Letter) -> str:
-    """What an e-mail is claimed by: attempt, kind, recipient (the job is the view's)."""
-    return f"{attempt}/{letter.kind}/{letter.recipient.lower()}"
+@dataclass(frozen=True)
+class Due:
+    """An e-mail that nobody has claimed yet."""
+
+    kind: LetterKind
+    attempt: int
+    recipient: str
+
+    @property
+    def key(self) -> str:
+        """What it is claimed by: attempt, kind and recipient (the job is the view's)."""
+        return f"{self.attempt}/{self.kind}/{self.recipient.lower()}"
 
 
-def due_letter(view: JobView, attempt: int, public_url: str) -> Letter | None:
+def due_letter(view: JobView, attempt: int) -> Due | None:
     """The e-mail about an attempt's end; None when nobody is to be told, or not any more.
 
     A failure or cancellation is not worth telling once a later attempt is under way; a splat is.
     """
     recipient = recipient_of(view, attempt)
-    known = view.rounds[attempt]
-    if recipient is None or known.end is None:
+    if recipient is None or view.rounds[attempt].end is None:
         return None
-    kind = _kind(view, attempt)
-    if kind is not LetterKind.DELIVERED and attempt != view.attempt:
+    due = Due(_kind(view, attempt), attempt, recipient)
+    if due.kind is not LetterKind.DELIVERED and attempt != view.attempt:
         return None
-    writers = {
-        LetterKind.DELIVERED: _delivered,
-        LetterKind.FAILED: _failed,
-        LetterKind.CANCELLED: _cancelled,
-        LetterKind.REJECTED: _rejected,
-    }
-    letter = writers[kind](view, attempt, recipient, public_url.rstrip("/"))
-    return None if mail_key(attempt, letter) in view.mails else letter
+    return None if due.key in view.mails else due
+
+
+def write_letter(due: Due, view: JobView, public_url: str, report: Report | None) -> Letter:
+    """The words; a delivery's figures are those of its report."""
+    known, url = view.rounds[due.attempt], public_url.rstrip("/")
+    if known.compressed:
+        if report is None:
+            raise ValueError(f"attempt {due.attempt} of {view.job_id} has no report")
+        return _delivered(due, known.compressed, report, url)
+    title = _title(view, due.attempt)
+    if known.failed:
+        return _failed(due, known.failed, title, url)
+    if known.cancelled:
+        return _cancelled(due, known.cancelled, title, url)
+    if known.rejected:
+        return _rejected(due, known.rejected, title, url)
+    raise ValueError(f"attempt {due.attempt} of {view.job_id} has not ended")
 
 
 def recipient_of(view: JobView, attempt: int) -> str | None:
@@ -124,24 +145,23 @@ def _title(view: JobView, attempt: int) -> str:
     return one_line(title) or "Your capture"
 
 
-def _delivered(view: JobView, attempt: int, recipient: str, public_url: str) -> Letter:
-    compressed = view.rounds[attempt].compressed
-    if compressed is None:
-        raise ValueError(f"attempt {attempt} of {view.job_id} was not delivered")
-    title = _title(view, attempt)
-    files = f"{public_url}/jobs/{view.job_id}/files"
+def _delivered(due: Due, event: SplatCompressed, report: Report, public_url: str) -> Letter:
+    title = one_line(report.title)
+    files = f"{public_url}/jobs/{event.job_id}/files"
     return Letter(
-        LetterKind.DELIVERED,
-        view.job_id,
-        recipient,
-        compressed.occurred_at,
+        due.kind,
+        event.job_id,
+        due.recipient,
+        event.occurred_at,
         f"{title}: your 3D scene is ready",
         (
             f"“{title}” is now a 3D scene that opens in a web browser.",
             "The report shows a flight through it, the photos that were used and how closely "
             "the scene matches photos that it has never seen.",
         ),
-        figures=_delivered_figures(view, attempt),
+        figures=tuple(
+            (figure.name, f"{figure.value}, {figure.meaning}") for figure in headline(report)
+        ),
         links=(
             Link("Open the report", f"{files}/report.html"),
             Link("Download the scene (.sog)", f"{files}/scene.sog"),
@@ -149,82 +169,56 @@ def _delivered(view: JobView, attempt: int, recipient: str, public_url: str) -> 
     )
 
 
-def _delivered_figures(view: JobView, attempt: int) -> tuple[tuple[str, str], ...]:
-    past, compressed = ancestry(view, attempt), view.rounds[attempt].compressed
-    figures: list[tuple[str, str]] = []
-    if past.built:
-        used, total = past.built.photos_registered, past.built.photos_total
-        figures.append(("Photos used", f"{used} of {total}"))
-    if past.trained:
-        match = f"{past.trained.heldout_psnr_db:.1f} dB PSNR"
-        figures.append(("Match with unseen photos", match))
-    if compressed:
-        figures.append(("Gaussians", count(compressed.gaussians)))
-        size = f"{megabytes(compressed.bytes)}, {compressed.ratio:.1f} times smaller"
-        figures.append(("Download", size))
-        if past.requests:
-            took_s = (compressed.occurred_at - past.requests[0].occurred_at).total_seconds()
-            figures.append(("Ready after", duration(took_s)))
-    return tuple(figures)
-
-
-def _failed(view: JobView, attempt: int, recipient: str, public_url: str) -> Letter:
-    failed = view.rounds[attempt].failed
-    if failed is None:
-        raise ValueError(f"attempt {attempt} of {view.job_id} did not fail")
-    title = _title(view, attempt)
+def _failed(due: Due, event: StageFailed, title: str, public_url: str) -> Letter:
     return Letter(
-        LetterKind.FAILED,
-        view.job_id,
-        recipient,
-        failed.occurred_at,
+        due.kind,
+        event.job_id,
+        due.recipient,
+        event.occurred_at,
         f"{title}: no 3D scene could be made",
         (
             f"“{title}” could not be turned into a 3D scene.",
-            f"What happened: {failed.reason}",
-            f"What to do: {failed.remedy}",
-            "Your photos are kept; they need not be uploaded again.",
+            f"What happened: {event.reason}",
+            f"What to do: {event.remedy}",
         ),
-        links=(_status_link(view, public_url),),
+        links=(_status_link(event.job_id, public_url),),
     )
 
 
-def _cancelled(view: JobView, attempt: int, recipient: str, public_url: str) -> Letter:
-    cancelled = view.rounds[attempt].cancelled
-    if cancelled is None:
-        raise ValueError(f"attempt {attempt} of {view.job_id} was not cancelled")
-    title = _title(view, attempt)
+def _cancelled(due: Due, event: JobCancelled, title: str, public_url: str) -> Letter:
     return Letter(
-        LetterKind.CANCELLED,
-        view.job_id,
-        recipient,
-        cancelled.occurred_at,
+        due.kind,
+        event.job_id,
+        due.recipient,
+        event.occurred_at,
         f"{title}: cancelled",
         (f"“{title}” was cancelled, as requested. Nothing runs for it any more.",),
-        links=(_status_link(view, public_url),),
+        links=(_status_link(event.job_id, public_url),),
     )
 
 
-def _rejected(view: JobView, attempt: int, recipient: str, public_url: str) -> Letter:
-    rejected = view.rounds[attempt].rejected
-    if rejected is None:
-        raise ValueError(f"attempt {attempt} of {view.job_id} was not rejected")
-    title = _title(view, attempt)
+def _rejected(due: Due, event: CaptureRejected, title: str, public_url: str) -> Letter:
     return Letter(
-        LetterKind.REJECTED,
-        view.job_id,
-        recipient,
-        rejected.occurred_at,
+        due.kind,
+        event.job_id,
+        due.recipient,
+        event.occurred_at,
         f"{title}: the upload cannot be used",
         (
             f"“{title}” cannot be turned into a 3D scene, and nothing was started.",
-            f"What happened: {rejected.reason}",
-            f"What to do: {rejected.remedy}",
+            f"What happened: {event.reason}",
+            f"What to do: {event.remedy}",
         ),
-        details=tuple(f"{photo.name}: {photo.reason}" for photo in rejected.rejected[:50]),
-        links=(_status_link(view, public_url),),
+        details=_left_out(event),
+        links=(_status_link(event.job_id, public_url),),
     )
 
 
-def _status_link(view: JobView, public_url: str) -> Link:
-    return Link("See the job", f"{public_url}/jobs/{view.job_id}")
+def _left_out(event: CaptureRejected) -> tuple[str, ...]:
+    lines = [f"{photo.name}: {photo.reason}" for photo in event.rejected[:PHOTOS_NAMED]]
+    rest = len(event.rejected) - len(lines)
+    return (*lines, f"and {rest} more") if rest else tuple(lines)
+
+
+def _status_link(job_id: str, public_url: str) -> Link:
+    return Link("See the job", f"{public_url}/jobs/{job_id}")

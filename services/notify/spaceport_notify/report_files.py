@@ -14,6 +14,8 @@ from spaceport_runtime.ports import Store
 
 IMAGE_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
 PAIRS_SHOWN = 4
+REPORT_JSON = "report.json"
+REPORT_HTML = "report.html"
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,9 @@ def write_report(collected: Collected, desk: Desk) -> str:
     job_id = collected.report.job_id
     prefix = f"s3://{desk.bucket}/jobs/{job_id}/report/{collected.attempt:02d}/"
     as_json = collected.report.model_dump_json(indent=2).encode()
-    desk.store.write(prefix + "report.json", as_json, "application/json")
+    desk.store.write(prefix + REPORT_JSON, as_json, "application/json")
     page = report_page(collected, desk).encode()
-    desk.store.write(prefix + "report.html", page, "text/html; charset=utf-8")
+    desk.store.write(prefix + REPORT_HTML, page, "text/html; charset=utf-8")
     return prefix
 
 
@@ -109,7 +111,5 @@ def _downloads(collected: Collected, desk: Desk) -> list[Download]:
         for name, purpose in PURPOSES.items()
         if name in collected.files
     ]
-    own = Download(
-        "report.json", "The figures of this page, for programs", "", base + "report.json"
-    )
+    own = Download("report.json", "The figures of this page, for programs", "", base + REPORT_JSON)
     return [*downloads, own]

@@ -7,12 +7,13 @@ which events arrive does not matter: the one that completes the picture sets off
 from datetime import timedelta
 
 from spaceport_contracts.events import Event, SplatCompressed, StageProgressed
+from spaceport_contracts.report import Report
 from spaceport_notify.ancestry import ancestry
-from spaceport_notify.letters import compose, due_letter, mail_key
+from spaceport_notify.letters import compose, due_letter, write_letter
 from spaceport_notify.ports import Desk, MailRefused, MailUncertain
 from spaceport_notify.record import amend, record
 from spaceport_notify.report import collect
-from spaceport_notify.report_files import write_report
+from spaceport_notify.report_files import REPORT_JSON, write_report
 from spaceport_notify.view import JobView
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.observe import logger
@@ -41,6 +42,7 @@ def settle(view: JobView, attempt: int, desk: Desk) -> None:
             return
         prefix = write_report(collect(view, attempt, desk.store), desk)
         amend(view.job_id, desk.table, lambda known: _with_report(known, attempt, prefix))
+        view = _with_report(view, attempt, prefix)
     _send_mail(view, attempt, desk)
 
 
@@ -73,21 +75,28 @@ def _send_mail(view: JobView, attempt: int, desk: Desk) -> None:
     A crash between the two loses the e-mail (the status and the report remain); sending first
     would send it again. Where the mail service surely sent nothing, the claim is given back.
     """
-    letter = due_letter(view, attempt, desk.public_url)
-    if letter is None:
+    due = due_letter(view, attempt)
+    if due is None:
         return
-    key = mail_key(attempt, letter)
+    letter = write_letter(due, view, desk.public_url, _report(view, attempt, desk))
     message = compose(letter, desk.sender)
-    if not amend(view.job_id, desk.table, lambda known: _with_mail(known, key)):
+    if not amend(view.job_id, desk.table, lambda known: _with_mail(known, due.key)):
         return
     try:
         desk.mailer.send(message)
     except (Retryable, MailRefused):
-        amend(view.job_id, desk.table, lambda known: _without_mail(known, key))
+        amend(view.job_id, desk.table, lambda known: _without_mail(known, due.key))
         raise
     except MailUncertain as uncertain:
-        details = {"job_id": view.job_id, "kind": letter.kind, "reason": str(uncertain)}
+        details = {"job_id": view.job_id, "kind": due.kind, "reason": str(uncertain)}
         logger.error("e-mail may not have been sent", extra=details)
+
+
+def _report(view: JobView, attempt: int, desk: Desk) -> Report | None:
+    prefix = view.reports.get(attempt)
+    if prefix is None:
+        return None
+    return Report.model_validate_json(desk.store.read(prefix + REPORT_JSON))
 
 
 def _with_mail(view: JobView, key: str) -> JobView:

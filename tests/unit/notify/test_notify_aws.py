@@ -16,10 +16,10 @@ from tests.unit.notify.story import EMAIL, JOB, Story
 from spaceport_contracts.events import Stage
 from spaceport_notify import handler
 from spaceport_notify.aws import SEND_ONCE, TABLE_DEFINITION, DynamoStatusTable, S3Links, SesMailer
-from spaceport_notify.letters import compose, due_letter
+from spaceport_notify.letters import Letter, compose, due_letter, write_letter
 from spaceport_notify.ports import Commit, MailRefused, MailUncertain
 from spaceport_notify.record import record
-from spaceport_notify.view import merge
+from spaceport_notify.view import JobView, merge
 from spaceport_runtime.errors import Retryable
 
 REGION = "us-east-1"
@@ -70,13 +70,18 @@ def test_a_whole_job_twice_over(table: DynamoStatusTable) -> None:
     assert len({row.event.event_id for row in rows}) == len(rows)
 
 
+def letter_of(view: JobView) -> Letter:
+    due = due_letter(view, 1)
+    assert due is not None
+    return write_letter(due, view, "https://spaceport.example.org", None)
+
+
 def test_ses_gets_the_whole_message(aws: None) -> None:
     client = boto3.client("ses")
     client.verify_email_identity(EmailAddress="spaceport@example.org")
     story = Story(title="Plage de Noël")
     view = merge(merge(None, story.requested()), story.failed(Stage.SFM, story.requested()))
-    letter = due_letter(view, 1, "https://spaceport.example.org")
-    assert letter is not None
+    letter = letter_of(view)
     SesMailer(client).send(compose(letter, "Spaceport <spaceport@example.org>"))
     sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
     assert len(sent) == 1
@@ -106,8 +111,7 @@ class BrokenClient:
     ],
 )
 def test_what_a_failed_send_means(error: Exception, meaning: type[Exception]) -> None:
-    letter = due_letter(merge(None, Story().rejected()), 1, "https://spaceport.example.org")
-    assert letter is not None
+    letter = letter_of(merge(None, Story().rejected()))
     with pytest.raises(meaning):
         SesMailer(BrokenClient(error)).send(compose(letter, "a@example.org"))  # type: ignore[arg-type]
 
