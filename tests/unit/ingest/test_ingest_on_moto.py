@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -20,6 +21,7 @@ from spaceport_runtime.aws.ledger import TABLE_DEFINITION
 from spaceport_runtime.settings import PlatformSettings
 
 BUCKET = "spaceport"
+EVENTS = Path(__file__).parents[2] / "events"
 
 
 class Cloud:
@@ -120,6 +122,15 @@ def test_a_zip_that_is_uploaded_becomes_a_job_once(cloud: Cloud) -> None:
         stored = cloud.s3.get_object(Bucket=BUCKET, Key=key)
         assert stored["Body"].read() == files[photo.name]
         assert stored["ContentType"] == "image/jpeg"
+
+
+@pytest.mark.parametrize(
+    "path", sorted(EVENTS.glob("s3-object-created-*.json")), ids=lambda p: p.stem
+)
+def test_every_dialect_of_the_upload_event(cloud: Cloud, path: Path) -> None:
+    cloud.s3.put_object(Bucket=BUCKET, Key="uploads/my trip.zip", Body=zip_of(photos(3)))
+    handler.on_message({"Records": [record(path.read_text())]}, None)
+    assert [sent["detail-type"] for sent in cloud.published()] == ["ReconstructionRequested"]
 
 
 def test_a_request_becomes_a_job_through_the_queue(cloud: Cloud) -> None:
