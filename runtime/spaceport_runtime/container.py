@@ -4,6 +4,7 @@ The root is `/opt/ml` in a container; `SPACEPORT_ML_ROOT` moves it, so that the 
 runs in a container, as a local process and in a test.
 """
 
+import errno
 import hashlib
 import json
 import logging
@@ -142,10 +143,16 @@ def run_job(stage: str, main: Callable[[Container], None], report: Report | None
         return 1
     except Exception as error:
         log.exception("%s failed", stage)
-        container.fail(
-            "internal",
-            f"The {stage} job broke: {type(error).__name__}: {error}",
-            "Run it again; if it repeats, report it with the job's log.",
-        )
+        container.fail("internal", *_explain(stage, error))
         return 1
     return 0
+
+
+def _explain(stage: str, error: Exception) -> tuple[str, str]:
+    """Reason and remedy of an error that nobody foresaw."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"The disk was full during {stage}.", "Free some space, then run it again."
+    if isinstance(error, MemoryError):
+        return f"The memory was full during {stage}.", "Choose a lower quality or fewer photos."
+    reason = f"The {stage} job broke: {type(error).__name__}: {error}"
+    return reason, "Run it again; if it repeats, report it with the job's log."

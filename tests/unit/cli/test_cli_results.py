@@ -209,9 +209,10 @@ def test_the_summary_states_the_figures(out: Path) -> None:
         "18 of 20 registered, 2 photos left out",
         "reprojection error 0.51 px, GPS residual 0.42 m rms, pose error 0.08 m",
         "212,345 Gaussians, held-out PSNR 22.34 dB, SSIM 0.710",
+        "left out  a.jpg: It is blurred.",
         "3.0 MB, 14.2 times smaller than the .ply",
         "4 min 00 s (ingest 1 s, sfm 1 min 02 s, train 2 min 30 s, compress 20 s)",
-        "warning: Two photos carry no GPS.",
+        "warning   Two photos carry no GPS.",
         str(out / "scene.sog"),
         str(out / "report.html"),
     ):

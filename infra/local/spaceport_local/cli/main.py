@@ -1,6 +1,7 @@
 """The entry point: parse, call one function, and turn every trouble into one sentence."""
 
 import argparse
+import errno
 from collections.abc import Callable, Sequence
 
 from rich.console import Console
@@ -8,7 +9,7 @@ from rich.console import Console
 from spaceport_contracts.results import Quality
 from spaceport_local.cli.arguments import make_parser
 from spaceport_local.cli.interrupt import stop_on_signals
-from spaceport_local.cli.sentences import explain_os_error, one_sentence
+from spaceport_local.cli.sentences import explain_os_error, is_disk_full, one_sentence
 from spaceport_local.cli.voice import complain
 from spaceport_runtime.errors import UserError
 
@@ -35,6 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if typed.debug:
             raise
+        if is_disk_full(getattr(typed, "out", None)):
+            return _give_up(typed, error, explain_os_error(OSError(errno.ENOSPC, "")))
         what = f"Spaceport broke ({type(error).__name__}: {error})"
         complain(one_sentence(what, "Run it again with --debug and report what it shows."))
         return EXIT_BROKEN

@@ -26,7 +26,7 @@ from spaceport_local.cli.follow import (
     finish,
     print_summary,
 )
-from spaceport_local.cli.photos import FoundPhotos
+from spaceport_local.cli.photos import FoundPhotos, display_name
 from spaceport_local.cli.progress import INGEST, EndKind, JobProgress, StageState, StageView
 from spaceport_local.cli.sentences import count_of
 from spaceport_local.cli.state import (
@@ -44,6 +44,7 @@ BUCKET = "spaceport"
 # The report lies beside the results here, and not behind a web page.
 FOR_FOLDERS = {"SPACEPORT_NOTIFY_RELATIVE_LINKS": "true"}
 NAMED_AT_MOST = 3
+TITLE_CHARACTERS = 200
 
 
 @dataclass(frozen=True)
@@ -155,8 +156,8 @@ def _set_going(cloud: Cloud, upload: Upload, job: JobProgress, display: Display)
 
 
 def with_title(options: RunOptions) -> RunOptions:
-    """The folder's or the zip's name, where no title was given."""
-    if options.wishes.title:
-        return options
-    title = options.photos.resolve().stem or "photos"
-    return replace(options, wishes=replace(options.wishes, title=title[:200]))
+    """The folder's or the zip's name, where no title was given; a long title is cut."""
+    photos = options.photos.resolve()
+    name = display_name(Path(photos.name if photos.is_dir() else photos.stem)) or "photos"
+    title = " ".join((options.wishes.title or name).split())[:TITLE_CHARACTERS]
+    return replace(options, wishes=replace(options.wishes, title=title))

@@ -4,9 +4,12 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.report import Report
 from spaceport_local.cli.sentences import count_of, human_bytes, human_seconds
 from spaceport_runtime.errors import UserError
+
+LEFT_OUT_SHOWN = 5
 
 
 def read_report(out: Path) -> Report:
@@ -23,10 +26,17 @@ def read_report(out: Path) -> Report:
 def summarise(report: Report, out: Path) -> list[str]:
     """The lines of the summary."""
     lines = [f"Done: {report.title or report.job_id}", *_figures(report), ""]
-    lines += [f"  warning: {warning}" for warning in report.warnings]
+    lines += [f"  left out  {photo.name}: {photo.reason}" for photo in _left_out(report)]
+    lines += [f"  warning   {warning}" for warning in report.warnings]
+    lines += [""] if lines[-1] else []
     lines.append(f"  {out / 'scene.sog'}   drop it on https://superspl.at/editor to walk around")
     lines.append(f"  {out / 'report.html'}   everything else that is to be known")
     return lines
+
+
+def _left_out(report: Report) -> tuple[RejectedPhoto, ...]:
+    """The first few; the report names all."""
+    return report.photos.rejected[:LEFT_OUT_SHOWN] if report.photos else ()
 
 
 def _figures(report: Report) -> list[str]:
