@@ -7,19 +7,24 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import boto3
+
 from spaceport_contracts.results import StageOptions
+from spaceport_local.account import REGION
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.sagemaker.runner import FunctionRunner, Task
 from spaceport_local.services import SERVICES
-from spaceport_local.topology import build_topology
+from spaceport_local.topology import LEDGER_TABLE, build_topology
+from spaceport_runtime.aws.ledger import DynamoLedger
 from tests.choreography.results import outputs_of
 
 T = TypeVar("T")
+PATIENCE_S = 60.0  # for a machine that is busy with other things
 NOTHING = build_topology(())
 STAGES = build_topology(tuple(service for service in SERVICES if service.job))
 
 
-def wait_for(found: Callable[[], T | None], timeout_s: float = 20.0) -> T:
+def wait_for(found: Callable[[], T | None], timeout_s: float = PATIENCE_S) -> T:
     """Ask until there is an answer."""
     deadline_s = time.monotonic() + timeout_s
     while time.monotonic() < deadline_s:
@@ -75,6 +80,7 @@ def request_event(job_id: str, cloud: LocalCloud) -> dict[str, Any]:
     index = f"jobs/{job_id}/ingest/capture/capture.json"
     s3.put_object(Bucket=cloud.bucket, Key=photos + "a.jpg", Body=b"photo")
     s3.put_object(Bucket=cloud.bucket, Key=index, Body=b"{}")
+    ledger_of(cloud).register_job(job_id, "{}")
     artifact = {"uri": f"s3://{cloud.bucket}/{index}", "bytes": 2, "sha256": "0" * 64}
     detail = {
         "event_id": f"request-{job_id}",
@@ -97,6 +103,18 @@ def request_event(job_id: str, cloud: LocalCloud) -> dict[str, Any]:
     }
 
 
+def ledger_of(cloud: LocalCloud) -> DynamoLedger:
+    """The ledger, which ingest would have told of the job."""
+    resource = boto3.resource(
+        "dynamodb",
+        endpoint_url=cloud.endpoint_url,
+        region_name=REGION,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+    return DynamoLedger(resource.Table(LEDGER_TABLE))
+
+
 def publish(cloud: LocalCloud, *entries: dict[str, Any]) -> None:
     answer = cloud.client("events").put_events(Entries=list(entries))
     assert answer["FailedEntryCount"] == 0
@@ -112,7 +130,9 @@ class Events:
     def named(self, name: str) -> list[dict[str, Any]]:
         return [e["detail"] for e in list(self.envelopes) if e["detail-type"] == name]
 
-    def wait(self, name: str, count: int = 1, timeout_s: float = 20.0) -> list[dict[str, Any]]:
+    def wait(
+        self, name: str, count: int = 1, timeout_s: float = PATIENCE_S
+    ) -> list[dict[str, Any]]:
         return wait_for(
             lambda: self.named(name) if len(self.named(name)) >= count else None, timeout_s
         )

@@ -56,16 +56,16 @@ def child_of(folder: Path) -> int:
 
 @pytest.mark.parametrize(("code", "status"), [("pass", 0), ("raise SystemExit(3)", 3)])
 def test_the_exit_status_is_the_programs(tmp_path: Path, code: str, status: int) -> None:
-    assert start(tmp_path, code).wait(20) == status
+    assert start(tmp_path, code).wait(60) == status
 
 
 def test_a_program_killed_for_its_memory_ends_with_137(tmp_path: Path) -> None:
     code = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
-    assert start(tmp_path, code).wait(20) == 137
+    assert start(tmp_path, code).wait(60) == 137
 
 
 def test_what_it_prints_is_logged(tmp_path: Path) -> None:
-    start(tmp_path, "print('hello')").wait(20)
+    start(tmp_path, "print('hello')").wait(60)
     assert (tmp_path / "job.log").read_text() == "hello\n"
 
 
@@ -73,7 +73,7 @@ def test_sigterm_lets_it_save_and_leaves_no_child(tmp_path: Path) -> None:
     running = start(tmp_path, SAVES)
     child = child_of(tmp_path)
     running.terminate()
-    assert running.wait(20) == 0
+    assert running.wait(60) == 0
     assert (tmp_path / "saved").exists()
     wait_for(lambda: not is_alive(child))
 

@@ -333,7 +333,7 @@ def test_a_stopped_training_job_keeps_its_model(cloud: LocalCloud, sagemaker: An
 
     WORKSHOP.work["t-stop"] = work
     sagemaker.create_training_job(**training("t-stop"))
-    gate.entered.wait(10)
+    gate.entered.wait(60)
     sagemaker.stop_training_job(TrainingJobName="t-stop")
     job = end_of(sagemaker, "t-stop")
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "Stopped")
@@ -348,12 +348,12 @@ def test_who_does_not_stop_is_killed(sagemaker: Any) -> None:
 
     def work(_task: Task) -> int:
         entered.set()
-        released.wait(20)
+        released.wait(60)
         return 0
 
     WORKSHOP.work["p-deaf"] = work
     sagemaker.create_processing_job(**processing("p-deaf"))
-    entered.wait(10)
+    entered.wait(60)
     sagemaker.stop_processing_job(ProcessingJobName="p-deaf")
     assert end_of(sagemaker, "p-deaf")["ProcessingJobStatus"] == "Stopped"
     released.set()
@@ -381,13 +381,13 @@ def test_an_interrupted_spot_job_goes_on_from_its_checkpoint(
         found.append(checkpoint.read_text() if checkpoint.exists() else "none")
         if len(found) == 1:
             running.set()
-            task.stopping.wait(20)
+            task.stopping.wait(60)
             checkpoint.write_text("7")
         return 0
 
     WORKSHOP.work["t-spot"] = work
     sagemaker.create_training_job(**training("t-spot"))
-    running.wait(10)
+    running.wait(60)
     cloud.sagemaker.interrupt("t-spot")
     job = end_of(sagemaker, "t-spot")
     assert job["TrainingJobStatus"] == "Completed"

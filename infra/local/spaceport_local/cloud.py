@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-import boto3
 from botocore.config import Config
 
 from spaceport_local.account import REGION
@@ -42,6 +41,7 @@ from spaceport_local.sagemaker.runner import ProcessRunner, Runner
 from spaceport_local.sagemaker.service import SageMaker
 from spaceport_local.sagemaker.wire import SageMakerEndpoint
 from spaceport_local.services import SERVICES
+from spaceport_local.sessions import new_session, renew_default_session
 from spaceport_local.state import StateDir
 from spaceport_local.tables import Tables
 from spaceport_local.topology import ARCHIVE, BUS, Topology, build_topology
@@ -85,6 +85,7 @@ class LocalCloud:
         self._topology = options.topology
         self._state = StateDir(options.state_dir)
         self._stack = ExitStack()
+        self._session: Any = new_session()
         self._clients: dict[str, Any] = {}
         self._watchers: list[Callable[[dict[str, Any]], None]] = []
 
@@ -129,8 +130,7 @@ class LocalCloud:
         """A boto3 client of the embedded cloud."""
         if service not in self._clients:
             url = self.sagemaker_url if service == "sagemaker" else self.endpoint_url
-            session: Any = boto3.Session()
-            self._clients[service] = session.client(
+            self._clients[service] = self._session.client(
                 service,
                 endpoint_url=url,
                 region_name=REGION,
@@ -226,7 +226,7 @@ class LocalCloud:
         stack.callback(self._front_door.stop)
         settings = function_environment(topology, self.api_url)
         stack.enter_context(environment({**self._variables, **settings, **self._options.variables}))
-        boto3.setup_default_session()
+        renew_default_session()
         functions |= {spec.service: Function(spec) for spec in topology.functions}
         urls = create_wiring(topology, self)
         interrupted = self._sagemaker.recover()
