@@ -3,20 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from spaceport_contracts.events import (
-    CancellationRequested,
-    Event,
-    FailureClass,
-    JobCancelled,
-    StageFailed,
-)
+from spaceport_contracts.events import CancellationRequested, Event, FailureClass, JobCancelled
 from spaceport_runtime.failures import Failure, classify
-from spaceport_runtime.lineage import follow, from_outbox, to_outbox
+from spaceport_runtime.kit import Finished, StageKit, cause_of, has_ended
+from spaceport_runtime.lineage import follow, to_outbox
+from spaceport_runtime.outcome import claim, deliver, fail, retry
 from spaceport_runtime.outputs import OutputsBroken, verify_outputs
 from spaceport_runtime.ports import End, EndKind, JobStatus, Platform, Run, RunKey, RunState
-from spaceport_runtime.stages import Finished, StageKit, cause_of, drop, has_ended, launch_waiting
+from spaceport_runtime.stages import drop, launch_waiting
 
-MAX_RETRIES = 2
 LOST_AFTER_S = 60.0
 OVERDUE_GRACE_S = 900.0
 
@@ -33,10 +28,16 @@ def on_state_change(detail: dict[str, Any], kit: StageKit, platform: Platform) -
 
 def sweep(kit: StageKit, platform: Platform) -> None:
     """Heal what a lost event left behind: every open run of the stage is looked at."""
+    broken: list[Exception] = []
     for run in platform.ledger.open_runs(kit.service.name):
-        if run.state is not RunState.WAITING:
-            reconcile(run, kit, platform)
+        try:
+            if run.state is not RunState.WAITING:
+                reconcile(run, kit, platform)
+        except Exception as error:  # one run that cannot be healed must not keep the others ill
+            broken.append(error)
     launch_waiting(kit, platform)
+    if broken:
+        raise ExceptionGroup("runs that could not be reconciled", broken)
 
 
 def parse_job_name(name: str) -> RunKey | None:
@@ -63,17 +64,6 @@ def reconcile(run: Run, kit: StageKit, platform: Platform) -> None:
         deliver(run.key, platform)
 
 
-def deliver(key: RunKey, platform: Platform) -> None:
-    """Publish a finished run's outcome, then close it; a crash in between publishes it again."""
-    run = platform.ledger.get(key)
-    if run is None or run.outcome is None or not run.is_open:
-        return
-    events = from_outbox(run.outcome)
-    if events:
-        platform.bus.publish(*events)
-    platform.ledger.close(key)
-
-
 def _find_lost(run: Run, platform: Platform) -> None:
     """A job that SageMaker does not know (and not merely not yet) is launched again."""
     if run.launched_at and _age_s(run.launched_at, platform) > LOST_AFTER_S:
@@ -98,15 +88,15 @@ def _settle(run: Run, status: JobStatus, kit: StageKit, platform: Platform) -> t
     if end is not None and end.by != kit.service.name:
         return ()
     if end is not None and end.kind is EndKind.SUPERSEDED:
-        _retry(run, kit, platform)
+        retry(run, kit, platform)
         return ()
     if status.status == "Completed":
         try:
             return _complete(run, kit, platform)
         except OutputsBroken as broken:
             failure = Failure(FailureClass.INTERNAL, str(broken), "Run it again.", passing=True)
-            return _fail(run, failure, kit, platform)
-    return _fail(run, _failure_of(run, status, kit, platform), kit, platform)
+            return fail(run, failure, kit, platform)
+    return fail(run, _failure_of(run, status, kit, platform), kit, platform)
 
 
 def _failure_of(run: Run, status: JobStatus, kit: StageKit, platform: Platform) -> Failure:
@@ -128,51 +118,9 @@ def _complete(run: Run, kit: StageKit, platform: Platform) -> tuple[Event, ...]:
     seconds = _age_s(run.launched_at or run.arrived_at, platform)
     cause = cause_of(run)
     event = kit.announce(Finished(run, cause, result, outputs, seconds), platform)
-    if kit.ends_job and not _claim(run, EndKind.DELIVERED, kit, platform):
+    if kit.ends_job and not claim(run, EndKind.DELIVERED, kit, platform):
         return ()
     return (event,)
-
-
-def _fail(run: Run, failure: Failure, kit: StageKit, platform: Platform) -> tuple[Event, ...]:
-    if failure.passing and run.retries < MAX_RETRIES:
-        _retry(run, kit, platform)
-        return ()
-    if not _claim(run, EndKind.FAILED, kit, platform):
-        return ()
-    event = follow(
-        StageFailed,
-        cause_of(run),
-        run.key.attempt,
-        platform.clock(),
-        kit.stage,
-        stage=kit.stage,
-        failure_class=failure.failure_class,
-        reason=failure.reason,
-        remedy=failure.remedy,
-    )
-    return (event,)
-
-
-def _claim(run: Run, kind: EndKind, kit: StageKit, platform: Platform) -> bool:
-    end = End(kind, by=kit.service.name)
-    return platform.ledger.claim_end(run.key.job_id, run.key.attempt, end) == end
-
-
-def _retry(run: Run, kit: StageKit, platform: Platform) -> None:
-    """Carry on under a new attempt, with the same cause and the same place in the line."""
-    job_id, by = run.key.job_id, kit.service.name
-    wanted = End(EndKind.SUPERSEDED, by, platform.ledger.next_attempt(job_id))
-    end = platform.ledger.claim_end(job_id, run.key.attempt, wanted)
-    if end.kind is not EndKind.SUPERSEDED or end.next_attempt is None:
-        return
-    again = Run(
-        RunKey(by, job_id, end.next_attempt),
-        run.arrived_at,
-        run.cause_type,
-        run.cause,
-        retries=run.retries + 1,
-    )
-    platform.ledger.admit(again)
 
 
 def cancel(request: CancellationRequested, kit: StageKit, platform: Platform) -> None:

@@ -7,11 +7,12 @@ from typing import Any
 from spaceport_contracts.events import CancellationRequested, Event
 from spaceport_runtime.aws.connect import connect, connect_queue
 from spaceport_runtime.consume import Backoff, EventHandler, consume
+from spaceport_runtime.kit import StageKit
 from spaceport_runtime.ports import Platform, Queue
 from spaceport_runtime.reconcile import cancel, on_state_change, sweep
 from spaceport_runtime.service import STATE_CHANGE
 from spaceport_runtime.settings import PlatformSettings
-from spaceport_runtime.stages import StageKit, begin
+from spaceport_runtime.stages import begin
 
 MakeKit = Callable[[PlatformSettings], StageKit]
 

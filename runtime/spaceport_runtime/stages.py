@@ -5,73 +5,14 @@ ledger's conditional writes and the SageMaker job's name decide who was first; t
 SageMaker and S3 (`reconcile.py`).
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from spaceport_contracts.artifacts import ArtifactSet
-from spaceport_contracts.events import (
-    EVENT_TYPES,
-    Event,
-    SplatCompressed,
-    Stage,
-    StageStarted,
-    StageWaiting,
-)
-from spaceport_contracts.results import StageResult
-from spaceport_runtime.errors import NoCapacity
-from spaceport_runtime.launch import LaunchPlan
+from spaceport_contracts.events import Event, FailureClass, StageStarted, StageWaiting
+from spaceport_runtime.errors import NoCapacity, Retryable
+from spaceport_runtime.failures import Failure
+from spaceport_runtime.kit import StageKit, cause_of, has_ended
 from spaceport_runtime.lineage import follow, to_outbox
+from spaceport_runtime.observe import logger
+from spaceport_runtime.outcome import deliver, fail
 from spaceport_runtime.ports import Platform, Run, RunKey, RunState
-from spaceport_runtime.service import JobKind, Service
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A run whose outputs were checked."""
-
-    run: Run
-    cause: Event
-    result: StageResult
-    outputs: ArtifactSet
-    seconds: float
-
-
-@dataclass(frozen=True)
-class StageKit:
-    """What makes a stage this stage and not another."""
-
-    service: Service
-    result_type: type[StageResult]
-    plan: Callable[[Run, Event], LaunchPlan]
-    output_prefix: Callable[[Run], str]
-    announce: Callable[[Finished, Platform], Event]
-
-    @property
-    def stage(self) -> Stage:
-        """The stage's name in events."""
-        return Stage(self.service.name)
-
-    @property
-    def kind(self) -> JobKind:
-        """The kind of SageMaker job that it launches."""
-        if self.service.job is None:
-            raise TypeError(f"{self.service.name} declares no job")
-        return self.service.job.kind
-
-    @property
-    def max_runtime_s(self) -> int:
-        """After this a job is overdue."""
-        return self.service.job.max_runtime_s if self.service.job else 0
-
-    @property
-    def ends_job(self) -> bool:
-        """Its completion is what the user waits for."""
-        return SplatCompressed in self.service.publishes
-
-
-def cause_of(run: Run) -> Event:
-    """The event that asked for the run."""
-    return EVENT_TYPES[run.cause_type].model_validate_json(run.cause)
 
 
 def begin(cause: Event, kit: StageKit, platform: Platform) -> None:
@@ -98,6 +39,10 @@ def launch_waiting(kit: StageKit, platform: Platform) -> None:
         except NoCapacity:
             _tell_places(waiting[launched:], kit, platform)
             return
+        except Retryable:
+            raise
+        except Exception as error:  # one that cannot be launched must not block all the others
+            _give_up(run, error, kit, platform)
 
 
 def launch(run: Run, kit: StageKit, platform: Platform) -> None:
@@ -126,14 +71,15 @@ def launch(run: Run, kit: StageKit, platform: Platform) -> None:
         platform.jobs.stop(kit.kind, run.key.job_name)
 
 
-def has_ended(run: Run, platform: Platform) -> bool:
-    """The run's attempt was cancelled, or ended by another stage.
-
-    An end that this stage itself put there is a settlement that a crash cut short; it is taken up
-    again by `reconcile`, never dropped.
-    """
-    end = platform.ledger.end_of(run.key.job_id, run.key.attempt)
-    return end is not None and end.by != run.key.stage
+def _give_up(run: Run, error: Exception, kit: StageKit, platform: Platform) -> None:
+    logger.exception("cannot launch", extra={"job_name": run.key.job_name})
+    failure = Failure(
+        FailureClass.INTERNAL,
+        f"The {kit.stage} job could not be started: {type(error).__name__}: {error}",
+        "Run it again; if it repeats, report it.",
+    )
+    platform.ledger.finish(run.key, to_outbox(fail(run, failure, kit, platform)))
+    deliver(run.key, platform)
 
 
 def drop(run: Run, kit: StageKit, platform: Platform) -> None:

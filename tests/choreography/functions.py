@@ -4,6 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from spaceport_compress import handler as compress
+from spaceport_ingest import handler as ingest
+from spaceport_ingest.ports import Kit
+from spaceport_ingest.runs import sweep as sweep_ingest
+from spaceport_ingest.service import SERVICE as INGEST
+from spaceport_notify import handler as notify
+from spaceport_notify.ports import Desk
+from spaceport_notify.service import SERVICE as NOTIFY
 from spaceport_runtime.consume import EventHandler
 from spaceport_runtime.ports import Platform
 from spaceport_runtime.reconcile import sweep
@@ -25,12 +32,14 @@ class Function:
     sweep: Callable[[], None]
 
 
-def stage_functions(platform_of: Callable[[str], Platform]) -> list[Function]:
-    """sfm, train and compress."""
-    return [
-        _stage(make_kit, platform_of)
-        for make_kit in (sfm.make_kit, train.make_kit, compress.make_kit)
-    ]
+def all_functions(
+    platform_of: Callable[[str], Platform], kit: Kit, desk: Desk
+) -> dict[str, Function]:
+    """Every service by name."""
+    stages = [_stage(each.make_kit, platform_of) for each in (sfm, train, compress)]
+    first = Function(INGEST, dict(ingest.routes(kit)), lambda: sweep_ingest(kit))
+    last = Function(NOTIFY, dict(notify.routes(desk)), lambda: None)
+    return {function.service.name: function for function in (first, *stages, last)}
 
 
 def _stage(make_kit: MakeKit, platform_of: Callable[[str], Platform]) -> Function:

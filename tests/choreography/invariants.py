@@ -3,7 +3,9 @@
 from collections import Counter, defaultdict
 
 from spaceport_contracts.events import EVENT_TYPES
+from spaceport_notify.status import Status, job_status
 from spaceport_runtime.ports import EndKind
+from tests.choreography.people import mails_of
 from tests.choreography.world import World
 
 
@@ -18,6 +20,8 @@ def breaches(world: World) -> list[str]:
         *world.in_vain,
         *_causation(world),
         *_only_poison(world),
+        *_people_know(world),
+        *world.status.backwards,
         *_archive_replay(world),
     ]
 
@@ -42,7 +46,9 @@ def _one_end(world: World) -> list[str]:
     found = []
     told = _terminal_events(world)
     for job_id in world.job_ids:
-        _, last = world.ledger.jobs[job_id]
+        _, last = world.ledger.jobs.get(job_id, ("", 0))
+        if not last:
+            found.append(f"the upload of {job_id} was lost")
         for attempt in range(1, last + 1):
             end = world.ledger.ends.get((job_id, attempt))
             events = told.get((job_id, attempt), set())
@@ -59,6 +65,34 @@ def _one_end(world: World) -> list[str]:
 def _one_launch(world: World) -> list[str]:
     launches = Counter(world.jobs.launches)
     return [f"{run} launched {n} times" for run, n in launches.items() if n > 1]
+
+
+STATUS_OF_END = {
+    EndKind.DELIVERED: {Status.DELIVERED},
+    EndKind.FAILED: {Status.FAILED, Status.REJECTED},
+    EndKind.CANCELLED: {Status.CANCELLED},
+}
+
+
+def _people_know(world: World) -> list[str]:
+    """The page shows the true end; at most one mail per end, and one for every splat."""
+    found = [
+        f"{job_id} came from nowhere" for job_id in set(world.ledger.jobs) - set(world.job_ids)
+    ]
+    mails = mails_of(world.mailer.kinds)
+    ends = Counter((job_id, end.kind) for (job_id, _), end in world.ledger.ends.items())
+    for job_id in world.ledger.jobs:
+        view, _ = world.status.read(job_id)
+        end = world.ledger.ends.get((job_id, view.attempt)) if view else None
+        if view is None or end is None or end.kind is EndKind.SUPERSEDED:
+            found.append(f"nobody can see how {job_id} ended")
+        elif job_status(view).status not in STATUS_OF_END[end.kind]:
+            found.append(f"{job_id} is {end.kind}, its page says {job_status(view).status}")
+        for kind, statuses in STATUS_OF_END.items():
+            sent = sum(mails[job_id, status.value] for status in statuses)
+            if sent > ends[job_id, kind]:
+                found.append(f"{job_id}: {sent} mails about {ends[job_id, kind]} {kind}")
+    return found
 
 
 def _causation(world: World) -> list[str]:
@@ -84,7 +118,11 @@ def _only_poison(world: World) -> list[str]:
 
 
 def _archive_replay(world: World) -> list[str]:
-    before = (dict(world.ledger.ends), list(world.jobs.launches), _terminal_events(world))
+    before = _facts(world)
     world.replay_archive()
-    after = (dict(world.ledger.ends), list(world.jobs.launches), _terminal_events(world))
-    return [] if before == after else ["replaying the archive changed something"]
+    return [] if _facts(world) == before else ["replaying the archive changed something"]
+
+
+def _facts(world: World) -> tuple[object, ...]:
+    ledger, mails = world.ledger, world.mailer.kinds
+    return dict(ledger.ends), list(world.jobs.launches), _terminal_events(world), mails

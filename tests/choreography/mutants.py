@@ -4,12 +4,19 @@ A mutant switches one protection off. If the invariants do not notice within a f
 schedules, either the protection is not load-bearing or the suite is blind.
 """
 
+import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
+from spaceport_contracts.events import Event
+from spaceport_ingest import uploads
+from spaceport_notify import letters, record, tell
+from spaceport_notify.ports import Commit, Desk
+from spaceport_notify.record import amend
+from spaceport_notify.view import JobView
 from spaceport_runtime import consume, reconcile, stages
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.errors import Poison, Retryable
@@ -18,6 +25,7 @@ from spaceport_runtime.ports import End, EndKind, Run, RunKey
 from tests.choreography.fakes import FakeLedger
 from tests.choreography.results import outputs_of
 from tests.choreography.world import World
+from tests.fakes_notify import FakeStatusTable
 
 
 def _admit_always(ledger: FakeLedger, run: Run) -> bool:
@@ -74,6 +82,35 @@ def _any_name() -> PropertyMock:
     return PropertyMock(side_effect=lambda: f"sfm-{next(names):012d}-01")
 
 
+def _send_then_claim(view: JobView, attempt: int, desk: Desk) -> None:
+    letter = letters.due_letter(view, attempt, desk.public_url)
+    if letter is not None:
+        desk.mailer.send(letters.compose(letter, desk.sender))
+        key = letters.mail_key(attempt, letter)
+        amend(view.job_id, desk.table, lambda known: tell._with_mail(known, key))
+
+
+def _commit_blindly(
+    table: FakeStatusTable, view: JobView, version: int, event: Event | None = None
+) -> Commit:
+    _, current = table.read(view.job_id)
+    return _COMMIT(table, view, current, event)
+
+
+def _overwrite(view: JobView | None, event: Event) -> JobView:
+    """The last event decides: what arrived before it in its attempt is forgotten."""
+    fresh = _MERGE(None, event)
+    if view is None:
+        return fresh
+    rounds = {**view.rounds, event.attempt: fresh.rounds[event.attempt]}
+    return view.model_copy(update={"rounds": dict(sorted(rounds.items()))})
+
+
+def _new_job_every_time(*_parts: str) -> str:
+    return uuid.uuid4().hex[:12]
+
+
+_COMMIT, _MERGE = FakeStatusTable.commit, record.merge
 _HANDLE = consume._handle
 Mutant = Callable[[], AbstractContextManager[Any]]
 
@@ -84,7 +121,7 @@ MUTANTS: dict[str, Mutant] = {
     "an ended attempt is not launched": lambda: patch.object(
         stages, "has_ended", lambda run, platform: False
     ),
-    "publish, then close": lambda: patch.object(reconcile, "deliver", _close_then_publish),
+    "publish, then close": lambda: patch.multiple(reconcile, deliver=_close_then_publish),
     "the sweeper heals lost events": lambda: patch.object(World, "sweep", lambda world, name: None),
     "outputs are verified before they are announced": lambda: patch.object(
         reconcile, "verify_outputs", _trust_outputs
@@ -102,4 +139,14 @@ MUTANTS: dict[str, Mutant] = {
     "a cancellation follows a retried attempt": lambda: patch.object(
         reconcile, "_cancelled_attempt", _cancel_first_attempt_only
     ),
+    "the same upload is the same job": lambda: patch.object(
+        uploads, "job_id_of", _new_job_every_time
+    ),
+    "an e-mail is claimed before it is sent": lambda: patch.object(
+        tell, "_send_mail", _send_then_claim
+    ),
+    "views are replaced version by version": lambda: patch.object(
+        FakeStatusTable, "commit", _commit_blindly
+    ),
+    "a view only gains knowledge": lambda: patch.object(record, "merge", _overwrite),
 }

@@ -13,26 +13,28 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from spaceport_contracts.artifacts import Artifact, ArtifactSet
-from spaceport_contracts.events import (
-    CancellationRequested,
-    Event,
-    ReconstructionRequested,
-    Stage,
-    make_event_id,
-)
-from spaceport_contracts.results import Quality
+from spaceport_contracts.events import CancellationRequested, Stage
+from spaceport_ingest.cancel import cancel_job
+from spaceport_ingest.ports import Kit
+from spaceport_ingest.problems import Problem
+from spaceport_ingest.replay import replay_job
+from spaceport_ingest.settings import Limits
+from spaceport_notify.ports import Desk
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
 from spaceport_runtime.errors import Retryable
-from spaceport_runtime.ports import End, EndKind, JobStatus, Platform, Run, RunKey
+from spaceport_runtime.ports import End, JobStatus, Platform, Run, RunKey
 from spaceport_runtime.service import STATE_CHANGE
 from tests.choreography.fakes import FakeEvents, FakeJob, FakeJobs, FakeLedger, FakeStore
 from tests.choreography.faults import Crash, Dice, Faulty
-from tests.choreography.functions import BUCKET, Function, stage_functions
+from tests.choreography.functions import BUCKET, Function, all_functions
 from tests.choreography.patterns import matches
+from tests.choreography.people import WatchedStatusTable, upload
 from tests.choreography.results import outputs_of
+from tests.fakes_ingest import FakeObjects
+from tests.fakes_notify import FakeMailer, make_desk
 
+SERVICE_NAMES = ("ingest", "sfm", "train", "compress", "notify")
 VISIBILITY_TIMEOUT_S = 360.0
 MAX_RECEIVES = 5
 QUOTAS = {"ml.c6i.4xlarge": 2, "ml.g4dn.xlarge": 1, "ml.c6i.2xlarge": 1}
@@ -79,20 +81,19 @@ class World:
         self.archive: list[dict[str, Any]] = []
         self.early: list[str] = []
         self.poison: list[str] = []
-        self.functions: dict[str, Function] = {}
-        self.queues: dict[str, FunctionQueue] = {}
+        self.status, self.mailer = WatchedStatusTable(), FakeMailer()
         self.depth = 0
         self.unheard: list[str] = []
         self.in_vain: list[str] = []
         self.ended_before: set[tuple[str, int]] = set()
         self.jobs.on_launch = self._check_launch
-        for function in stage_functions(self.platform_of):
-            self._listen_to_cancellations(function)
-            self.functions[function.service.name] = function
-            self.queues[function.service.name] = FunctionQueue(self)
-        self.job_ids = [
-            hashlib.sha256(f"{seed}/{n}".encode()).hexdigest()[:12] for n in range(jobs)
-        ]
+        self.queues = {name: FunctionQueue(self) for name in SERVICE_NAMES}
+        self.kit = self._ingest_kit()
+        self.functions = all_functions(self.platform_of, self.kit, self._desk())
+        for name in ("sfm", "train", "compress"):
+            self._listen_to_cancellations(self.functions[name])
+        self.uploads = [self._upload(n) for n in range(jobs)]
+        self.job_ids = [job_id for job_id, _ in self.uploads]
         self.replays: Counter[str] = Counter()
 
     # --- the platform ------------------------------------------------------------------------
@@ -101,17 +102,35 @@ class World:
         return datetime(2026, 11, 1, tzinfo=UTC) + timedelta(seconds=self.now_s)
 
     def platform_of(self, service: str) -> Platform:
-        def faulty(port: object) -> Any:
-            return Faulty(port, self.dice, self.interrupt)
-
         events = FakeEvents(self.accept, lambda: self.dice.hit(self.dice.throttle))
         return Platform(
-            ledger=faulty(self.ledger),
-            store=faulty(self.store),
-            jobs=faulty(self.jobs),
-            bus=EventBridgeBus(faulty(events), "spaceport", service),
+            ledger=self.faulty(self.ledger),
+            store=self.faulty(self.store),
+            jobs=self.faulty(self.jobs),
+            bus=EventBridgeBus(self.faulty(events), "spaceport", service),
             clock=self.clock,
         )
+
+    def faulty(self, port: object) -> Any:
+        return Faulty(port, self.dice, self.interrupt)
+
+    def _ingest_kit(self) -> Kit:
+        return Kit(
+            platform=self.platform_of("ingest"),
+            objects=self.faulty(FakeObjects(self.store)),
+            queue=self.queues["ingest"],
+            bucket=BUCKET,
+            limits=Limits(workers=1),
+        )
+
+    def _desk(self) -> Desk:
+        return make_desk(
+            self.faulty(self.status), self.faulty(self.mailer), self.faulty(self.store), self.clock
+        )
+
+    def _upload(self, n: int) -> tuple[str, str]:
+        photos = 1 if self.faults and self.rng.random() < 0.1 else 4
+        return upload(f"{self.seed}-{n}", photos, self.store)
 
     def accept(self, envelope: dict[str, Any]) -> None:
         """EventBridge took an event: into the archive and the queues of those who listen."""
@@ -174,8 +193,8 @@ class World:
 
     def run(self) -> "World":
         """One whole schedule."""
-        for job_id in self.job_ids:
-            self.submit(job_id)
+        for _, key in self.uploads:
+            self.submit(key)
         actions: list[tuple[Callable[[], None], int]] = [
             (self.deliver_some, 60),
             (self.finish_some_job, 20),
@@ -191,35 +210,10 @@ class World:
         self.rest()
         return self
 
-    def submit(self, job_id: str) -> None:
-        """A capture arrives."""
-        self.ledger.register_job(job_id, "{}")
-        self.request(job_id, 1, Stage.SFM, f"upload:{job_id}")
-
-    def request(self, job_id: str, attempt: int, start_at: Stage, causation_id: str) -> None:
-        uri = f"s3://{BUCKET}/jobs/{job_id}/ingest/capture/capture.json"
-        index = Artifact(uri=uri, bytes=2, sha256=hashlib.sha256(b"{}").hexdigest())
-        self.publish(
-            ReconstructionRequested(
-                event_id=make_event_id(ReconstructionRequested, job_id, attempt),
-                job_id=job_id,
-                correlation_id=job_id,
-                causation_id=causation_id,
-                occurred_at=self.clock(),
-                attempt=attempt,
-                start_at=start_at,
-                quality=Quality.DRAFT,
-                email="ann@example.com",
-                title="Chaos",
-                inputs=ArtifactSet(prefix=f"s3://{BUCKET}/uploads/{job_id}/", index=index),
-            )
-        )
-
-    def publish(self, event: Event) -> None:
-        """From outside the functions, without trouble."""
-        detail = event.model_dump(mode="json")
-        name = event.detail_type()
-        self.accept({"source": "spaceport.ingest", "detail-type": name, "detail": detail})
+    def submit(self, key: str) -> None:
+        """S3 says that a manifest arrived, perhaps twice."""
+        detail = {"bucket": {"name": BUCKET}, "object": {"key": key}}
+        self.accept({"source": "aws.s3", "detail-type": "Object Created", "detail": detail})
 
     def deliver_some(self) -> None:
         """The event source mapping hands a small batch of visible messages to a function."""
@@ -277,6 +271,9 @@ class World:
             self.functions[name].sweep()
         except (Crash, Retryable):
             return  # the schedule calls it again in five minutes
+        except ExceptionGroup as group:
+            if group.split(Retryable)[1]:
+                raise
 
     def finish_some_job(self) -> None:
         running = self.jobs.running()
@@ -322,35 +319,23 @@ class World:
         return self.rng.choices(choices, weights)[0]
 
     def cancel_some(self) -> None:
-        job_id = self.rng.choice(self.job_ids)
-        _, latest = self.ledger.jobs[job_id]
-        attempt = self.rng.randint(1, latest)  # the page that the user looks at may be old
-        request = self.archived("ReconstructionRequested", job_id)
-        self.publish(
-            CancellationRequested(
-                event_id=make_event_id(CancellationRequested, job_id, attempt),
-                job_id=job_id,
-                correlation_id=job_id,
-                causation_id=request["event_id"],
-                occurred_at=self.clock(),
-                attempt=attempt,
-            )
-        )
-
-    def archived(self, name: str, job_id: str) -> dict[str, Any]:
-        found = (e["detail"] for e in self.archive if e["detail-type"] == name)
-        return next(detail for detail in found if detail["job_id"] == job_id)
+        """A user cancels; when that is refused or breaks, the page says so."""
+        self.ask(lambda: cancel_job(self.rng.choice(self.job_ids), self.kit))
 
     def replay_some(self) -> None:
-        """A user replays a job that has ended, from its first stage."""
+        """A user replays a job from some stage; refused while it runs."""
         job_id = self.rng.choice(self.job_ids)
-        _, attempt = self.ledger.jobs[job_id]
-        end = self.ledger.ends.get((job_id, attempt))
-        if end and end.kind is not EndKind.SUPERSEDED and self.replays[job_id] < 2:
+        if self.replays[job_id] < 2:
             self.replays[job_id] += 1
-            request = self.archived("ReconstructionRequested", job_id)
-            again = self.ledger.next_attempt(job_id)
-            self.request(job_id, again, Stage.SFM, request["event_id"])
+            stage = self.rng.choice(list(Stage))
+            self.ask(lambda: replay_job(job_id, stage, None, self.kit))
+
+    def ask(self, request: Callable[[], object]) -> None:
+        """One request of the HTTP API."""
+        try:
+            request()
+        except (Problem, Crash, Retryable):
+            return
 
     def poison_some(self) -> None:
         """Something that is no event of ours, or of a version nobody knows."""
@@ -359,7 +344,7 @@ class World:
             (
                 "not json",
                 '{"source": "spaceport.sfm", "detail-type": "Nonsense", "detail": {}}',
-                '{"source": "x", "detail-type": "CancellationRequested", "detail": {"version": 2}}',
+                '{"source": "x", "detail-type": "StageFailed", "detail": {"version": 2}}',
             )
         )
         self.poison.append(body)
@@ -389,8 +374,9 @@ class World:
 
     def _drain(self, name: str) -> None:
         for _ in range(100):
-            if self.visible(name):
-                self.deliver(name, 10)
+            if not self.visible(name):
+                return
+            self.deliver(name, 10)
 
     @property
     def is_at_rest(self) -> bool:

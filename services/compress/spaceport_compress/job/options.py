@@ -6,7 +6,7 @@ from spaceport_compress.job.encode import Effort
 from spaceport_compress.job.importance import Importance
 from spaceport_contracts.results import Quality, StageOptions
 
-PRICE_PER_MEAN_WEIGHT = 8e-6
+PRICE_PER_MEAN_WEIGHT = 9e-6
 ENTRIES_PER_ROOT = 55
 LARGEST_PALETTE = 16384
 _FINER = {Quality.DRAFT: 1.0, Quality.STANDARD: 1.0, Quality.HIGH: 0.25}
