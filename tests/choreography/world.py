@@ -16,7 +16,6 @@ from typing import Any
 from spaceport_contracts.events import CancellationRequested, Stage
 from spaceport_ingest.cancel import cancel_job
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.problems import Problem
 from spaceport_ingest.replay import replay_job
 from spaceport_ingest.settings import Limits
 from spaceport_notify.ports import Desk
@@ -24,6 +23,7 @@ from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.ports import End, JobStatus, Platform, Run, RunKey
+from spaceport_runtime.problems import Problem
 from spaceport_runtime.service import STATE_CHANGE
 from tests.choreography.fakes import FakeEvents, FakeJob, FakeJobs, FakeLedger, FakeStore
 from tests.choreography.faults import Crash, Dice, Faulty

@@ -1,12 +1,15 @@
 """Write or check the documents that are generated: `python -m spaceport_local.docs [--check]`."""
 
 import argparse
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from spaceport_contracts.events import EVENTS, Event
+from spaceport_ingest.api import openapi as ingest_openapi
 from spaceport_local.services import SERVICES
+from spaceport_notify.api import openapi as notify_openapi
 from spaceport_runtime.service import Service
 
 ROOT = Path(__file__).parents[3]
@@ -94,9 +97,26 @@ def _events_table() -> Iterator[str]:
         yield f"| {' | '.join(columns)} |"
 
 
+def openapi_page() -> str:
+    """docs/openapi.json: the routes of all services in one document.
+
+    Raises ValueError where two services give one name to two schemas.
+    """
+    parts = [ingest_openapi(), notify_openapi()]
+    merged = parts[0]
+    for part in parts[1:]:
+        merged["paths"] |= part["paths"]
+        schemas = merged["components"]["schemas"]
+        for name, schema in part["components"]["schemas"].items():
+            if schemas.setdefault(name, schema) != schema:
+                raise ValueError(f"two services define {name} differently")
+    return json.dumps(merged, indent=2, sort_keys=True) + "\n"
+
+
 def pages() -> dict[Path, str]:
     """Every generated document and what it should hold."""
-    return {ROOT / "docs" / "pipeline.md": pipeline_page()}
+    docs = ROOT / "docs"
+    return {docs / "pipeline.md": pipeline_page(), docs / "openapi.json": openapi_page()}
 
 
 def main() -> int:

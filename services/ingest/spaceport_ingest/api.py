@@ -18,19 +18,13 @@ from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
 from spaceport_ingest.cancel import cancel_job
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.problems import (
-    CONTENT_TYPE,
-    Problem,
-    ProblemDocument,
-    answer,
-    lambda_answer,
-    validation_problem,
-)
+from spaceport_ingest.problems import lambda_answer, validation_problem
 from spaceport_ingest.replay import replay_job
 from spaceport_ingest.start import StartRequest, start_job
 from spaceport_ingest.submission import EMAIL_MAX_CHARACTERS, EMAIL_PATTERN, TITLE_MAX_CHARACTERS
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.observe import logger
+from spaceport_runtime.problems import CONTENT_TYPE, Problem, ProblemDocument, answer
 
 JSON = "application/json"
 # A powertools resolver holds the request that it works on; Lambda brings one at a time anyway.
@@ -82,7 +76,7 @@ class ReplayJob(Request):
     quality: Quality | None = Field(default=None, description="as before, unless said")
 
 
-class JobStatus(StrEnum):
+class Answered(StrEnum):
     """How the job stands."""
 
     ACCEPTED = "accepted"
@@ -97,8 +91,8 @@ class JobAccepted(BaseModel):
 
     job_id: str = Field(serialization_alias="jobId")
     attempt: int = 1
-    status: JobStatus = Field(
-        default=JobStatus.ACCEPTED, description="how it ended, when the same was asked before"
+    status: Answered = Field(
+        default=Answered.ACCEPTED, description="how it ended, when the same was asked before"
     )
 
 
@@ -149,7 +143,7 @@ def make_api(get_kit: Callable[[], Kit]) -> APIGatewayHttpResolver:
             title=body.title,
         )
         job = start_job(request, get_kit())
-        status = JobStatus(job.end) if job.end else JobStatus.ACCEPTED
+        status = Answered(job.end) if job.end else Answered.ACCEPTED
         return _accepted(JobAccepted(job_id=job.job_id, attempt=job.attempt, status=status))
 
     @app.post(
@@ -164,7 +158,7 @@ def make_api(get_kit: Callable[[], Kit]) -> APIGatewayHttpResolver:
     )
     def cancel(job_id: JobId) -> Response[JobAccepted]:
         attempt = cancel_job(job_id, get_kit())
-        return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=JobStatus.CANCELLING))
+        return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=Answered.CANCELLING))
 
     _refuse_in_words(app)
     return app

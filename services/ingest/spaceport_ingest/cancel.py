@@ -5,8 +5,8 @@ from http import HTTPStatus
 from spaceport_contracts.events import CancellationRequested, make_event_id
 from spaceport_ingest.attempts import published_by, standing_of
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.problems import Problem
 from spaceport_runtime.ports import EndKind
+from spaceport_runtime.problems import Problem
 
 ENDED = {
     EndKind.DELIVERED: "has been delivered already",

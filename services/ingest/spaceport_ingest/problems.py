@@ -1,42 +1,11 @@
-"""What the API answers when it cannot do what was asked: RFC 9457 problem documents."""
+"""Ingest's problem documents: which field is to blame, and what helps."""
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from pydantic import BaseModel, Field
-
-CONTENT_TYPE = "application/problem+json"
-
-
-class FieldError(BaseModel):
-    """What is wrong with one field, and what to do about it."""
-
-    field: str
-    message: str
-    remedy: str
-
-
-class ProblemDocument(BaseModel):
-    """A problem document (RFC 9457)."""
-
-    type: str = "about:blank"
-    title: str
-    status: int
-    detail: str
-    errors: list[FieldError] = Field(default_factory=list)
-
-
-@dataclass
-class Problem(Exception):
-    """Raised anywhere below the API; the caller reads all of it."""
-
-    status: HTTPStatus
-    detail: str
-    errors: tuple[FieldError, ...] = ()
+from spaceport_runtime.problems import CONTENT_TYPE, FieldError, Problem, answer
 
 
 def field_problem(status: HTTPStatus, field: str, message: str, remedy: str) -> Problem:
@@ -44,17 +13,6 @@ def field_problem(status: HTTPStatus, field: str, message: str, remedy: str) -> 
     return Problem(
         status, f"{message} {remedy}", (FieldError(field=field, message=message, remedy=remedy),)
     )
-
-
-def answer(problem: Problem) -> Response[str]:
-    """The problem as an HTTP response."""
-    document = ProblemDocument(
-        title=problem.status.phrase,
-        status=problem.status.value,
-        detail=problem.detail,
-        errors=list(problem.errors),
-    )
-    return Response(problem.status.value, CONTENT_TYPE, document.model_dump_json())
 
 
 def lambda_answer(problem: Problem) -> dict[str, Any]:

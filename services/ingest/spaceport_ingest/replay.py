@@ -14,11 +14,11 @@ from spaceport_contracts.events import (
 from spaceport_contracts.results import Quality
 from spaceport_ingest.attempts import Standing, published_by, standing_of
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.problems import Problem
 from spaceport_ingest.runs import admit, ingest_run, work
 from spaceport_ingest.submission import Replay
 from spaceport_runtime.kit import cause_of
 from spaceport_runtime.ports import RunKey
+from spaceport_runtime.problems import Problem
 
 MAX_ATTEMPT = 99
 
