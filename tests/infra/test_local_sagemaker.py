@@ -25,7 +25,8 @@ class Workshop:
         self.work: dict[str, Work] = {}
 
     def __call__(self, task: Task) -> int:
-        return self.work.get(task.name, lambda _task: 0)(task)
+        work = self.work.get(task.name)
+        return work(task) if work else 0
 
 
 WORKSHOP = Workshop()

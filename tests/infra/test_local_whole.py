@@ -1,0 +1,138 @@
+"""From S3 upload to e-mail: all five services, quick jobs."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from spaceport_local.cloud import CloudOptions, LocalCloud
+from spaceport_local.sagemaker.runner import FunctionRunner, Task
+from tests.infra.clouds import Events, Program, wait_for
+from tests.infra.uploads import mails, status_of, upload
+
+
+class Works:
+    """A program that works, or that fails with a reason."""
+
+    def __init__(self) -> None:
+        self.program = Program()
+        self.reason = ""
+
+    def __call__(self, task: Task) -> int:
+        if not self.reason:
+            return self.program(task)
+        told = {"class": "user", "reason": self.reason, "remedy": "Fly again."}
+        for name in ("failure", "message"):
+            path = task.root / "output" / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(told))
+        return 1
+
+
+@pytest.fixture(scope="module")
+def works() -> Works:
+    return Works()
+
+
+@pytest.fixture(scope="module")
+def cloud(works: Works, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    state_dir = tmp_path_factory.mktemp("whole")
+    with LocalCloud(CloudOptions(state_dir, runner=FunctionRunner(works))) as cloud:
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def events(cloud: LocalCloud) -> Events:
+    return Events(cloud)
+
+
+def test_an_upload_ends_in_one_mail(cloud: LocalCloud, events: Events, works: Works) -> None:
+    job_id = upload(cloud, "beach")
+    wait_for(lambda: mails(cloud, "beach"))
+    status = status_of(cloud, job_id)
+    assert (status["status"], status["title"]) == ("delivered", "beach")
+    assert [name for name in works.program.started if job_id in name] == [
+        f"sfm-{job_id}-01",
+        f"train-{job_id}-01",
+        f"compress-{job_id}-01",
+    ]
+    assert mails(cloud, "beach")[0]["To"] == "you@example.com"
+    chain = {e["event_id"]: e["causation_id"] for e in (x["detail"] for x in events.envelopes)}
+    link = events.named("SplatCompressed")[0]["event_id"]
+    steps = 0
+    while link in chain:
+        link, steps = chain[link], steps + 1
+    assert steps == 4
+
+
+def test_the_report_is_served_beside_the_status(cloud: LocalCloud) -> None:
+    job_id = upload(cloud, "served")
+    wait_for(lambda: mails(cloud, "served"))
+    path = status_of(cloud, job_id)["report"]
+    with urllib.request.urlopen(cloud.api_url + path) as answer:
+        assert answer.status == 200
+
+
+def test_a_broken_upload_is_refused(cloud: LocalCloud, events: Events) -> None:
+    cloud.client("s3").put_object(Bucket=cloud.bucket, Key="uploads/sea.zip", Body=b"no zip")
+    assert events.wait("CaptureRejected")[0]["remedy"]
+
+
+def test_a_failed_job_says_why(cloud: LocalCloud, works: Works, events: Events) -> None:
+    works.reason = "The photos do not overlap."
+    job_id = upload(cloud, "fog")
+    failed = events.wait("StageFailed")[0]
+    works.reason = ""
+    assert (failed["job_id"], failed["stage"], failed["failure_class"]) == (job_id, "sfm", "user")
+    assert (failed["reason"], failed["remedy"]) == ("The photos do not overlap.", "Fly again.")
+    wait_for(lambda: mails(cloud, "fog"))
+    assert status_of(cloud, job_id)["status"] == "failed"
+
+
+def test_a_cancelled_job_stops(cloud: LocalCloud, works: Works, events: Events) -> None:
+    works.program.hold = {"sfm"}
+    job_id = upload(cloud, "regret")
+    wait_for(lambda: f"sfm-{job_id}-01" in works.program.started)
+    request = urllib.request.Request(f"{cloud.api_url}/jobs/{job_id}/cancel", method="POST")
+    with urllib.request.urlopen(request) as answer:
+        assert answer.status in (200, 202)
+    assert events.wait("JobCancelled")[0]["job_id"] == job_id
+    works.program.hold = set()
+    sagemaker = cloud.client("sagemaker")
+    name = {"ProcessingJobName": f"sfm-{job_id}-01"}
+    wait_for(lambda: sagemaker.describe_processing_job(**name)["ProcessingJobStatus"] == "Stopped")
+    wait_for(lambda: status_of(cloud, job_id)["status"] == "cancelled")
+
+
+def test_poison_goes_to_the_dead_letters(cloud: LocalCloud) -> None:
+    entry = {
+        "EventBusName": "spaceport",
+        "Source": "spaceport.sfm",
+        "DetailType": "SparseModelBuilt",
+        "Detail": '{"version": 99}',
+    }
+    cloud.client("events").put_events(Entries=[entry])
+    sqs = cloud.client("sqs")
+    url = sqs.get_queue_url(QueueName="spaceport-train-dlq")["QueueUrl"]
+
+    def dead() -> list[dict[str, Any]]:
+        received = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])
+        messages: list[dict[str, Any]] = received.get("Messages", [])
+        return messages
+
+    letter = wait_for(dead)[0]
+    assert "SparseModelBuilt" in letter["MessageAttributes"]["spaceport-reason"]["StringValue"]
+
+
+def test_the_front_door_refuses_with_a_problem(cloud: LocalCloud) -> None:
+    request = urllib.request.Request(
+        f"{cloud.api_url}/start-job", b"{}", {"Content-Type": "application/json"}
+    )
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    with caught.value as refusal:
+        assert 400 <= refusal.code < 500
+        assert refusal.headers["Content-Type"].startswith("application/problem+json")
