@@ -9,14 +9,13 @@ from typing import Any, TypeVar
 
 import boto3
 
-from spaceport_contracts.results import StageOptions
 from spaceport_local.account import REGION
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.sagemaker.runner import FunctionRunner, Task
 from spaceport_local.services import SERVICES
 from spaceport_local.topology import LEDGER_TABLE, build_topology
 from spaceport_runtime.aws.ledger import DynamoLedger
-from tests.choreography.results import outputs_of
+from tests.infra.outputs import write_outputs
 
 T = TypeVar("T")
 PATIENCE_S = 60.0  # for a machine that is busy with other things
@@ -54,17 +53,6 @@ class Program:
             return 0
         write_outputs(task.root, stage)
         return 0
-
-
-def write_outputs(root: Path, stage: str) -> None:
-    """Check what the job was given, and leave what it should leave."""
-    inputs = root / ("input/data" if stage == "train" else "processing/input")
-    StageOptions.model_validate_json((inputs / "options" / "options.json").read_bytes())
-    output = root / ("model" if stage == "train" else "processing/output")
-    for name, content in outputs_of(stage).items():
-        path = output / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
 
 
 def stages_cloud(state_dir: Path, program: Callable[[Task], int]) -> LocalCloud:

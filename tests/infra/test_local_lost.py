@@ -13,7 +13,7 @@ JOB_PROGRAM = """
 import sys
 from spaceport_runtime.container import run_job
 sys.path.insert(0, {root!r})
-from tests.infra.clouds import write_outputs
+from tests.infra.outputs import write_outputs
 def main(container):
     container.progress("working", 1, 2, 3.0, psnr_db=20.5)
     write_outputs(container.root, {stage!r})
