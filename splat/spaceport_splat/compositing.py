@@ -8,8 +8,6 @@ As a blending viewer does, and unlike the CUDA kernels of 3DGS and gsplat, the G
 a pixel's transmittance below 1e-4 is still blended; what lies behind it is not.
 """
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one, and do not nest
-
 import math
 from typing import Any
 

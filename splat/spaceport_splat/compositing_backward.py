@@ -5,8 +5,6 @@ total minus what has passed, so that nothing per pixel and Gaussian is stored. E
 into its own accumulator: no atomics, and the same bits every time.
 """
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one, and do not nest
-
 import math
 from typing import Any
 

@@ -5,7 +5,7 @@ matrix world to camera in OpenCV axes, pixel centres at 0.5, screen covariance +
 Jacobian's x/z and y/z held within the image + 15 % of its size.
 """
 
-# ruff: noqa: PLR0915, PLR0917 - kernels take their arrays one by one, and do not nest
+# ruff: noqa: PLR0915 - kernels take their arrays one by one, and do not nest
 
 import math
 from typing import Any

@@ -1,7 +1,5 @@
 """Gradients of the projection: from the ellipse on the screen to the Gaussian in the world."""
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one, and do not nest
-
 import math
 from typing import Any
 

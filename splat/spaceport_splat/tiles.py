@@ -4,8 +4,6 @@ Gaussians are sorted once by depth; the lists of the tiles are then filled in th
 passes (count, fill), so that no tile sorts anything.
 """
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one, and do not nest
-
 import math
 from dataclasses import dataclass
 from typing import Any

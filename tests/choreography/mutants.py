@@ -16,7 +16,7 @@ from spaceport_ingest import uploads
 from spaceport_notify import letters, record, tell
 from spaceport_notify.ports import Commit, Desk
 from spaceport_notify.record import amend
-from spaceport_notify.view import JobView
+from spaceport_notify.view import JobView, merge
 from spaceport_runtime import consume, reconcile, stages
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.errors import Poison, Retryable
@@ -83,11 +83,12 @@ def _any_name() -> PropertyMock:
 
 
 def _send_then_claim(view: JobView, attempt: int, desk: Desk) -> None:
-    letter = letters.due_letter(view, attempt, desk.public_url)
-    if letter is not None:
+    due = letters.due_letter(view, attempt)
+    if due is not None:
+        report = tell._report(view, attempt, desk)
+        letter = letters.write_letter(due, view, desk.public_url, report)
         desk.mailer.send(letters.compose(letter, desk.sender))
-        key = letters.mail_key(attempt, letter)
-        amend(view.job_id, desk.table, lambda known: tell._with_mail(known, key))
+        amend(view.job_id, desk.table, lambda known: tell._with_mail(known, due.key))
 
 
 def _commit_blindly(
@@ -110,7 +111,7 @@ def _new_job_every_time(*_parts: str) -> str:
     return uuid.uuid4().hex[:12]
 
 
-_COMMIT, _MERGE = FakeStatusTable.commit, record.merge
+_COMMIT, _MERGE = FakeStatusTable.commit, merge
 _HANDLE = consume._handle
 Mutant = Callable[[], AbstractContextManager[Any]]
 

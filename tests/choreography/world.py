@@ -315,8 +315,8 @@ class World:
             (JobStatus("Stopped", "MaxRuntimeExceeded"), 2),
             (JobStatus("Stopped", "Stopped"), 1),
         )
-        choices, weights = zip(*fates, strict=True)
-        return self.rng.choices(choices, weights)[0]
+        statuses: list[JobStatus] = [status for status, _ in fates]
+        return self.rng.choices(statuses, [weight for _, weight in fates])[0]
 
     def cancel_some(self) -> None:
         """A user cancels; when that is refused or breaks, the page says so."""

@@ -6,17 +6,16 @@ ten lines of blending are written out densely. The scenes are hard in different 
 
 from dataclasses import dataclass
 
+import gsplat.cuda._torch_impl as gsplat
 import numpy as np
 import pytest
+import torch
 from scipy.spatial.transform import Rotation
 
 from spaceport_splat.camera import Camera
 from spaceport_splat.gaussians import FIELDS, SH_COEFFICIENTS, Gaussians
 from spaceport_splat.gradients import Backward
 from spaceport_splat.rasterise import Rasteriser
-
-torch = pytest.importorskip("torch")
-gsplat = pytest.importorskip("gsplat.cuda._torch_impl")
 
 torch.set_num_threads(1)  # the machine is shared, and small tensors gain nothing
 DOUBLE = torch.float64

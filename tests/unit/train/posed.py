@@ -21,9 +21,14 @@ def floor(side: int = 24) -> Gaussians:
     means = np.stack([x, y, 0.3 * np.sin(x) * np.cos(y)], axis=1)
     rgb = np.stack([np.sin(2 * x), np.cos(3 * y), np.sin(x + 2 * y)], axis=1) * 0.4 + 0.5
     n = len(x)
-    quats = np.tile([1.0, 0, 0, 0], (n, 1))
-    parts = (means, quats, np.full((n, 3), np.log(0.28)), np.full(n, 3.0), (rgb - 0.5) / 0.2821)
-    return Gaussians(*(p.astype(np.float32) for p in parts), np.zeros((n, 0, 3), np.float32))
+    return Gaussians(
+        means=means.astype(np.float32),
+        quats=np.tile(np.array([1, 0, 0, 0], np.float32), (n, 1)),
+        scales=np.full((n, 3), np.log(0.28), np.float32),
+        opacities=np.full(n, 3.0, np.float32),
+        sh0=((rgb - 0.5) / 0.2821).astype(np.float32),
+        shN=np.zeros((n, 0, 3), np.float32),
+    )
 
 
 def cameras(count: int = 9) -> list[Camera]:

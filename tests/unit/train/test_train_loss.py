@@ -2,11 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 from spaceport_splat.quality import ssim, ssim_window
 from spaceport_train.job.loss import PhotoLoss, Target
-
-torch = pytest.importorskip("torch")
 
 
 @pytest.mark.parametrize("threads", [1, 2])

@@ -35,6 +35,7 @@ def test_more_photos_and_more_pixels_mean_more_gaussians() -> None:
 def test_work_stays_within_the_limit(quality: Quality, photos: int) -> None:
     effort = EFFORTS["cpu", quality]
     pixels = effort.side_px**2 * 9 // 16
+    assert effort.work_limit_s is not None
     for plan in candidates(Facts(photos, pixels), "cpu", TrainOptions(quality=quality), MOST):
         assert work_s(plan, pixels, plan.steps) <= effort.work_limit_s
         assert plan.steps >= 20

@@ -1,5 +1,4 @@
 # Kernels take numbers, not objects.
-# ruff: noqa: PLR0917
 """The kinds of ground, seen from above: meadows, fields, lawns, roads, water and paving."""
 
 import math

@@ -1,5 +1,4 @@
 # Kernels take numbers, not objects.
-# ruff: noqa: PLR0917
 """What a solid looks like at a point of its surface: normal, colour, and its share of sky."""
 
 import math

@@ -1,5 +1,4 @@
 # Kernels take numbers, not objects.
-# ruff: noqa: PLR0917
 """The ground's picture put together: which ground lies where, and the light that falls on it."""
 
 import math

@@ -1,5 +1,4 @@
 # Kernels take numbers, not objects.
-# ruff: noqa: PLR0917
 """The four solids that everything above ground is made of, as rows of one array, and their rays.
 
 A row (float64, ROW_SIZE columns): 0 kind, 1 material, 2-4 bounding centre, 5 bounding radius,

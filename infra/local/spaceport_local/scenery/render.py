@@ -1,5 +1,4 @@
 # Kernels take numbers, not objects.
-# ruff: noqa: PLR0917
 """The village drawn: the sun's view for the shadows, the ground's picture, and the photos.
 
 Every 8 x 8 block of rays first picks the few solids whose bounding balls it can meet (through a

@@ -1,5 +1,4 @@
 # Kernels take numbers, not objects.
-# ruff: noqa: PLR0917
 """The lie of the land: heights, the road, the lane, the footpath and the stream.
 
 World frame: ENU metres, x east, y north, z up, z = 0 at the village square.

@@ -4,8 +4,6 @@ Our own and not a library's: with 10^5 points and 10^4 entries of 9 to 45 number
 second, and the libraries for it bring OpenMP pools that spin on busy cores.
 """
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The freedoms that cost nothing: the order of the Gaussians, and the form of a rotation."""
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one
-
 import math
 from typing import cast
 

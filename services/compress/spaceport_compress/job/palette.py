@@ -1,7 +1,5 @@
 """View-dependent colour as labels into a palette, chosen by rate and distortion."""
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one
-
 import math
 from dataclasses import dataclass
 

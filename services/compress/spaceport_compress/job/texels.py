@@ -4,8 +4,6 @@
 so a search from the nearest entry outwards stops once the error alone costs more than the best.
 """
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Adam (Kingma and Ba 2015) on the rows of the Gaussians that a step saw (SelectiveAdam)."""
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one
-
 import math
 from typing import Any
 

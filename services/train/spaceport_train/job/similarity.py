@@ -5,8 +5,6 @@ statistics of the photo computed once. Every inner loop runs along x over float3
 unsigned indices: that is what LLVM vectorises.
 """
 
-# ruff: noqa: PLR0917 - kernels take their arrays one by one
-
 from typing import Any
 
 import numpy as np
