@@ -14,15 +14,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from moto.moto_api._internal.models import moto_api_backend
-from moto.moto_server.werkzeug_app import (
-    DomainDispatcherApplication,
-    MotoRequestHandler,
-    create_backend_app,
-)
+from moto.moto_server.werkzeug_app import MotoRequestHandler
 from werkzeug.serving import make_server
 from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
+from spaceport_local.dispatch import Dispatcher, scope_of
 from spaceport_runtime.errors import UserError
 
 Environ = dict[str, Any]
@@ -104,8 +101,6 @@ class Tap:
 
 
 def _call_of(environ: Environ) -> Call:
-    authorization = environ.get("HTTP_AUTHORIZATION", "")
-    scope = authorization.split("Credential=")[-1].split(",")[0].split("/")
     target = environ.get("HTTP_X_AMZ_TARGET", "")
     body = b""
     if target:
@@ -119,7 +114,7 @@ def _call_of(environ: Environ) -> Call:
         path=environ.get("PATH_INFO", ""),
         query=environ.get("QUERY_STRING", ""),
         target=target,
-        scope=scope[3] if len(scope) > 4 else "",
+        scope=scope_of(environ),
         body=body,
     )
 
@@ -176,7 +171,7 @@ class Moto:
 
     def __init__(self, responder: Responder, observers: list[Observer]) -> None:
         reset_moto()
-        self.app: WsgiApp = DomainDispatcherApplication(create_backend_app)
+        self.app: WsgiApp = Dispatcher()
         self.server = WebServer(Tap(self.app, responder, observers))
 
     def post(self, target: str, body: bytes) -> Any:

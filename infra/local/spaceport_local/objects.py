@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from moto.events.models import events_backends
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeKey, s3_backends
 
 from spaceport_local.account import ACCOUNT, REGION
 from spaceport_local.edge import Call
@@ -26,6 +26,21 @@ from spaceport_local.journal import Journal
 
 SUBRESOURCES = {"acl", "tagging", "uploads", "partNumber", "retention", "legal-hold", "versioning"}
 SUBRESOURCES |= {"notification", "cors", "policy", "lifecycle", "encryption", "publicAccessBlock"}
+
+
+def _locked_etag(key: FakeKey) -> str:
+    """moto's ETag, under the key's lock.
+
+    moto hashes the object's bytes at the first question for the ETag, and any listing asks. Without
+    the lock it moves the position in the very file that a read or our copy is going through: the
+    object would be cut off, or its ETag wrong.
+    """
+    with key.lock:
+        return str(_UNLOCKED_ETAG(key))
+
+
+_UNLOCKED_ETAG = FakeKey.etag.fget
+FakeKey.etag = property(_locked_etag)
 
 
 class DiskBuffer:
@@ -171,6 +186,8 @@ class Objects:
             stored._value_buffer.seek(0)
             with path.open("wb") as stream:
                 shutil.copyfileobj(stored._value_buffer, stream, 1 << 20)
+            if path.stat().st_size != stored.size:
+                raise RuntimeError(f"{key} was not kept whole")  # a 500: the caller puts it again
             stored._value_buffer.close()
             stored._value_buffer = DiskBuffer(path)
         if stored.multipart:

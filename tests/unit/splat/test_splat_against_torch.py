@@ -122,7 +122,8 @@ def test_values_and_gradients(kind: str, degree: int, antialiased: bool) -> None
     it = scene(kind, degree)
     p = leaves(it.gaussians)
     image, transmittance = reference(p, it.camera, degree, antialiased)
-    ((image * it.d_image).sum() + (transmittance * it.d_transmittance).sum()).backward()
+    total = (image * it.d_image).sum() + (transmittance * it.d_transmittance).sum()
+    total.backward()  # type: ignore[no-untyped-call]
 
     rasteriser = Rasteriser(threads=2)
     frame = rasteriser.forward(it.gaussians, it.camera, BACKGROUND, antialiased)
@@ -139,7 +140,9 @@ def test_values_and_gradients(kind: str, degree: int, antialiased: bool) -> None
     assert np.abs(ours - image.detach().numpy()).max() < value_limit
     assert np.abs(frame.transmittance - transmittance.detach().numpy()).max() < value_limit
     for name in FIELDS:
-        expected = p[name].grad.numpy()
+        exact = p[name].grad
+        assert exact is not None
+        expected = exact.numpy()
         actual = np.zeros_like(expected)
         actual[frame.ids] = getattr(gradients, name)[frame.ids]
         norm = np.linalg.norm(expected)
