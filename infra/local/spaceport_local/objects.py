@@ -28,19 +28,19 @@ SUBRESOURCES = {"acl", "tagging", "uploads", "partNumber", "retention", "legal-h
 SUBRESOURCES |= {"notification", "cors", "policy", "lifecycle", "encryption", "publicAccessBlock"}
 
 
-def _locked_etag(key: FakeKey) -> str:
+def _locked_etag(key: Any) -> str:
     """moto's ETag, under the key's lock.
 
-    moto hashes the object's bytes at the first question for the ETag, and any listing asks. Without
-    the lock it moves the position in the very file that a read or our copy is going through: the
-    object would be cut off, or its ETag wrong.
+    moto hashes the object's bytes at the first question for the ETag, and every listing asks.
+    Without the lock it moves the position in the very file that a read or our copy goes through:
+    the object would be cut off, or its ETag wrong.
     """
     with key.lock:
         return str(_UNLOCKED_ETAG(key))
 
 
-_UNLOCKED_ETAG = FakeKey.etag.fget
-FakeKey.etag = property(_locked_etag)
+_UNLOCKED_ETAG: Callable[[Any], str] = vars(FakeKey)["etag"].fget
+setattr(FakeKey, "etag", property(_locked_etag))  # noqa: B010 - a type checker forbids the plain way
 
 
 class DiskBuffer:

@@ -75,9 +75,13 @@ class FakeS3:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.cut_off = "nothing"
 
     def get_object(self, **request: str) -> dict[str, Any]:
-        return {"Body": Body(self.objects[request["Key"]])}
+        content = self.objects[request["Key"]]
+        etag = hashlib.md5(content).hexdigest()
+        sent = content[:-1] if request["Key"].endswith(self.cut_off) else content
+        return {"Body": Body(sent), "ETag": f'"{etag}"'}
 
     def list_objects_v2(self, **request: str) -> dict[str, Any]:
         keys = [key for key in self.objects if key.startswith(request["Prefix"])]
@@ -168,6 +172,15 @@ def test_a_changed_file_leaves_nothing_behind(
 
     assert final_files(out) == []
     assert read_delivery(out) is None
+
+
+def test_a_report_that_arrives_in_part(bucket: FakeS3, job: JobProgress, out: Path) -> None:
+    bucket.cut_off = "report.html"
+
+    with pytest.raises(UserError, match=r"report\.html is not what its stage wrote"):
+        Collector(bucket, "spaceport", out).collect(job)
+
+    assert final_files(out) == []
 
 
 def test_a_report_that_never_comes(

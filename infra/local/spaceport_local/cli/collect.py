@@ -16,7 +16,7 @@ from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_local.cli.checks import STATE_NAME
 from spaceport_local.cli.journal import JOURNAL_NAME
 from spaceport_local.cli.progress import JobProgress
-from spaceport_local.cli.upload import hash_file
+from spaceport_local.cli.upload import CHUNK_BYTES, hash_file
 from spaceport_runtime.errors import UserError
 
 DELIVERY_NAME = "delivered.json"
@@ -130,14 +130,14 @@ class Collector:
         target = self._incoming / wanted.path
         target.parent.mkdir(parents=True, exist_ok=True)
         bucket, key = split_uri(wanted.uri)
-        body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
-        digest = hashlib.sha256()
+        answer = self._client.get_object(Bucket=bucket, Key=key)
         with target.open("wb") as stream:
-            for chunk in body.iter_chunks(1 << 20):
-                digest.update(chunk)
+            for chunk in answer["Body"].iter_chunks(CHUNK_BYTES):
                 stream.write(chunk)
-        sha256 = digest.hexdigest()
-        if wanted.sha256 not in (None, sha256):
+        sha256, md5 = hash_file(target)
+        # A report has no hash in any event; it was put in one piece, so its ETag is its MD5.
+        is_right = sha256 == wanted.sha256 if wanted.sha256 else md5 == answer["ETag"].strip('"')
+        if not is_right:
             raise UserError(f"{wanted.uri} is not what its stage wrote.", CHANGED_REMEDY)
         return OutputFile(path=wanted.path, bytes=target.stat().st_size, sha256=sha256)
 
