@@ -129,7 +129,8 @@ def test_a_replay_starts_the_later_stages_again() -> None:
 
 def test_a_reopened_job_waits_for_its_next_attempt() -> None:
     job = job_after(requested(), built(), failed())
-    job.reopen()
+    job.reopen("train")
+    assert job.stages["train"].state is StageState.PENDING
     job.apply(failed())
     assert job.end is None
 

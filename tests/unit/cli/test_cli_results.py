@@ -63,7 +63,7 @@ def report() -> Report:
             heldout_photos=(),
             rasteriser="cpu",
         ),
-        compress=CompressReport(bytes=3 * 1024 * 1024, ratio=14.25, psnr_vs_ply_db=41.0),
+        compress=CompressReport(bytes=3_000_000, ratio=14.25, psnr_vs_ply_db=41.0),
         seconds=SecondsReport(ingest=1.0, sfm=62.0, train=150.0, compress=20.0, total=240.0),
         truth=Truth(pose_error_m=0.081, height_error_m=0.02),
         warnings=("Two photos carry no GPS.",),
@@ -269,10 +269,10 @@ def test_errors_of_the_operating_system(number: int, words: str) -> None:
 
 
 def test_sizes_and_times_as_people_say_them() -> None:
-    assert [human_bytes(n) for n in (0, 1023, 1536, 5 << 20, 3 << 30)] == [
+    assert [human_bytes(n) for n in (0, 999, 1500, 5_000_000, 3_000_000_000)] == [
         "0 bytes",
-        "1023 bytes",
-        "1.5 KB",
+        "999 bytes",
+        "1.5 kB",
         "5.0 MB",
         "3.0 GB",
     ]

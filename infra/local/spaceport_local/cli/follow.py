@@ -62,7 +62,7 @@ def ask_replay(cloud: Cloud, job: JobProgress, stage: str) -> None:
     """Ask for another attempt from a stage, and wait for that one instead."""
     body = {"from": API_STAGE_NAMES[stage]}
     call_api(cloud.api_url, "POST", f"/jobs/{job.job_id}/replay", body)
-    job.reopen()
+    job.reopen(stage)
 
 
 def finish(where: Followed, job: JobProgress, end: End, console: Console) -> int:

@@ -101,9 +101,11 @@ class JobProgress:
         fold = FOLDS.get(event_type)
         return fold(self, event) if fold else None
 
-    def reopen(self) -> None:
-        """Another attempt was asked for: wait for it, whatever became of this one."""
+    def reopen(self, stage: str) -> None:
+        """Another attempt from a stage was asked for: wait for it, whatever became of this one."""
         self.attempt, self.end = self.attempt + 1, None
+        for name in STAGES[STAGES.index(stage) :]:
+            self.stages[name] = StageView(name)
 
     def set(self, view: StageView) -> str:
         """Replace a stage's view; what ran after it is yet to come again."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from spaceport_runtime.errors import UserError
 
-KIB = 1024
+KILO = 1000
 FULL_BYTES = 16 << 20
 
 
@@ -51,11 +51,11 @@ def is_disk_full(folder: Path | None) -> bool:
 
 
 def human_bytes(count: float) -> str:
-    """`1536` -> `1.5 KB`; powers of 1,024."""
-    for unit in ("bytes", "KB", "MB"):
-        if count < KIB:
+    """`1500` -> `1.5 kB`; powers of 1,000, as in the report."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < KILO:
             return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
-        count /= KIB
+        count /= KILO
     return f"{count:.1f} GB"
 
 
