@@ -127,7 +127,7 @@ def test_a_full_disk(
 
     assert code == 2
     told = capsys.readouterr().err
-    assert "has 1000 bytes free" in told
+    assert "has 1.0 kB free" in told
     assert "free some space or choose --out on another disk" in told
 
 
