@@ -248,3 +248,20 @@ def test_what_is_sent_again() -> None:
         ("CaptureRejected", "refused"),
         ("Nonsense", None),
     ]
+
+
+def test_a_full_disk_leaves_no_half_a_line(tmp_path: Path, monkeypatch: Any) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.append({"a": 1})
+
+    def full(stream: Any, content: bytes) -> None:
+        stream.write(content[:4])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("spaceport_local.journal._write_all", full)
+        with pytest.raises(OSError, match="No space"):
+            journal.append({"b": 2})
+    journal.append({"c": 3})
+    assert journal.read() == [{"a": 1}, {"c": 3}]
+    journal.close()

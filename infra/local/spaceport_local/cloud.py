@@ -233,6 +233,7 @@ class LocalCloud:
         self._sagemaker.announce(interrupted)
         self._heal()
         hosting = Hosting(topology, functions, urls, self, self._bell)
+        stack.callback(self._front_door.stop)
         stack.callback(hosting.stop)
         hosting.start(self._options.sweep_interval_s)
         self._front_door.start()

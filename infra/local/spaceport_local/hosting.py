@@ -11,6 +11,8 @@ from spaceport_local.schedule import Schedule
 from spaceport_local.topology import Topology
 from spaceport_local.wake import Bell
 
+JOIN_S = 10.0
+
 
 class Hosting:
     """Starts and stops them together."""
@@ -47,7 +49,7 @@ class Hosting:
         for thread in threads:
             thread.stop()
         for thread in threads:
-            thread.join()
+            thread.join(JOIN_S)
 
 
 def _mapping(function: Function, queue_url: str, sqs: Any) -> QueueMapping:

@@ -4,6 +4,7 @@ import json
 import os
 import threading
 from collections.abc import Iterable
+from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,15 @@ class Journal:
         self._stream = path.open("ab", buffering=0)
 
     def append(self, *entries: Any) -> None:
-        """Add entries; on return they are with the operating system."""
+        """Add entries, all or none; on return they are with the operating system."""
         lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
         with self._lock:
-            self._stream.write(lines.encode())
+            before = os.fstat(self._stream.fileno()).st_size
+            try:
+                _write_all(self._stream, lines.encode())
+            except OSError:
+                self._stream.truncate(before)  # half a line would spoil the next one
+                raise
 
     def read(self) -> list[Any]:
         """All entries so far, oldest first."""
@@ -44,6 +50,13 @@ class Journal:
     def close(self) -> None:
         """Let go of the file."""
         self._stream.close()
+
+
+def _write_all(stream: RawIOBase, content: bytes) -> None:
+    """An unbuffered stream may take less than it is given, as when the disk is full."""
+    written = 0
+    while written < len(content):
+        written += stream.write(content[written:]) or 0
 
 
 def read_journal(path: Path) -> list[Any]:

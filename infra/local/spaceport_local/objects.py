@@ -5,7 +5,6 @@ disk before the caller's PUT is answered. S3's events are made here, too: moto's
 id and sequencer, misspell the ETag and come twice for a multipart upload.
 """
 
-import json
 import shutil
 import threading
 import uuid
@@ -17,10 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from moto.events.models import events_backends
 from moto.s3.models import FakeKey, s3_backends
 
-from spaceport_local.account import ACCOUNT, REGION
+from spaceport_local.account import ACCOUNT
 from spaceport_local.edge import Call
 from spaceport_local.journal import Journal
 
@@ -136,27 +134,7 @@ class Objects:
         stored = _backend().get_bucket(bucket).keys.get(key)
         if stored is None:
             return
-        detail = {
-            "version": "0",
-            "bucket": {"name": bucket},
-            "object": {
-                "key": key,
-                "size": stored.size,
-                "etag": stored.etag.strip('"'),
-                "sequencer": f"{int(stored.last_modified.timestamp() * 1e6):018X}",
-            },
-            "request-id": uuid.uuid4().hex[:16].upper(),
-            "requester": ACCOUNT,
-            "source-ip-address": "127.0.0.1",
-            "reason": reason,
-        }
-        event = {
-            "Source": "aws.s3",
-            "DetailType": "Object Created",
-            "Resources": [f"arn:aws:s3:::{bucket}"],
-            "Detail": json.dumps(detail),
-        }
-        events_backends[ACCOUNT][REGION].put_events([event])
+        publish_created(bucket, key, stored, reason)
         self._announced()
 
     def stored(self, bucket: str, key: str) -> Any:
@@ -237,6 +215,16 @@ class Objects:
     def _drop_file(self, name: str | None) -> None:
         if name:
             (self._folder / name).unlink(missing_ok=True)
+
+
+def _write_out(buffer: Any, path: Path) -> None:
+    buffer.seek(0)
+    try:
+        with path.open("wb") as stream:
+            shutil.copyfileobj(buffer, stream, 1 << 20)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _backend() -> Any:

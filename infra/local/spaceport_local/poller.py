@@ -119,10 +119,10 @@ class Poller:
         self._stopping.set()
         self._bell.ring()
 
-    def join(self) -> None:
-        """Wait until the batch in hand is done."""
+    def join(self, timeout_s: float) -> None:
+        """Wait until the batch in hand is done, within reason: it may come twice."""
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(timeout_s)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

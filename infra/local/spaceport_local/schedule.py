@@ -26,10 +26,10 @@ class Schedule:
         """End after the sweep in hand."""
         self._stopping.set()
 
-    def join(self) -> None:
-        """Wait until the sweep in hand is done."""
+    def join(self, timeout_s: float) -> None:
+        """Wait until the sweep in hand is done, within reason: the next run sweeps at once."""
         if self._thread.is_alive():
-            self._thread.join()
+            self._thread.join(timeout_s)
 
     def _run(self) -> None:
         while not self._stopping.is_set():

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from spaceport_local.journal import read_json
+from spaceport_local.sagemaker import container
 from spaceport_local.sagemaker.jobs import (
     KINDS,
     ApiError,
@@ -68,6 +69,7 @@ class SageMaker:
             if not job.is_over:
                 self._give_up(job)
                 interrupted.append(job)
+            container.clean(job)
         return interrupted
 
     def announce(self, jobs: list[Job]) -> None:
