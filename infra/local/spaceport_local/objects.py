@@ -21,6 +21,7 @@ from moto.s3.models import FakeKey, s3_backends
 from spaceport_local.account import ACCOUNT
 from spaceport_local.edge import Call
 from spaceport_local.journal import Journal
+from spaceport_local.s3_events import publish_created
 
 SUBRESOURCES = {"acl", "tagging", "uploads", "partNumber", "retention", "legal-hold", "versioning"}
 SUBRESOURCES |= {"notification", "cors", "policy", "lifecycle", "encryption", "publicAccessBlock"}
