@@ -20,6 +20,7 @@ from werkzeug.test import Client
 from werkzeug.wrappers import Response
 
 from spaceport_local.dispatch import Dispatcher, scope_of
+from spaceport_local.replays import mend_replays
 from spaceport_runtime.errors import UserError
 
 Environ = dict[str, Any]
@@ -171,6 +172,7 @@ class Moto:
 
     def __init__(self, responder: Responder, observers: list[Observer]) -> None:
         reset_moto()
+        mend_replays()
         self.app: WsgiApp = Dispatcher()
         self.server = WebServer(Tap(self.app, responder, observers))
 

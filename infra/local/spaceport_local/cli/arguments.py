@@ -90,11 +90,16 @@ def _add_state(command: argparse.ArgumentParser) -> None:
 
 
 def _add_replay(commands: Commands) -> None:
-    command = _add(commands, "replay", "run a job again from a stage, without uploading again")
-    command.add_argument("job", metavar="JOB", help="the job's id")
-    command.add_argument("--from", dest="from_stage", choices=API_STAGES, required=True)
+    purpose = "run a job again from a stage, or send a window of the archive again"
+    command = _add(commands, "replay", purpose)
+    command.add_argument("job", metavar="JOB", nargs="?", help="the job's id")
+    command.add_argument("--from", dest="from_stage", choices=API_STAGES)
+    command.add_argument("--out", type=Path, metavar="DIR", help="where the results go")
+    moment = "a moment such as 2026-11-23T14:00"
+    command.add_argument("--since", metavar="T", help=f"replay archived events from {moment} on")
+    command.add_argument("--until", metavar="T", help="up to, not including; default: now")
     command.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="where the results go"
+        "--rule", action="append", default=[], metavar="NAME", help="only to this rule (repeatable)"
     )
     _add_state(command)
 

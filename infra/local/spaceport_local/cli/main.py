@@ -3,6 +3,7 @@
 import argparse
 import errno
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 
 from rich.console import Console
 
@@ -83,9 +84,29 @@ def _doctor(_typed: argparse.Namespace, console: Console) -> int:
 
 
 def _replay(typed: argparse.Namespace, console: Console) -> int:
+    if typed.since:
+        return _replay_window(typed, console)
     from spaceport_local.cli.remote import replay  # noqa: PLC0415
 
+    if not (typed.job and typed.from_stage and typed.out):
+        raise UserError(
+            "A replay needs either JOB, --from and --out, or --since.",
+            "See 'spaceport replay --help'.",
+        )
     return replay(typed.job, typed.from_stage, typed.state, typed.out, console)
+
+
+def _replay_window(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_local.cli.window import parse_moment, replay_window  # noqa: PLC0415
+
+    try:
+        since = parse_moment(typed.since)
+        until = parse_moment(typed.until) if typed.until else datetime.now(UTC)
+    except ValueError as error:
+        raise UserError(
+            f"That is not a moment: {error}.", "Write it like 2026-11-23T14:00."
+        ) from error
+    return replay_window(since, until, typed.rule, typed.state, console)
 
 
 def _cancel(typed: argparse.Namespace, console: Console) -> int:
