@@ -34,22 +34,33 @@ def upload(name: str, photos: int, store: FakeStore) -> tuple[str, str]:
     return job_id_of(f"s3://{BUCKET}/{key}", etag), key
 
 
+class Watch:
+    """Remembers every time a job's status went backwards."""
+
+    def __init__(self) -> None:
+        self.backwards: list[str] = []
+        self._ranks: dict[str, tuple[int, int, int]] = {}
+
+    def see(self, view: JobView) -> None:
+        rank = _rank(view)
+        before = self._ranks.get(view.job_id, rank)
+        if rank < before:
+            self.backwards.append(f"{view.job_id} went back from {before} to {rank}")
+        self._ranks[view.job_id] = rank
+
+
 class WatchedStatusTable(FakeStatusTable):
-    """A status table that remembers every time a job's status went backwards."""
+    """A status table under watch."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.backwards: list[str] = []
-        self._ranks: dict[str, tuple[int, int, int]] = {}
+        self._watch = Watch()
+        self.backwards = self._watch.backwards
 
     def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
         outcome = super().commit(view, version, event)
         if outcome is Commit.DONE:
-            rank = _rank(view)
-            before = self._ranks.get(view.job_id, rank)
-            if rank < before:
-                self.backwards.append(f"{view.job_id} went back from {before} to {rank}")
-            self._ranks[view.job_id] = rank
+            self._watch.see(view)
         return outcome
 
 

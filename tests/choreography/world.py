@@ -15,7 +15,7 @@ from typing import Any
 
 from spaceport_contracts.events import CancellationRequested, Stage
 from spaceport_ingest.cancel import cancel_job
-from spaceport_ingest.ports import Kit
+from spaceport_ingest.ports import Kit, Objects
 from spaceport_ingest.replay import replay_job
 from spaceport_ingest.settings import Limits
 from spaceport_notify.ports import Desk
@@ -77,17 +77,16 @@ class World:
         self.dice = Dice(self.rng) if faults else Dice(self.rng, 0, 0, 0)
         self.faults = faults
         self.now_s = 0.0
-        self.ledger, self.store, self.jobs = FakeLedger(), FakeStore(), FakeJobs(QUOTAS)
+        self.jobs = FakeJobs(QUOTAS)
         self.archive: list[dict[str, Any]] = []
         self.early: list[str] = []
         self.poison: list[str] = []
-        self.status, self.mailer = WatchedStatusTable(), FakeMailer()
         self.depth = 0
         self.unheard: list[str] = []
         self.in_vain: list[str] = []
         self.ended_before: set[tuple[str, int]] = set()
         self.jobs.on_launch = self._check_launch
-        self.queues = {name: FunctionQueue(self) for name in SERVICE_NAMES}
+        self.build_outside()
         self.kit = self._ingest_kit()
         self.functions = all_functions(self.platform_of, self.kit, self._desk())
         for name in ("sfm", "train", "compress"):
@@ -95,6 +94,13 @@ class World:
         self.uploads = [self._upload(n) for n in range(jobs)]
         self.job_ids = [job_id for job_id, _ in self.uploads]
         self.replays: Counter[str] = Counter()
+
+    def build_outside(self) -> None:
+        """What the handlers' ports stand on: in memory here, on moto in `moto_world.py`."""
+        self.ledger, self.store = FakeLedger(), FakeStore()
+        self.objects: Objects = FakeObjects(self.store)
+        self.status, self.mailer = WatchedStatusTable(), FakeMailer()
+        self.queues = {name: FunctionQueue(self) for name in SERVICE_NAMES}
 
     # --- the platform ------------------------------------------------------------------------
 
@@ -117,7 +123,7 @@ class World:
     def _ingest_kit(self) -> Kit:
         return Kit(
             platform=self.platform_of("ingest"),
-            objects=self.faulty(FakeObjects(self.store)),
+            objects=self.faulty(self.objects),
             queue=self.queues["ingest"],
             bucket=BUCKET,
             limits=Limits(workers=1),
