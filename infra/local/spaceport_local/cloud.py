@@ -61,10 +61,11 @@ log = logging.getLogger("spaceport.local")
 
 @dataclass(frozen=True)
 class CloudOptions:
-    """How the embedded cloud is set up; instance types without a quota are not limited."""
+    """How the embedded cloud is set up: port 0 is any; types without a quota are not limited."""
 
     state_dir: Path
     api_port: int = 0
+    aws_port: int = 0
     quotas: Mapping[str, int] = field(default_factory=lambda: QUOTAS)
     sweep_interval_s: float = 5.0
     checkpoint_interval_s: float = 5.0
@@ -185,7 +186,7 @@ class LocalCloud:
         stack.callback(self._archive.close)
         outbox = Outbox(self._state.outbox)
         observers: list[Observer] = [self._objects, self._tables, self._archive, outbox, self._bell]
-        self._moto = Moto(Downloads(self._objects), observers)
+        self._moto = Moto(Downloads(self._objects), observers, self._options.aws_port)
         stack.callback(reset_moto)
         stack.callback(self._moto.server.stop)
         self._moto.server.start()

@@ -170,11 +170,11 @@ class WebServer:
 class Moto:
     """moto, empty at the beginning; there is one per process."""
 
-    def __init__(self, responder: Responder, observers: list[Observer]) -> None:
+    def __init__(self, responder: Responder, observers: list[Observer], port: int = 0) -> None:
         reset_moto()
         mend_replays()
         self.app: WsgiApp = Dispatcher()
-        self.server = WebServer(Tap(self.app, responder, observers))
+        self.server = WebServer(Tap(self.app, responder, observers), port)
 
     def post(self, target: str, body: bytes) -> Any:
         """A JSON request past the tap: what it changes is known already."""

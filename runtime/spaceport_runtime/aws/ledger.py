@@ -144,7 +144,7 @@ class DynamoLedger:
         with _translated():
             answer = self._table.update_item(
                 Key={"id": f"job#{job_id}"},
-                UpdateExpression="ADD attempts :one",
+                UpdateExpression="SET attempts = if_not_exists(attempts, :one) + :one",
                 ExpressionAttributeValues={":one": 1},
                 ReturnValues="UPDATED_NEW",
             )

@@ -75,7 +75,9 @@ def _add_demo(commands: Commands) -> None:
 
 def _add_up(commands: Commands) -> None:
     command = _add(commands, "up", "serve the embedded cloud until Ctrl-C")
-    command.add_argument("--port", type=int, default=8080, help="of the HTTP API (8080)")
+    command.add_argument(
+        "--port", type=int, default=8080, help="of the HTTP API (8080); S3 is on the next one"
+    )
     _add_state(command)
 
 

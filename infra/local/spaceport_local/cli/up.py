@@ -20,26 +20,28 @@ Spaceport is up. Ctrl-C stops it; its state stays in {state_dir}
   S3 and all   {endpoint}   bucket {bucket}
   e-mails      {outbox}
 
-Upload photos (as a zip; this starts the job by itself):
-  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local AWS_REGION=us-east-1 \\
-    aws --endpoint-url {endpoint} s3 cp photos.zip s3://{bucket}/uploads/photos.zip
+A zip of photos below uploads/ starts a job by itself:
+  curl -T photos.zip {endpoint}/{bucket}/uploads/photos.zip
 
-Start a job from something that lies in the bucket already, and look after it:
-  curl -s {api}/start-job -H 'Content-Type: application/json' \\
-    -d '{{"s3Url": "s3://{bucket}/uploads/photos.zip", "email": "you@example.com", \
+Anywhere else it waits until it is asked for:
+  curl -T photos.zip {endpoint}/{bucket}/captures/photos.zip
+  curl {api}/start-job -H 'Content-Type: application/json' \\
+    -d '{{"s3Url": "s3://{bucket}/captures/photos.zip", "email": "you@example.com", \
 "pipelineStep": "sfm"}}'
-  curl -s {api}/jobs/JOB
+  curl {api}/jobs/JOB
 """
 
 
 def up(port: int, state_dir: Path, console: Console) -> int:
     """Serve until a signal comes."""
-    check_port(port)
+    aws_port = port + 1 if port else 0
+    for wanted in (port, aws_port):
+        check_port(wanted)
     _make(state_dir)
     from spaceport_local.cloud import CloudOptions, LocalCloud  # noqa: PLC0415
 
     log_to_file(state_dir)
-    options = CloudOptions(state_dir=state_dir, api_port=port)
+    options = CloudOptions(state_dir=state_dir, api_port=port, aws_port=aws_port)
     try:
         with LocalCloud(options) as cloud, announced(cloud, state_dir):
             _invite(cloud, state_dir, console)
