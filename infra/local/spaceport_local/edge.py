@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response
 
 from spaceport_local.dispatch import Dispatcher, scope_of
 from spaceport_local.replays import mend_replays
+from spaceport_local.transactions import mend_transactions
 from spaceport_runtime.errors import UserError
 
 Environ = dict[str, Any]
@@ -173,6 +174,7 @@ class Moto:
     def __init__(self, responder: Responder, observers: list[Observer], port: int = 0) -> None:
         reset_moto()
         mend_replays()
+        mend_transactions()
         self.app: WsgiApp = Dispatcher()
         self.server = WebServer(Tap(self.app, responder, observers), port)
 

@@ -19,10 +19,12 @@ _only_replaces: ContextVar[bool] = ContextVar("only_replaces", default=False)
 
 def mend_transactions() -> None:
     """Teach moto to keep the index only; doing it again changes nothing."""
-    if "__deepcopy__" in vars(Table):
+    table: Any = Table
+    moto: Any = DynamoDBBackend
+    if "__deepcopy__" in vars(table):
         return
-    Table.__deepcopy__ = _copied
-    original = DynamoDBBackend.transact_write_items
+    table.__deepcopy__ = _copied
+    original = moto.transact_write_items
 
     @wraps(original)
     def transact_write_items(backend: Any, transact_items: list[dict[str, Any]]) -> None:
@@ -33,7 +35,7 @@ def mend_transactions() -> None:
         finally:
             _only_replaces.reset(token)
 
-    DynamoDBBackend.transact_write_items = transact_write_items
+    moto.transact_write_items = transact_write_items
 
 
 def _copied(table: Any, memo: dict[int, Any]) -> Any:
