@@ -12,7 +12,7 @@ from moto.events.models import Archive, Replay, ReplayState, events_backends
 
 def mend_replays() -> None:
     """Make moto's replays keep to their window and filter; may be called again."""
-    Replay.replay_events = _replay_events  # type: ignore[method-assign]
+    Replay.replay_events = _replay_events  # type: ignore[method-assign,assignment]
 
 
 def _replay_events(replay: Replay, archive: Archive) -> None:
