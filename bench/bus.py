@@ -107,7 +107,7 @@ def run_batch(cloud: LocalCloud, jobs: int) -> Batch:
     """Many captures at once, until the last e-mail."""
     before, began_s, began_cpu_s = mails(cloud), time.monotonic(), cpu_s()
     for n in range(jobs):
-        upload(cloud, f"batch-{jobs}-{n}")
+        upload(cloud, f"batch-{before}-{n}")
     wait_until(lambda: mails(cloud) >= before + jobs)
     return Batch(jobs, time.monotonic() - began_s, cpu_s() - began_cpu_s)
 

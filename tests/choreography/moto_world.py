@@ -104,7 +104,8 @@ class MotoLedger(DynamoLedger):
 
     @property
     def open(self) -> list[RunKey]:
-        return [run.key for stage in SERVICE_NAMES for run in self.open_runs(stage)]
+        rows = [(key, item) for key, item in self._rows("run") if "open_stage" in item]
+        return [RunKey(stage, job_id, int(n)) for (stage, job_id, n), _ in rows]
 
     @property
     def jobs(self) -> dict[str, tuple[str, int]]:
