@@ -57,7 +57,7 @@ def measure(train: Callable[[Path], Trained], work: Path) -> Row:
     trained = train(work / "checkpoints")
     used_s = cpu_s() - before_s
     write_ply(work / "scene.ply", trained.gaussians)
-    photos = judge(read_ply(work / "scene.ply"), trained.scene, 1, work)
+    photos = judge(read_ply(work / "scene.ply"), trained.scene, {}, 1, work)
     return {
         "cpu_s": round(used_s, 1),
         "wall_s": round(time.monotonic() - started_s, 1),
@@ -113,7 +113,7 @@ def opensplat(binary: Path, folder: Path, options: TrainOptions) -> Row:
         subprocess.run(command, check=True, env={**os.environ, "OMP_NUM_THREADS": "1"})
         used_s = cpu_s(resource.RUSAGE_CHILDREN) - before_s
         gaussians = read_ply(ply)
-        photos = judge(gaussians, scene, 1, work)
+        photos = judge(gaussians, scene, {}, 1, work)
     return {"cpu_s": round(used_s, 1), "gaussians": len(gaussians), "kept": figures(photos)}
 
 

@@ -1,5 +1,6 @@
 """Reading what sfm left: poses, photos, points; and the sentences for what is wrong with it."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.unit.train import posed
 
 from spaceport_runtime.errors import UserError
 from spaceport_splat.rasterise import render
+from spaceport_train.job.evaluate import names_of_photos
 from spaceport_train.job.photos import reduced, reduced_camera
 from spaceport_train.job.scene import held_out_positions, read_photo, read_scene
 
@@ -107,3 +109,10 @@ def test_too_few_photos_or_points_are_refused(tmp_path: Path, copy: Path) -> Non
 def test_grey_and_transparent_photos_become_colour(tmp_path: Path) -> None:
     Image.new("LA", (8, 6), (100, 0)).save(tmp_path / "a.png")
     assert read_photo(tmp_path / "a.png", 8).shape == (6, 8, 3)
+
+
+def test_held_out_photos_carry_the_users_own_names(tmp_path: Path) -> None:
+    assert names_of_photos(tmp_path) == {}
+    geo = {"photos": [{"name": "a.jpg", "original": "Über dem Haus/a.JPG"}, {"name": "b.jpg"}]}
+    (tmp_path / "geo.json").write_text(json.dumps(geo), encoding="utf-8")
+    assert names_of_photos(tmp_path) == {"a.jpg": "Über dem Haus/a.JPG", "b.jpg": "b.jpg"}

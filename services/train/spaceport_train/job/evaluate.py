@@ -1,5 +1,6 @@
 """Judge a finished splat by the photos that it never saw, and leave pictures of both."""
 
+import json
 from pathlib import Path, PurePosixPath
 
 import numpy as np
@@ -15,8 +16,17 @@ from spaceport_train.job.scene import Scene
 JPEG_QUALITY = 92
 
 
+def names_of_photos(scene_folder: Path) -> dict[str, str]:
+    """The user's own photo names by image name, as sfm's `geo.json` keeps them; {} without it."""
+    path = scene_folder / "geo.json"
+    if not path.exists():
+        return {}
+    photos = json.loads(path.read_text(encoding="utf-8")).get("photos", [])
+    return {photo["name"]: photo.get("original", photo["name"]) for photo in photos}
+
+
 def judge(
-    gaussians: Gaussians, scene: Scene, threads: int, folder: Path
+    gaussians: Gaussians, scene: Scene, names: dict[str, str], threads: int, folder: Path
 ) -> tuple[HeldOutPhoto, ...]:
     """Render every held-out photo with our own rasteriser; pairs of JPEGs below folder/heldout.
 
@@ -35,7 +45,7 @@ def judge(
             _write_jpeg(folder / path, image)
         results.append(
             HeldOutPhoto(
-                name=camera.name,
+                name=names.get(camera.name, camera.name),
                 psnr_db=psnr_db(render, photo),
                 corrected_psnr_db=colour_corrected_psnr_db(render, photo),
                 ssim=ssim(render, photo),

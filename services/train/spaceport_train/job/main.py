@@ -11,7 +11,7 @@ from spaceport_splat.camera import write_cameras
 from spaceport_splat.kernels import default_threads
 from spaceport_splat.ply import read_ply, write_ply
 from spaceport_train.job.densify import FAINT, opacity
-from spaceport_train.job.evaluate import judge
+from spaceport_train.job.evaluate import judge, names_of_photos
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.train import Trained, train_scene
 
@@ -30,10 +30,13 @@ def main(container: Container) -> None:
         report,
         lambda: container.stopping,
     )
-    write_outputs(trained, container.output, options)
+    names = names_of_photos(container.input("scene"))
+    write_outputs(trained, names, container.output, options)
 
 
-def write_outputs(trained: Trained, folder: Path, options: TrainOptions) -> TrainResult:
+def write_outputs(
+    trained: Trained, names: dict[str, str], folder: Path, options: TrainOptions
+) -> TrainResult:
     """Write the splat, judge what was written, and write `result.json` last."""
     gaussians = trained.gaussians.take(trained.gaussians.finite())
     if len(gaussians) == 0 or opacity(gaussians).max() <= FAINT:
@@ -46,13 +49,14 @@ def write_outputs(trained: Trained, folder: Path, options: TrainOptions) -> Trai
     photos = judge(
         read_ply(folder / "scene.ply"),
         trained.scene,
+        names,
         options.threads or default_threads(),
         folder,
     )
     pictures = [path for photo in photos for path in (photo.photo_path, photo.render_path)]
     result = TrainResult(
         files=hash_outputs(folder, ["scene.ply", "cameras.json", *pictures]),
-        warnings=_warnings(trained),
+        warnings=_warnings(trained, names),
         gaussians=len(gaussians),
         steps=trained.steps,
         heldout_psnr_db=float(np.mean([photo.psnr_db for photo in photos])),
@@ -66,7 +70,9 @@ def write_outputs(trained: Trained, folder: Path, options: TrainOptions) -> Trai
     return result
 
 
-def _warnings(trained: Trained) -> tuple[str, ...]:
+def _warnings(trained: Trained, names: dict[str, str]) -> tuple[str, ...]:
     scene = trained.scene
     blind = [scene.cameras[i].name for i in scene.training if len(scene.seen[i]) == 0]
-    return tuple(f"{name} shares no points with the other photos." for name in blind)
+    return tuple(
+        f"{names.get(name, name)} shares no points with the other photos." for name in blind
+    )
