@@ -209,6 +209,8 @@ def _reason(attributes: dict[str, Any]) -> str:
 class MotoWorld(World):
     """One schedule on moto."""
 
+    steps = 80
+
     def __init__(self, seed: int, cloud: MotoCloud, jobs: int = 1) -> None:
         self.cloud = cloud
         self.late: list[tuple[float, dict[str, Any]]] = []

@@ -71,6 +71,8 @@ class FunctionQueue:
 class World:
     """Everything around the handlers."""
 
+    steps = STEPS
+
     def __init__(self, seed: int, jobs: int = 2, *, faults: bool = True) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
@@ -210,7 +212,7 @@ class World:
             (self.poison_some, 1 if self.faults else 0),
         ]
         choices, weights = zip(*actions, strict=True)
-        for _ in range(STEPS):
+        for _ in range(self.steps):
             self.now_s += self.rng.uniform(0, 20)
             self.rng.choices(choices, weights)[0]()
         self.rest()

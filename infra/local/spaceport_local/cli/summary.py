@@ -29,7 +29,7 @@ def summarise(report: Report, out: Path) -> list[str]:
     lines += [f"  left out  {photo.name}: {photo.reason}" for photo in _left_out(report)]
     lines += [f"  warning   {warning}" for warning in report.warnings]
     lines += [""] if lines[-1] else []
-    lines.append(f"  {out / 'scene.sog'}   drop it on https://superspl.at/editor to walk around")
+    lines.append(f"  {out / 'scene.sog'}   z is up; drop it on superspl.at/editor, rotate x by -90")
     lines.append(f"  {out / 'report.html'}   everything else that is to be known")
     return lines
 
