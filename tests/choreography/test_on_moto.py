@@ -9,7 +9,8 @@ import pytest
 from moto import mock_aws
 
 from tests.choreography.invariants import breaches
-from tests.choreography.moto_world import MotoCloud, MotoWorld
+from tests.choreography.moto_ports import MotoCloud
+from tests.choreography.moto_world import MotoWorld
 
 SCHEDULES = 50
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
