@@ -36,10 +36,10 @@ demo: setup      ## photos -> splat on this machine; PHOTOS=folder runs it on yo
 	fi
 
 test: check      ## every check and test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: setup ## the fast subset, under 2 minutes
-	$(BIN)/python -m pytest -m "not slow and not shared"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not shared"
 
 check: setup     ## style, types, import rules, generated documents
 	$(BIN)/ruff check .
