@@ -83,6 +83,12 @@ class Ledger(Protocol):
     def open_runs(self, stage: str) -> list[Run]:
         """Runs that are not closed, in order of arrival."""
 
+    def waiting_runs(self, stage: str, limit: int) -> list[Run]:
+        """The first runs that wait for a machine, in order of arrival."""
+
+    def count_waiting(self, stage: str) -> int:
+        """How many runs wait for a machine."""
+
     def mark_running(self, key: RunKey, at: str) -> None:
         """WAITING -> RUNNING; anything else stays."""
 

@@ -14,6 +14,8 @@ from spaceport_runtime.observe import logger
 from spaceport_runtime.outcome import deliver, fail
 from spaceport_runtime.ports import Platform, Run, RunKey, RunState
 
+LINE_HEAD = 25
+
 
 def begin(cause: Event, kit: StageKit, platform: Platform) -> None:
     """Handle an event that asks for this stage."""
@@ -22,6 +24,7 @@ def begin(cause: Event, kit: StageKit, platform: Platform) -> None:
     run = Run(key, arrived_at, cause.detail_type(), cause.model_dump_json())
     if platform.ledger.admit(run) or _is_waiting(key, platform):
         launch_waiting(kit, platform)
+        _tell_end_of_line(key, kit, platform)
 
 
 def _is_waiting(key: RunKey, platform: Platform) -> bool:
@@ -29,10 +32,19 @@ def _is_waiting(key: RunKey, platform: Platform) -> bool:
     return known is not None and known.state is RunState.WAITING
 
 
+def _tell_end_of_line(key: RunKey, kit: StageKit, platform: Platform) -> None:
+    """Who arrives behind the head of the line is told the place once, and again near its end."""
+    run = platform.ledger.get(key)
+    if run is not None and run.state is RunState.WAITING and run.place is None:
+        _tell_place(run, max(1, platform.ledger.count_waiting(kit.service.name)), kit, platform)
+
+
 def launch_waiting(kit: StageKit, platform: Platform) -> None:
-    """Launch what waits, oldest first, until the account has no machine left; tell the rest."""
-    runs = platform.ledger.open_runs(kit.service.name)
-    waiting = [run for run in runs if run.state is RunState.WAITING]
+    """Launch what waits, oldest first, until the account has no machine left; tell the rest.
+
+    Only the head of the line is read: at most as many runs as can be launched by one call.
+    """
+    waiting = platform.ledger.waiting_runs(kit.service.name, LINE_HEAD)
     for launched, run in enumerate(waiting):
         try:
             launch(run, kit, platform)
@@ -91,23 +103,25 @@ def drop(run: Run, kit: StageKit, platform: Platform) -> None:
 
 def _tell_places(waiting: list[Run], kit: StageKit, platform: Platform) -> None:
     for place, run in enumerate(waiting, start=1):
-        if not _is_news(place, run.place):
-            continue
-        cause = cause_of(run)
-        plan = kit.plan(run, cause)
-        news = follow(
-            StageWaiting,
-            cause,
-            run.key.attempt,
-            platform.clock(),
-            kit.stage,
-            place,
-            stage=kit.stage,
-            place=place,
-            instance_type=plan.instance_type,
-        )
-        platform.bus.publish(news)
-        platform.ledger.remember_place(run.key, place)
+        if _is_news(place, run.place):
+            _tell_place(run, place, kit, platform)
+
+
+def _tell_place(run: Run, place: int, kit: StageKit, platform: Platform) -> None:
+    cause = cause_of(run)
+    news = follow(
+        StageWaiting,
+        cause,
+        run.key.attempt,
+        platform.clock(),
+        kit.stage,
+        place,
+        stage=kit.stage,
+        place=place,
+        instance_type=kit.plan(run, cause).instance_type,
+    )
+    platform.bus.publish(news)
+    platform.ledger.remember_place(run.key, place)
 
 
 def _is_news(place: int, told: int | None) -> bool:

@@ -41,6 +41,13 @@ class FakeLedger:
         runs = [self.runs[key] for key in self.open if key.stage == stage]
         return sorted(runs, key=lambda run: run.arrived_at)
 
+    def waiting_runs(self, stage: str, limit: int) -> list[Run]:
+        runs = self.open_runs(stage)
+        return [run for run in runs if run.state is RunState.WAITING][:limit]
+
+    def count_waiting(self, stage: str) -> int:
+        return len(self.waiting_runs(stage, len(self.open)))
+
     def _move(self, key: RunKey, allowed: set[RunState], **changes: Any) -> bool:
         run = self.runs.get(key)
         if run is None or run.state not in allowed:

@@ -13,22 +13,25 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
 OPEN_INDEX = "open"
+WAITING_INDEX = "waiting"
 TABLE_DEFINITION: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
     "AttributeDefinitions": [
         {"AttributeName": "id", "AttributeType": "S"},
         {"AttributeName": "open_stage", "AttributeType": "S"},
+        {"AttributeName": "waiting_stage", "AttributeType": "S"},
         {"AttributeName": "arrived_at", "AttributeType": "S"},
     ],
     "GlobalSecondaryIndexes": [
         {
-            "IndexName": OPEN_INDEX,
+            "IndexName": index,
             "KeySchema": [
-                {"AttributeName": "open_stage", "KeyType": "HASH"},
+                {"AttributeName": f"{index}_stage", "KeyType": "HASH"},
                 {"AttributeName": "arrived_at", "KeyType": "RANGE"},
             ],
             "Projection": {"ProjectionType": "ALL"},
         }
+        for index in (OPEN_INDEX, WAITING_INDEX)
     ],
     "BillingMode": "PAY_PER_REQUEST",
 }
@@ -51,13 +54,9 @@ class DynamoLedger:
 
     def open_runs(self, stage: str) -> list[Run]:
         """Runs that are not closed, in order of arrival."""
+        items: list[dict[str, Any]] = []
+        query = _query(OPEN_INDEX, stage)
         with _translated():
-            query: dict[str, Any] = {
-                "IndexName": OPEN_INDEX,
-                "KeyConditionExpression": "open_stage = :stage",
-                "ExpressionAttributeValues": {":stage": stage},
-            }
-            items: list[dict[str, Any]] = []
             while True:
                 page = self._table.query(**query)
                 items += page["Items"]
@@ -65,11 +64,22 @@ class DynamoLedger:
                     return [_run(item) for item in items]
                 query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
+    def waiting_runs(self, stage: str, limit: int) -> list[Run]:
+        """The first runs that wait for a machine, in order of arrival."""
+        with _translated():
+            items = self._table.query(**_query(WAITING_INDEX, stage), Limit=limit)["Items"]
+        return [_run(item) for item in items]
+
+    def count_waiting(self, stage: str) -> int:
+        """How many runs wait for a machine (up to the 1 MB that one query reads)."""
+        with _translated():
+            return self._table.query(**_query(WAITING_INDEX, stage), Select="COUNT")["Count"]
+
     def mark_running(self, key: RunKey, at: str) -> None:
         """WAITING -> RUNNING; anything else stays."""
         self._update(
             _run_id(key),
-            "SET #state = :running, launched_at = :at",
+            "SET #state = :running, launched_at = :at REMOVE waiting_stage",
             "#state = :waiting",
             {":running": RunState.RUNNING, ":at": at, ":waiting": RunState.WAITING},
         )
@@ -78,9 +88,9 @@ class DynamoLedger:
         """RUNNING -> WAITING, for a job that SageMaker does not know."""
         self._update(
             _run_id(key),
-            "SET #state = :waiting REMOVE launched_at",
+            "SET #state = :waiting, waiting_stage = :stage REMOVE launched_at",
             "#state = :running",
-            {":running": RunState.RUNNING, ":waiting": RunState.WAITING},
+            {":running": RunState.RUNNING, ":waiting": RunState.WAITING, ":stage": key.stage},
         )
 
     def remember_place(self, key: RunKey, place: int) -> None:
@@ -96,7 +106,7 @@ class DynamoLedger:
         """Record the events that the run ends with; False when it has an outcome already."""
         return self._update(
             _run_id(key),
-            "SET #state = :finished, outcome = :outcome",
+            "SET #state = :finished, outcome = :outcome REMOVE waiting_stage",
             "#state <> :finished",
             {":finished": RunState.FINISHED, ":outcome": outcome},
         )
@@ -193,6 +203,7 @@ def _item(run: Run) -> dict[str, Any]:
     item = {
         "id": _run_id(run.key),
         "open_stage": run.key.stage,
+        "waiting_stage": run.key.stage,
         "job_id": run.key.job_id,
         "attempt": run.key.attempt,
         "arrived_at": run.arrived_at,
@@ -202,6 +213,14 @@ def _item(run: Run) -> dict[str, Any]:
         "retries": run.retries,
     }
     return item
+
+
+def _query(index: str, stage: str) -> dict[str, Any]:
+    return {
+        "IndexName": index,
+        "KeyConditionExpression": f"{index}_stage = :stage",
+        "ExpressionAttributeValues": {":stage": stage},
+    }
 
 
 def _run(item: dict[str, Any]) -> Run:

@@ -43,6 +43,18 @@ def test_open_runs_come_in_order_of_arrival(ledger: Ledger) -> None:
     assert [run.key.attempt for run in ledger.open_runs("sfm")] == [2, 1]
 
 
+def test_only_the_head_of_the_line_is_read(ledger: Ledger) -> None:
+    for n in range(1, 6):
+        ledger.admit(Run(RunKey("sfm", "0123456789ab", n), f"2026-11-01T00:00:0{n}", "X", "{}"))
+    ledger.mark_running(RunKey("sfm", "0123456789ab", 1), "now")
+    ledger.finish(RunKey("sfm", "0123456789ab", 3), "[]")
+    assert [run.key.attempt for run in ledger.waiting_runs("sfm", 2)] == [2, 4]
+    assert ledger.count_waiting("sfm") == 3
+    ledger.rewind(RunKey("sfm", "0123456789ab", 1))
+    assert [run.key.attempt for run in ledger.waiting_runs("sfm", 9)] == [1, 2, 4, 5]
+    assert ledger.waiting_runs("train", 9) == []
+
+
 def test_states_move_forward_only(ledger: Ledger) -> None:
     ledger.admit(RUN)
     ledger.remember_place(KEY, 3)
