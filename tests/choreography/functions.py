@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from spaceport_compress import handler as compress
 from spaceport_ingest import handler as ingest
@@ -12,6 +13,7 @@ from spaceport_notify import handler as notify
 from spaceport_notify.ports import Desk
 from spaceport_notify.service import SERVICE as NOTIFY
 from spaceport_runtime.consume import EventHandler
+from spaceport_runtime.kit import StageKit
 from spaceport_runtime.ports import Platform
 from spaceport_runtime.reconcile import sweep
 from spaceport_runtime.service import Service
@@ -42,7 +44,13 @@ def all_functions(
     return {function.service.name: function for function in (first, *stages, last)}
 
 
+@cache
+def _kit(make_kit: MakeKit) -> StageKit:
+    """The environment is the same for all worlds: it is read once."""
+    return make_kit(PlatformSettings(bucket=BUCKET))
+
+
 def _stage(make_kit: MakeKit, platform_of: Callable[[str], Platform]) -> Function:
-    kit = make_kit(PlatformSettings(bucket=BUCKET))
+    kit = _kit(make_kit)
     platform = platform_of(kit.service.name)
     return Function(kit.service, dict(stage_routes(kit, platform)), lambda: sweep(kit, platform))

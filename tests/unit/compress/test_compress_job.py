@@ -155,8 +155,8 @@ def test_too_coarse_an_effort_is_tried_again_finer(tmp_path: Path) -> None:
 def test_high_quality_pays_more_for_every_bit(tmp_path: Path) -> None:
     splat = read_splat(trained_folder(tmp_path))
     seen = importance(splat.gaussians, splat.cameras)
-    standard = efforts(CompressOptions(), seen)
-    high = efforts(CompressOptions(quality=Quality.HIGH), seen)
+    standard = efforts(CompressOptions(), seen, 15)
+    high = efforts(CompressOptions(quality=Quality.HIGH), seen, 15)
     assert high[0].rate_price < standard[0].rate_price
     assert [effort.rate_price for effort in standard] == sorted(
         (effort.rate_price for effort in standard), reverse=True

@@ -135,7 +135,7 @@ def test_a_sky_of_few_gaussians_survives_in_a_whole_scene() -> None:
     """What a crop does not show: codebooks from a sample and clipped importance ruin the sky."""
     scene = concatenate([field(20_000), sky()])
     seen = importance(scene, grid_of_cameras())
-    decoded = decode(encode(scene, seen, efforts(CompressOptions(), seen)[0]))
+    decoded = decode(encode(scene, seen, efforts(CompressOptions(), seen, 0)[0]))
     level = look_at(np.array([0.0, -30.0, 8.0]), np.array([0.0, 100.0, 30.0]), UP_ENU)
     camera = pinhole("level", level, 65, 320, 180)
     before, after = (np.clip(render(splat, camera)[0], 0, 1) for splat in (scene, decoded))

@@ -23,6 +23,7 @@ NOMINAL_WIDTH_PX = 480
 _NOMINAL_ASPECT = 16 / 9
 _MOST_CAMERAS = 32
 _FLOOR = 1e-5
+_LEAST_LOOKING = 0.3
 
 
 @dataclass(frozen=True)
@@ -30,15 +31,17 @@ class Importance:
     """What the encoder knows about visibility.
 
     weight: float64[N], squared picture error per squared colour error;
-    pixel_m2: float64[N], the squared size of a pixel in the world at each Gaussian.
+    pixel_m2: float64[N], the squared size of a pixel in the world at each Gaussian;
+    looking: float64[3], how much of the cameras' viewing direction lies along each world axis.
     """
 
     weight: Floats
     pixel_m2: Floats
+    looking: Floats
 
     def take(self, order: Integers) -> "Importance":
         """The importance of the Gaussians in `order`."""
-        return Importance(self.weight[order], self.pixel_m2[order])
+        return Importance(self.weight[order], self.pixel_m2[order], self.looking)
 
 
 def importance(gaussians: Gaussians, cameras: Sequence[Camera]) -> Importance:
@@ -50,7 +53,7 @@ def importance(gaussians: Gaussians, cameras: Sequence[Camera]) -> Importance:
     image_px = NOMINAL_WIDTH_PX**2 / _NOMINAL_ASPECT
     covered = np.minimum(math.pi * np.sqrt(axes) / pixel_m2 / image_px, 1)
     weight = sigmoid(gaussians.opacities) ** 2 * covered / 2
-    return Importance(weight + _FLOOR * weight.mean() + 1e-30, pixel_m2)
+    return Importance(weight + _FLOOR * weight.mean() + 1e-30, pixel_m2, _looking(cameras))
 
 
 def _pixel_m2(gaussians: Gaussians, cameras: Sequence[Camera]) -> Floats:
@@ -65,3 +68,9 @@ def _pixel_m2(gaussians: Gaussians, cameras: Sequence[Camera]) -> Floats:
         squared.append(distance_m2.astype(np.float32) / np.float32(focal_px**2))
     pixel_m2 = np.median(np.stack(squared), 0).astype(np.float64)
     return np.asarray(np.maximum(pixel_m2, 1e-18), np.float64)
+
+
+def _looking(cameras: Sequence[Camera]) -> Floats:
+    """Mean |cosine| of viewing direction and axis; visitors look around, so never near zero."""
+    forward = np.stack([camera.world_to_camera[2, :3] for camera in cameras])
+    return np.asarray(np.maximum(np.abs(forward).mean(0), _LEAST_LOOKING), np.float64)

@@ -81,7 +81,8 @@ def compress(
     splat = read_splat(folder)
     progress("read", 1, 1)
     seen = importance(splat.gaussians, splat.cameras)
-    verified = write_verified(output / SOG, splat, seen, efforts(options, seen), progress)
+    tried = efforts(options, seen, splat.gaussians.shN.shape[1])
+    verified = write_verified(output / SOG, splat, seen, tried, progress)
     up = UP_ENU if splat.georeferenced else UP_COLMAP
     capture = Capture.of(splat.cameras, splat.gaussians, up)
     progress("preview", 0, 1)

@@ -8,6 +8,7 @@ import numpy as np
 from spaceport_compress.job.arrays import Floats, Floats32, Integers, over_rows
 from spaceport_splat.kernels import kernel
 
+_NEIGHBOURS = 16
 _SPREAD = (
     (32, 0x1F00000000FFFF),
     (16, 0x1F0000FF0000FF),
@@ -26,6 +27,19 @@ def morton_order(steps: Integers) -> Integers:
             spread = (spread | spread << np.uint64(shift)) & np.uint64(mask)
         code |= spread << np.uint64(axis)
     return np.argsort(code, kind="stable")
+
+
+def neighbour_distance(means: Floats32) -> Floats:
+    """Mean distance [N,3] along each axis to the 16 neighbours in the order given (Morton's)."""
+    positions = means.astype(np.float64)
+    total, found = np.zeros(positions.shape), np.zeros((len(positions), 1))
+    for step in range(1, min(_NEIGHBOURS // 2 + 1, len(positions))):
+        apart = np.abs(positions[step:] - positions[:-step])
+        total[step:] += apart
+        total[:-step] += apart
+        found[step:] += 1
+        found[:-step] += 1
+    return np.asarray(total / np.maximum(found, 1), np.float64)
 
 
 def canonical_rotations(quats: Floats32, scales: Floats32) -> tuple[Floats, Floats]:

@@ -32,25 +32,42 @@ def build_palette(
 ) -> Palette:
     """A palette of at most `entries` for harmonics [N,K,3].
 
-    `sensitivity` [N] is squared picture error per squared error of a coefficient.
+    `sensitivity` [N] is squared picture error per squared error of a coefficient. Where there is
+    an entry for everybody nothing is clustered: labels that count upwards cost nothing, and the
+    price of bits makes most coefficients zero.
+
+    WebP codes R, G and B of the whole picture with one table each and knows nothing of the
+    coefficient that a texel is, so the bits are counted over all coefficients together.
     """
     count, coefficients = harmonics.shape[:2]
     width = 3 * coefficients
     points = padded(harmonics.reshape(count, width))
+    if entries >= count:
+        labels, centroids, mass = np.arange(count), points, sensitivity
+    else:
+        labels, centroids = _clustered(points, sensitivity, rate_price, entries, seed)
+        mass = np.bincount(labels, sensitivity, len(centroids)).astype(np.float64)
+    values = centroids[:, :width].astype(np.float64).reshape(-1, 3)
+    weights = np.repeat(mass, coefficients)[:, None].repeat(3, 1)
+    codebook = optimal_codebook(values, np.sqrt(weights))
+    channels = Channels(values, weights, subtract_green=True)
+    codes, codebook = choose(channels, codebook, rate_price, adapt=rate_price > 0)
+    rows = math.ceil(len(centroids) / CENTROIDS_PER_ROW)
+    texels = np.zeros((rows * CENTROIDS_PER_ROW, coefficients, 3), np.uint8)
+    texels[: len(centroids)] = codes.reshape(-1, coefficients, 3)
+    texels[len(centroids) :] = texels[len(centroids) - 1]
+    return Palette(labels, len(centroids), texels.reshape(rows, -1, 3), codebook)
+
+
+def _clustered(
+    points: Floats32, sensitivity: Floats, rate_price: float, entries: int, seed: int
+) -> tuple[Integers, Floats32]:
+    """Labels and the entries that are used, most popular first."""
     centroids = _first_centroids(points, sensitivity, entries, seed)
     labels = _choose_labels(points, centroids, sensitivity, rate_price, seed)
     centroids = weighted_means(points, sensitivity.astype(np.float32), labels, centroids)
     labels, used = _by_popularity(labels, len(centroids))
-    values = centroids[used, :width].astype(np.float64)
-    mass = np.bincount(labels, sensitivity, len(used)).astype(np.float64)
-    weights = np.repeat(mass[:, None], width, 1)
-    codebook = optimal_codebook(values, np.sqrt(weights))
-    codes, codebook = choose(Channels(values, weights), codebook, rate_price, adapt=rate_price > 0)
-    rows = math.ceil(len(used) / CENTROIDS_PER_ROW)
-    texels = np.zeros((rows * CENTROIDS_PER_ROW, coefficients, 3), np.uint8)
-    texels[: len(used)] = codes.reshape(-1, coefficients, 3)
-    texels[len(used) :] = texels[len(used) - 1]
-    return Palette(labels, len(used), texels.reshape(rows, -1, 3), codebook)
+    return labels, centroids[used]
 
 
 def _first_centroids(points: Floats32, sensitivity: Floats, entries: int, seed: int) -> Floats32:

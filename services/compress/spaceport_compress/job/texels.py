@@ -29,9 +29,7 @@ class Channels:
 
     def sample(self, seed: int) -> "Channels":
         """Enough rows to learn entropies from."""
-        if len(self.values) <= _SAMPLE:
-            return self
-        rows = np.random.default_rng(seed).integers(0, len(self.values), _SAMPLE)
+        rows = _sample_rows(len(self.values), seed)
         return Channels(self.values[rows], self.weights[rows], self.subtract_green)
 
 
@@ -56,22 +54,27 @@ def choose(
     return codes, _recentred(channels, codes, codebook) if adapt else codebook
 
 
-def choose_steps(steps: Floats, weights: Floats, rate_price: float, seed: int = 3) -> Integers:
-    """16-bit positions [N,3] near `steps` whose low byte is cheap."""
+def choose_steps(
+    steps: Floats, weights: Floats, slopes: Floats, rate_price: float, seed: int = 3
+) -> Integers:
+    """16-bit positions [N,3] near `steps` whose low byte is cheap.
+
+    An error of d steps costs weight * d^2 + slope * |d|.
+    """
     chosen = np.rint(steps).astype(np.int64)
     if rate_price == 0:
         return chosen
-    sample = Channels(steps, weights).sample(seed)
+    few = _sample_rows(len(steps), seed)
     for axis in range(3):
-        values, weight = _column(sample.values, axis), _column(sample.weights, axis)
+        columns = _column(steps, axis), _column(weights, axis), _column(slopes, axis)
+        values, weight, slope = (column[few] for column in columns)
         bits = _round_number_bits()
         trial = np.empty(len(values), np.int64)
         for _ in range(_ROUNDS + 1):
-            _nearest_cheap_step(values, weight, bits, rate_price, trial)
+            _nearest_cheap_step(values, weight, slope, bits, rate_price, trial)
             bits = entropy_bits(trial & 255)
-        values, weight = _column(steps, axis), _column(weights, axis)
-        column = np.empty(len(values), np.int64)
-        _steps_by_rows(values, weight, bits, rate_price, column)
+        column = np.empty(len(steps), np.int64)
+        _steps_by_rows(columns, bits, rate_price, column)
         chosen[:, axis] = column
     return chosen
 
@@ -89,16 +92,24 @@ def _round_number_bits() -> Floats:
     return np.asarray(bits + np.log2((2.0**-bits).sum()), np.float64)
 
 
+def _sample_rows(count: int, seed: int) -> Integers:
+    if count <= _SAMPLE:
+        return np.arange(count)
+    return np.random.default_rng(seed).integers(0, count, _SAMPLE)
+
+
 def _column(array: Floats, axis: int) -> Floats:
     return np.ascontiguousarray(array[:, axis])
 
 
 def _steps_by_rows(
-    values: Floats, weights: Floats, bits: Floats, rate_price: float, out: Integers
+    columns: tuple[Floats, Floats, Floats], bits: Floats, rate_price: float, out: Integers
 ) -> None:
+    values, weights, slopes = columns
+
     def work(start: int, stop: int) -> None:
         rows = slice(start, stop)
-        _nearest_cheap_step(values[rows], weights[rows], bits, rate_price, out[rows])
+        _nearest_cheap_step(values[rows], weights[rows], slopes[rows], bits, rate_price, out[rows])
 
     over_rows(len(values), work)
 
@@ -206,20 +217,25 @@ def _cheapest_code(
 
 @kernel
 def _nearest_cheap_step(
-    values: Floats, weights: Floats, bits: Floats, rate_price: float, out: Integers
+    values: Floats,
+    weights: Floats,
+    slopes: Floats,
+    bits: Floats,
+    rate_price: float,
+    out: Integers,
 ) -> None:
     """As above for 16-bit numbers; `bits` prices the low byte, another high byte costs extra."""
     cheap = int(np.argmin(bits))
     floor = rate_price * bits[cheap]
     for i in range(len(values)):
-        value, weight = values[i], weights[i]
+        value, weight, slope = values[i], weights[i], slopes[i]
         centre = round(value)
         chosen = (centre & ~255) | cheap
-        best = weight * (value - chosen) ** 2 + floor
+        best = weight * (value - chosen) ** 2 + slope * abs(value - chosen) + floor
         for direction in (1, -1):
             j = centre if direction == 1 else centre - 1
             while 0 <= j <= 65535 and abs(j - centre) <= 128:
-                error = weight * (value - j) ** 2
+                error = weight * (value - j) ** 2 + slope * abs(value - j)
                 if error + floor >= best:
                     break
                 cost = error + rate_price * bits[j & 255]

@@ -33,6 +33,8 @@ class Candidate:
 
 def inspect_all(candidates: Sequence[Candidate], limits: Limits) -> list[Verdict]:
     """One verdict per candidate, in order; S3 is read and photos are decoded in parallel."""
+    if limits.workers == 1:
+        return [_inspect(candidate, limits) for candidate in candidates]
     with ThreadPoolExecutor(limits.workers) as pool:
         return list(pool.map(lambda candidate: _inspect(candidate, limits), candidates))
 
