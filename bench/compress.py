@@ -1,6 +1,6 @@
 """Our .sog against splat-transform's: bytes, CPU seconds of the whole process, PSNR.
 
-    python bench/compress.py scene.ply [more.ply ...] [--out out/bench/compress.json]
+    python bench/compress.py scene.ply [more.ply ...] [--rival-cache out/bench/rival] [--out ...]
 
 A `cameras.json` beside a .ply is used as in the job. Both files are decoded by our reader (which a
 test holds against theirs) and rendered by one rasteriser; the views are two rings around the
@@ -9,11 +9,13 @@ CPU mode; without Node 22 (see tests/node) only ours is measured.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,7 +39,7 @@ from spaceport_splat.rasterise import render
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY))
-from tests.node.splat_transform import Unavailable, splat_transform  # noqa: E402
+from tests.node.splat_transform import CLI, INSTALL, Unavailable, splat_transform  # noqa: E402
 
 RINGS = {"far": (0.9, 0.6), "near": (0.4, 0.25)}
 SIZE_PX = (640, 360)
@@ -99,7 +101,8 @@ def encode_only(ply: Path, sog: Path) -> None:
             link.symlink_to(source.resolve())
     splat = read_splat(folder)
     seen = importance(splat.gaussians, splat.cameras)
-    write_bundle(sog, encode(splat.gaussians, seen, efforts(CompressOptions(), seen)[0]))
+    effort = efforts(CompressOptions(), seen, splat.gaussians.shN.shape[1])[0]
+    write_bundle(sog, encode(splat.gaussians, seen, effort))
 
 
 def ours(ply: Path, sog: Path) -> float:
@@ -111,15 +114,30 @@ def ours(ply: Path, sog: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def measure(ply: Path, folder: Path) -> dict[str, object]:
+def rival(ply: Path, cache: Path) -> tuple[Path, float]:
+    """splat-transform's file for exactly these bytes, and the CPU seconds that it took.
+
+    Its CPU mode needs many minutes with harmonics, so what it made is kept under the input's hash
+    and its version; the seconds are those of the run that made it, on whatever machine that was.
+    """
+    version = json.loads((CLI.parents[1] / "package.json").read_text())["version"]
+    key = f"{hashlib.sha256(ply.read_bytes()).hexdigest()[:16]}-{version}"
+    sog, cost = cache / f"{key}.sog", cache / f"{key}.json"
+    if not cost.exists():
+        cpu_s = splat_transform("-g", "cpu", ply, sog).cpu_s
+        cost.write_text(json.dumps({"source": str(ply), "cpu_s": cpu_s}) + "\n")
+    return sog, float(json.loads(cost.read_text())["cpu_s"])
+
+
+def measure(ply: Path, folder: Path, cache: Path) -> dict[str, object]:
     """Both encoders on one splat."""
-    sogs = {"spaceport": folder / f"{ply.stem}-spaceport.sog"}
+    sogs = {"spaceport": folder / f"{ply.parent.name}-{ply.stem}-spaceport.sog"}
     ours(ply, sogs["spaceport"])  # fills numba's cache: compiling is not what is compared
     cpu_s = {"spaceport": ours(ply, sogs["spaceport"])}
-    theirs = folder / f"{ply.stem}-splat-transform.sog"
     try:
-        cpu_s["splat-transform"] = splat_transform("-g", "cpu", ply, theirs).cpu_s
-        sogs["splat-transform"] = theirs
+        if not CLI.exists():
+            raise Unavailable(INSTALL)
+        sogs["splat-transform"], cpu_s["splat-transform"] = rival(ply, cache)
     except Unavailable as missing:
         print(f"without splat-transform: {missing}")
     count = len(read_bundle(sogs["spaceport"]))
@@ -143,6 +161,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("plys", nargs="*", type=Path)
     parser.add_argument("--out", type=Path, default=REPOSITORY / "out/bench/compress.json")
+    parser.add_argument(
+        "--rival-cache",
+        type=Path,
+        help="where splat-transform's files and CPU seconds are kept; default: run it anew",
+    )
     parser.add_argument("--encode", nargs=2, type=Path, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.encode:
@@ -150,9 +173,12 @@ def main() -> None:
         return
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     rows = []
-    for ply in arguments.plys:
-        rows.append(measure(ply, arguments.out.parent))
-        print(json.dumps(rows[-1], indent=1))
+    with tempfile.TemporaryDirectory(dir=arguments.out.parent) as anew:
+        cache = arguments.rival_cache or Path(anew)
+        cache.mkdir(parents=True, exist_ok=True)
+        for ply in arguments.plys:
+            rows.append(measure(ply, arguments.out.parent, cache))
+            print(json.dumps(rows[-1], indent=1), flush=True)
     document = {"measured_at": time.strftime("%Y-%m-%d"), "scenes": rows}
     arguments.out.write_text(json.dumps(document, indent=2) + "\n")
 

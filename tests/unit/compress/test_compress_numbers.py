@@ -11,6 +11,8 @@ from spaceport_compress.job.encode import encode
 from spaceport_compress.job.importance import importance
 from spaceport_compress.job.kmeans import Index, assign, kmeans, padded, tree_kmeans
 from spaceport_compress.job.options import CompressOptions, efforts
+from spaceport_compress.job.order import neighbour_distance
+from spaceport_compress.job.palette import build_palette
 from spaceport_compress.job.sog import decode
 from spaceport_compress.job.texels import Channels, choose, choose_steps, entropy_bits
 from spaceport_compress.job.views import UP_ENU, look_at, pinhole
@@ -74,11 +76,14 @@ def test_a_chosen_texel_is_the_cheapest_of_all(subtract_green: bool) -> None:
 
 def test_steps_stay_near_and_get_cheaper() -> None:
     steps, weights = RANDOM.uniform(0, 65535, (3000, 3)), np.full((3000, 3), 1.0)
-    chosen = choose_steps(steps, weights, 50.0)
+    free = np.zeros_like(steps)
+    chosen = choose_steps(steps, weights, free, 50.0)
     assert np.abs(chosen - steps).max() <= 129
     low = entropy_bits((chosen & 255).ravel())[chosen & 255].mean()
     assert low < 7.5
-    assert (choose_steps(steps, weights, 0.0) == np.rint(steps)).all()
+    assert (choose_steps(steps, weights, free, 0.0) == np.rint(steps)).all()
+    ordered = choose_steps(steps, weights, free + 20.0, 50.0)
+    assert np.abs(ordered - steps).mean() < 0.5 * np.abs(chosen - steps).mean()
 
 
 def test_kmeans_finds_clusters_and_uses_every_centroid() -> None:
@@ -141,6 +146,29 @@ def test_a_sky_of_few_gaussians_survives_in_a_whole_scene() -> None:
     before, after = (np.clip(render(splat, camera)[0], 0, 1) for splat in (scene, decoded))
     assert before[:60].mean() > 0.2  # the sky is there
     assert psnr_db(after, before) > 42
+
+
+def test_cameras_that_look_down_say_so() -> None:
+    looking = importance(field(100), grid_of_cameras()).looking
+    assert looking[2] > 0.9
+    assert (looking >= 0.3).all()
+    assert (looking <= 1).all()
+
+
+def test_distance_to_neighbours_is_per_axis() -> None:
+    line = np.zeros((100, 3), np.float32)
+    line[:, 0] = np.arange(100)
+    distance = neighbour_distance(line)
+    assert distance[50] == pytest.approx([4.5, 0, 0])
+    assert neighbour_distance(line[:1]).tolist() == [[0, 0, 0]]
+
+
+def test_a_palette_for_everybody_counts_upwards() -> None:
+    harmonics = field(300, 8).shN
+    palette = build_palette(harmonics, np.ones(300), 0.0, 65536, seed=1)
+    assert (palette.labels == np.arange(300)).all()
+    entries = palette.codebook[palette.texels].reshape(-1, 8, 3)[:300]
+    assert np.abs(entries - harmonics).max() < 0.01
 
 
 def test_importance_grows_with_opacity_and_size_and_is_bounded() -> None:

@@ -125,7 +125,7 @@ class Index:
         original = np.argsort(list_of, kind="stable").astype(np.int64)
         starts = np.concatenate([[0], np.cumsum(np.bincount(list_of, minlength=lists))])
         inner = np.ascontiguousarray(entries[original])
-        return cls(coarse, inner, original, starts.astype(np.int64), max(6, lists // 16))
+        return cls(coarse, inner, original, starts.astype(np.int64), max(6, lists // 48))
 
     def search(self, points: Floats32, neighbours: int) -> tuple[Integers, Floats32]:
         """The nearest entries [N,k] of each point, nearest first; -1 where there are fewer."""
