@@ -17,7 +17,7 @@ def run(
     code: str, tmp_path: Path, stop_after: int = 10**9, silent_s: float = 30.0
 ) -> list[Message]:
     heard: list[Message] = []
-    supervision = Supervision(heard.append, lambda: None, lambda: False)
+    supervision = Supervision(heard.append, lambda: False)
     run_child([sys.executable, "-c", SPEAK + code], tmp_path / "log", supervision)
     return heard
 
@@ -49,7 +49,7 @@ def test_a_hanging_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
         "w.write(json.dumps({'pid':os.getpid()})+'\\n');time.sleep(600)"
     )
     heard: list[Message] = []
-    supervision = Supervision(heard.append, lambda: None, lambda: False, silent_s=0.5)
+    supervision = Supervision(heard.append, lambda: False, silent_s=0.5)
     with pytest.raises(EngineDied, match="hung"):
         run_child([sys.executable, "-c", SPEAK + code], tmp_path / "log", supervision)
     assert is_gone(heard[0]["pid"])
@@ -57,7 +57,7 @@ def test_a_hanging_child_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 
 def test_stopping_kills_the_child(tmp_path: Path) -> None:
     heard: list[Message] = []
-    supervision = Supervision(heard.append, lambda: None, lambda: bool(heard))
+    supervision = Supervision(heard.append, lambda: bool(heard))
     code = "w.write(json.dumps({'pid':os.getpid()})+'\\n');time.sleep(600)"
     with pytest.raises(Stopped):
         run_child([sys.executable, "-c", SPEAK + code], tmp_path / "log", supervision)

@@ -80,9 +80,9 @@ class Attempts:
             pair for pair in wanted if not (set(pair) & set(self.featureless))
         } - self._matched
         if usable:
-            self._tell("matching", 0, len(usable), {})
-            match(self.database, plan, usable)
-            self._tell("matching", len(usable), len(usable), {})
+            count = len(usable)
+            self._tell("matching", 0, count, {})
+            match(self.database, plan, usable, lambda n: self._tell("matching", n, count, {}))
         self._matched |= wanted
         self.links = verified_pairs(self.database, plan.photos, LINK_INLIERS)
 

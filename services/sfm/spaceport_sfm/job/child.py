@@ -36,7 +36,6 @@ class Supervision:
     """What the parent wants to know and to say while the child runs."""
 
     on_message: Callable[[Message], None]
-    on_tick: Callable[[], None]
     should_stop: Callable[[], bool]
     silent_s: float = SILENT_S
 
@@ -93,7 +92,6 @@ def _listen(process: subprocess.Popen[bytes], pipe: int, supervision: Supervisio
                 for line in lines:
                     supervision.on_message(json.loads(line))
                 watch.heard()
-            supervision.on_tick()
             watch.check()
 
 

@@ -114,8 +114,8 @@ def run_engine(plan: Plan, container: Container) -> Outcome:
     """
     plan_path = plan.work / "plan.json"
     plan_path.write_text(plan.model_dump_json(), encoding="utf-8")
-    listener = Listener(plan, container)
-    supervision = Supervision(listener.message, listener.tick, lambda: container.stopping)
+    listener = Listener(container)
+    supervision = Supervision(listener.message, lambda: container.stopping)
     command = [sys.executable, "-m", "spaceport_sfm.job.engine", str(plan_path)]
     run_child(command, plan.work / "engine.log", supervision)
     if listener.failure is not None:
