@@ -13,4 +13,3 @@ class Envelope(BaseModel):
     source: str
     detail_type: str = Field(alias="detail-type")
     detail: dict[str, Any]
-    replay_name: str | None = Field(default=None, alias="replay-name")

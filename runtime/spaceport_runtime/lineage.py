@@ -29,6 +29,26 @@ def follow(
     )
 
 
+def originate(
+    event_type: type[Follower],
+    job_id: str,
+    attempt: int,
+    causation_id: str,
+    now: datetime,
+    **fields: Any,
+) -> Follower:
+    """An event that answers something outside the chain: an upload, or a person's request."""
+    return event_type(
+        event_id=make_event_id(event_type, job_id, attempt),
+        job_id=job_id,
+        correlation_id=job_id,
+        causation_id=causation_id,
+        occurred_at=now,
+        attempt=attempt,
+        **fields,
+    )
+
+
 def to_outbox(events: tuple[Event, ...]) -> str:
     """Events as the ledger keeps them until they are published."""
     return json.dumps([[event.detail_type(), event.model_dump(mode="json")] for event in events])

@@ -152,7 +152,6 @@ class JobStatus:
     secondary: str = ""
     failure_reason: str = ""
     message: str = ""
-    running_s: float = 0.0
 
     @property
     def is_over(self) -> bool:

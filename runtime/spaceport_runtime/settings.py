@@ -14,4 +14,3 @@ class PlatformSettings(BaseSettings):
     job_role_arn: str = "arn:aws:iam::000000000000:role/spaceport-job"
     retry_base_s: int = 5
     retry_max_s: int = 900
-    settle_grace_s: int = 900

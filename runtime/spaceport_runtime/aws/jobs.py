@@ -1,7 +1,6 @@
 """SageMaker jobs: launched once by name, described, stopped."""
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -56,7 +55,6 @@ class SageMakerJobs:
             secondary=answer.get("SecondaryStatus", ""),
             failure_reason=answer.get("FailureReason", ""),
             message=answer.get("ExitMessage", ""),
-            running_s=_running_s(answer, prefix),
         )
 
     def stop(self, kind: JobKind, name: str) -> None:
@@ -76,11 +74,3 @@ def _is_unknown(error: ClientError) -> bool:
     if code_of(error) == "ResourceNotFound":
         return True
     return code_of(error) == "ValidationException" and "not found" in str(error).lower()
-
-
-def _running_s(answer: Mapping[str, Any], prefix: str) -> float:
-    started = answer.get(f"{prefix}StartTime")
-    ended = answer.get(f"{prefix}EndTime")
-    if not isinstance(started, datetime) or not isinstance(ended, datetime):
-        return 0.0
-    return (ended - started).total_seconds()

@@ -2,9 +2,10 @@
 
 from http import HTTPStatus
 
-from spaceport_contracts.events import CancellationRequested, make_event_id
+from spaceport_contracts.events import CancellationRequested
 from spaceport_ingest.attempts import published_by, standing_of
 from spaceport_ingest.ports import Kit
+from spaceport_runtime.lineage import originate
 from spaceport_runtime.ports import EndKind
 from spaceport_runtime.problems import Problem
 
@@ -29,13 +30,12 @@ def cancel_job(job_id: str, kit: Kit) -> int:
             f"Job {job_id} {ENDED[standing.end.kind]}. There is nothing left to cancel.",
         )
     cause = published_by(job_id, attempt, kit) or published_by(job_id, 1, kit)
-    request = CancellationRequested(
-        event_id=make_event_id(CancellationRequested, job_id, attempt),
-        job_id=job_id,
-        correlation_id=job_id,
-        causation_id=cause.event_id if cause else standing.record.cause_id,
-        occurred_at=kit.platform.clock(),
-        attempt=attempt,
+    request = originate(
+        CancellationRequested,
+        job_id,
+        attempt,
+        cause.event_id if cause else standing.record.cause_id,
+        kit.platform.clock(),
     )
     kit.platform.bus.publish(request)
     return attempt

@@ -6,7 +6,6 @@ from spaceport_contracts.events import (
     CaptureRejected,
     Event,
     ReconstructionRequested,
-    make_event_id,
 )
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.intake import recognise
@@ -15,7 +14,7 @@ from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.service import SERVICE
 from spaceport_ingest.submission import Replay, Submission
 from spaceport_runtime.errors import Poison, UserError
-from spaceport_runtime.lineage import to_outbox
+from spaceport_runtime.lineage import originate, to_outbox
 from spaceport_runtime.outcome import deliver
 from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
 
@@ -121,13 +120,12 @@ def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
 def _accepted(
     run: Run, submission: Submission, wishes: Wishes, inputs: Inputs, kit: Kit
 ) -> ReconstructionRequested:
-    return ReconstructionRequested(
-        event_id=make_event_id(ReconstructionRequested, run.key.job_id, run.key.attempt),
-        job_id=run.key.job_id,
-        correlation_id=run.key.job_id,
-        causation_id=submission.cause_id,
-        occurred_at=kit.platform.clock(),
-        attempt=run.key.attempt,
+    return originate(
+        ReconstructionRequested,
+        run.key.job_id,
+        run.key.attempt,
+        submission.cause_id,
+        kit.platform.clock(),
         start_at=submission.start_at,
         quality=wishes.quality,
         email=wishes.email,
@@ -139,13 +137,12 @@ def _accepted(
 
 
 def _replayed(run: Run, replay: Replay, kit: Kit) -> ReconstructionRequested:
-    return ReconstructionRequested(
-        event_id=make_event_id(ReconstructionRequested, run.key.job_id, run.key.attempt),
-        job_id=run.key.job_id,
-        correlation_id=run.key.job_id,
-        causation_id=replay.cause_id,
-        occurred_at=kit.platform.clock(),
-        attempt=run.key.attempt,
+    return originate(
+        ReconstructionRequested,
+        run.key.job_id,
+        run.key.attempt,
+        replay.cause_id,
+        kit.platform.clock(),
         start_at=replay.start_at,
         quality=replay.quality,
         email=replay.email,
@@ -161,13 +158,12 @@ def _reject(
     mine = End(EndKind.FAILED, by=SERVICE.name)
     if kit.platform.ledger.claim_end(run.key.job_id, run.key.attempt, mine) != mine:
         return ()
-    event = CaptureRejected(
-        event_id=make_event_id(CaptureRejected, run.key.job_id, run.key.attempt),
-        job_id=run.key.job_id,
-        correlation_id=run.key.job_id,
-        causation_id=submission.cause_id,
-        occurred_at=kit.platform.clock(),
-        attempt=run.key.attempt,
+    event = originate(
+        CaptureRejected,
+        run.key.job_id,
+        run.key.attempt,
+        submission.cause_id,
+        kit.platform.clock(),
         email=wishes.email,
         title=wishes.title,
         reason=refusal.message,
