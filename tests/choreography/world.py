@@ -22,8 +22,8 @@ from spaceport_notify.ports import Desk
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
 from spaceport_runtime.errors import Retryable
+from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.ports import End, JobStatus, Platform, Run, RunKey
-from spaceport_runtime.problems import Problem
 from spaceport_runtime.service import STATE_CHANGE
 from tests.choreography.fakes import FakeEvents, FakeJob, FakeJobs, FakeLedger, FakeStore
 from tests.choreography.faults import Crash, Dice, Faulty

@@ -31,7 +31,7 @@ class Told(NamedTuple):
 def start(arguments: Sequence[str]) -> subprocess.Popen[str]:
     """The command, running in a session of its own, as a shell would start it."""
     return subprocess.Popen(
-        [sys.executable, "-m", "spaceport_local", *arguments],
+        [sys.executable, "-m", "spaceport_cli", *arguments],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from spaceport_contracts.report import Report
-from spaceport_local.scenery import generate_capture
+from spaceport_scenery import generate_capture
 from tests.journey.spaceport import events_of, jobs_of, spaceport, start, wait_until
 
 pytestmark = pytest.mark.slow

@@ -23,8 +23,8 @@ from spaceport_ingest.replay import replay_job
 from spaceport_ingest.start import StartRequest, start_job
 from spaceport_ingest.submission import EMAIL_MAX_CHARACTERS, EMAIL_PATTERN, TITLE_MAX_CHARACTERS
 from spaceport_runtime.errors import Retryable
+from spaceport_runtime.http.problems import CONTENT_TYPE, Problem, ProblemDocument, answer
 from spaceport_runtime.observe import logger
-from spaceport_runtime.problems import CONTENT_TYPE, Problem, ProblemDocument, answer
 
 JSON = "application/json"
 # A powertools resolver holds the request that it works on; Lambda brings one at a time anyway.

@@ -7,9 +7,9 @@ from spaceport_contracts.events import Event, Stage
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.runs import ingest_run
 from spaceport_ingest.submission import Submission
+from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.lineage import from_outbox
 from spaceport_runtime.ports import End, EndKind, RunKey
-from spaceport_runtime.problems import Problem
 
 
 @dataclass(frozen=True)

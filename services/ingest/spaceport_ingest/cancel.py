@@ -5,9 +5,9 @@ from http import HTTPStatus
 from spaceport_contracts.events import CancellationRequested
 from spaceport_ingest.attempts import published_by, standing_of
 from spaceport_ingest.ports import Kit
+from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.lineage import originate
 from spaceport_runtime.ports import EndKind
-from spaceport_runtime.problems import Problem
 
 ENDED = {
     EndKind.DELIVERED: "has been delivered already",

@@ -10,7 +10,7 @@ from spaceport_contracts.events import Stage
 from spaceport_contracts.uploads import MANIFEST_NAME
 from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.problems import field_problem
-from spaceport_runtime.problems import Problem
+from spaceport_runtime.http.problems import Problem
 
 FIELD = "s3Url"
 FORMS = (

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from spaceport_runtime.problems import CONTENT_TYPE, FieldError, Problem, answer
+from spaceport_runtime.http.problems import CONTENT_TYPE, FieldError, Problem, answer
 
 
 def field_problem(status: HTTPStatus, field: str, message: str, remedy: str) -> Problem:

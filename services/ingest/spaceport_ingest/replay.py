@@ -16,9 +16,9 @@ from spaceport_ingest.attempts import Standing, published_by, standing_of
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.runs import admit, ingest_run, work
 from spaceport_ingest.submission import Replay
-from spaceport_runtime.kit import cause_of
+from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.ports import RunKey
-from spaceport_runtime.problems import Problem
+from spaceport_runtime.stage.kit import cause_of
 
 MAX_ATTEMPT = 99
 

@@ -15,8 +15,8 @@ from spaceport_ingest.service import SERVICE
 from spaceport_ingest.submission import Replay, Submission
 from spaceport_runtime.errors import Poison, UserError
 from spaceport_runtime.lineage import originate, to_outbox
-from spaceport_runtime.outcome import deliver
 from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
+from spaceport_runtime.stage.outcome import deliver
 
 CHANGED = CaptureRefused(
     "The upload was changed after it had been refused.", "Upload it again, under a new name."

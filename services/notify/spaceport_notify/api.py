@@ -15,8 +15,14 @@ from spaceport_notify.ports import Desk, Row
 from spaceport_notify.status import JobStatus, job_status
 from spaceport_notify.view import JobView
 from spaceport_runtime.errors import Retryable
+from spaceport_runtime.http.problems import (
+    CONTENT_TYPE,
+    FieldError,
+    Problem,
+    ProblemDocument,
+    answer,
+)
 from spaceport_runtime.observe import logger
-from spaceport_runtime.problems import CONTENT_TYPE, FieldError, Problem, ProblemDocument, answer
 
 EVENTS_PER_PAGE = 100
 LINK_SECONDS = 3600

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from spaceport_local.cli import main
+from spaceport_cli import main
 
 
 class Case(NamedTuple):

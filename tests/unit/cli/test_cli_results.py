@@ -9,6 +9,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from spaceport_cli import collect as collecting
+from spaceport_cli.collect import Collector, read_delivery, save_traces
+from spaceport_cli.follow import print_summary
+from spaceport_cli.progress import JobProgress
+from spaceport_cli.redrive import DeadLetter
+from spaceport_cli.sentences import explain_os_error, human_bytes, human_seconds, one_sentence
+from spaceport_cli.state import RunRecord, check_same_photos, locked
 from spaceport_contracts.artifacts import Artifact, ArtifactSet, split_uri
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.report import (
@@ -20,13 +27,6 @@ from spaceport_contracts.report import (
     TrainReport,
 )
 from spaceport_contracts.results import OutputFile, StageResult, Truth
-from spaceport_local.cli import collect as collecting
-from spaceport_local.cli.collect import Collector, read_delivery, save_traces
-from spaceport_local.cli.follow import print_summary
-from spaceport_local.cli.progress import JobProgress
-from spaceport_local.cli.redrive import DeadLetter
-from spaceport_local.cli.sentences import explain_os_error, human_bytes, human_seconds, one_sentence
-from spaceport_local.cli.state import RunRecord, check_same_photos, locked
 from spaceport_runtime.errors import UserError
 
 JOB = "0123456789ab"

@@ -13,7 +13,7 @@ from spaceport_contracts.events import ReconstructionRequested, Stage
 from spaceport_contracts.results import Quality
 from spaceport_runtime.ports import Run, RunKey
 from spaceport_runtime.settings import PlatformSettings
-from spaceport_runtime.stage_handlers import MakeKit
+from spaceport_runtime.stage.handlers import MakeKit
 from spaceport_sfm import handler as sfm
 from spaceport_train import handler as train
 

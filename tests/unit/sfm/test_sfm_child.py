@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from spaceport_runtime.container import Stopped
 from spaceport_runtime.errors import UserError
-from spaceport_sfm.job.child import EngineDied, Message, Supervision, run_child
+from spaceport_runtime.job.container import Stopped
+from spaceport_sfm.job.process.child import EngineDied, Message, Supervision, run_child
 
 SPEAK = "import os,sys,json,time,signal;w=os.fdopen(int(sys.argv[1]),'w',buffering=1);"
 

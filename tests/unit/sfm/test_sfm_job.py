@@ -15,8 +15,8 @@ from tests.unit.sfm.captures import lay_out, read_capture
 from tests.unit.sfm.scene import grid, write_flight
 
 from spaceport_contracts.results import SfmResult
-from spaceport_runtime.container import Container
 from spaceport_runtime.errors import UserError
+from spaceport_runtime.job.container import Container
 from spaceport_sfm.job.main import main
 
 CENTRES = grid(3, 3)

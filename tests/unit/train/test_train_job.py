@@ -8,8 +8,8 @@ import pytest
 from tests.unit.train import posed
 
 from spaceport_contracts.results import TrainResult
-from spaceport_runtime.container import Container, Stopped
 from spaceport_runtime.errors import UserError
+from spaceport_runtime.job.container import Container, Stopped
 from spaceport_splat.camera import read_cameras
 from spaceport_splat.ply import read_ply
 from spaceport_splat.rasterise import render

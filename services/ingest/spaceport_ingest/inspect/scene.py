@@ -12,7 +12,7 @@ from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.rejection import CaptureRefused, count
 from spaceport_ingest.submission import Submission
-from spaceport_runtime.outputs import OutputsBroken, verify_outputs
+from spaceport_runtime.stage.outputs import OutputsBroken, verify_outputs
 
 MODEL_FILES = tuple(f"sparse/0/{name}.bin" for name in ("cameras", "images", "points3D"))
 IMAGES = "images/"

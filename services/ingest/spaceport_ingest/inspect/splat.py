@@ -11,7 +11,7 @@ from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.submission import Submission
-from spaceport_runtime.outputs import OutputsBroken, verify_outputs
+from spaceport_runtime.stage.outputs import OutputsBroken, verify_outputs
 
 SCENE = "scene.ply"
 RESULT = "result.json"

@@ -9,16 +9,16 @@ from pathlib import Path
 
 from spaceport_contracts.capture import Capture, RejectedPhoto
 from spaceport_contracts.results import SfmResult, StageOptions
-from spaceport_runtime.container import Container, Stopped, hash_outputs, write_result
-from spaceport_sfm.job.calibration import group_cameras
-from spaceport_sfm.job.child import EngineDied, Supervision, run_child
+from spaceport_runtime.job.container import Container, Stopped, hash_outputs, write_result
 from spaceport_sfm.job.gate import check_enough
-from spaceport_sfm.job.listener import Listener
+from spaceport_sfm.job.photos.calibration import group_cameras
+from spaceport_sfm.job.photos.prepare import Prepared, Step, prepare
+from spaceport_sfm.job.placing.truth import compare_with_truth
 from spaceport_sfm.job.plan import Outcome, Plan, PlannedPhoto
-from spaceport_sfm.job.prepare import Prepared, Step, prepare
+from spaceport_sfm.job.process.child import EngineDied, Supervision, run_child
+from spaceport_sfm.job.process.listener import Listener
+from spaceport_sfm.job.process.threads import available_threads
 from spaceport_sfm.job.quality import PRESETS
-from spaceport_sfm.job.threads import available_threads
-from spaceport_sfm.job.truth import compare_with_truth
 
 log = logging.getLogger("spaceport.sfm")
 
@@ -116,7 +116,7 @@ def run_engine(plan: Plan, container: Container) -> Outcome:
     plan_path.write_text(plan.model_dump_json(), encoding="utf-8")
     listener = Listener(container)
     supervision = Supervision(listener.message, lambda: container.stopping)
-    command = [sys.executable, "-m", "spaceport_sfm.job.engine", str(plan_path)]
+    command = [sys.executable, "-m", "spaceport_sfm.job.process.engine", str(plan_path)]
     run_child(command, plan.work / "engine.log", supervision)
     if listener.failure is not None:
         raise listener.failure

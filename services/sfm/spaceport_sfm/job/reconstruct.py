@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 import pycolmap
 
-from spaceport_sfm.job.attempts import Attempts
-from spaceport_sfm.job.focal_lock import settle_focal
 from spaceport_sfm.job.gate import Figures, Linkage, check_figures, check_linkage
-from spaceport_sfm.job.geodesy import Points
-from spaceport_sfm.job.georeference import Placement, georeference
-from spaceport_sfm.job.ground import Ground, measure_ground
-from spaceport_sfm.job.ladder import Attempt, climb, rungs
-from spaceport_sfm.job.model import points_of, poses_of, principal_shift, registered_names
-from spaceport_sfm.job.pairs import components
+from spaceport_sfm.job.mapping.attempts import Attempts
+from spaceport_sfm.job.mapping.focal_lock import settle_focal
+from spaceport_sfm.job.mapping.ladder import Attempt, climb, rungs
+from spaceport_sfm.job.mapping.model import points_of, poses_of, principal_shift, registered_names
+from spaceport_sfm.job.matching.pairs import components
+from spaceport_sfm.job.photos.undistort import undistort
+from spaceport_sfm.job.placing.geodesy import Points
+from spaceport_sfm.job.placing.georeference import Placement, georeference
+from spaceport_sfm.job.placing.ground import Ground, measure_ground
+from spaceport_sfm.job.placing.positions import GpsPositions, gps_positions
 from spaceport_sfm.job.plan import Outcome, PlacedPhoto, Plan, Tell
-from spaceport_sfm.job.positions import GpsPositions, gps_positions
-from spaceport_sfm.job.undistort import undistort
 
 MAX_REPROJECTION_PX = 4.0
 MIN_TRIANGULATION_DEG = 1.5
