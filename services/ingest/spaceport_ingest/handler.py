@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from spaceport_ingest.api import make_api, respond
+from spaceport_ingest.api import make_api
 from spaceport_ingest.aws import connect_kit
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.runs import ingest_run, sweep, work
@@ -52,4 +52,4 @@ def on_sweep(_event: dict[str, Any], _context: object) -> None:
 
 def on_request(event: dict[str, Any], context: object) -> Any:
     """One request of the HTTP API."""
-    return respond(event, context, API)
+    return API.resolve(event, context)
