@@ -8,7 +8,7 @@ from spaceport_cli.access import announced, call_api, find_running, require_runn
 from spaceport_cli.checks import STATE_NAME, check_out
 from spaceport_cli.display import make_display
 from spaceport_cli.follow import EXIT_DONE, Followed, Follower, ask_replay, finish
-from spaceport_cli.run import FOR_FOLDERS
+from spaceport_cli.run import for_folder
 from spaceport_cli.state import log_to_file
 from spaceport_cli.voice import say
 from spaceport_runtime.errors import UserError
@@ -43,7 +43,7 @@ def _replay_alone(
     from spaceport_local.cloud import CloudOptions, LocalCloud  # noqa: PLC0415
 
     log_to_file(state_dir)
-    options = CloudOptions(state_dir=state_dir, variables=FOR_FOLDERS)
+    options = CloudOptions(state_dir=state_dir, variables=for_folder(out))
     with LocalCloud(options) as cloud, announced(cloud, state_dir):
         where = Followed(cloud, state_dir, cloud.outbox, out)
         return _replay_on(where, job_id, from_stage, console)

@@ -41,10 +41,13 @@ from spaceport_cli.upload import Upload, Wishes, folder_upload, send, zip_upload
 from spaceport_cli.voice import say
 
 BUCKET = "spaceport"
-# The report lies beside the results here, and not behind a web page.
-FOR_FOLDERS = {"SPACEPORT_NOTIFY_RELATIVE_LINKS": "true"}
 NAMED_AT_MOST = 3
 TITLE_CHARACTERS = 200
+
+
+def for_folder(out: Path) -> dict[str, str]:
+    """Report and mail link to the files in the folder: our port dies with the command."""
+    return {"SPACEPORT_NOTIFY_FOLDER_URL": f"{out.resolve().as_uri()}/"}
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def _run_on_cloud(options: RunOptions, upload: Upload, console: Console) -> int:
     source = str(options.photos.resolve())
     record = RunRecord(photos_digest=upload.photos_digest, photos=source, job_id=job_id)
     write_record(state_dir, record)
-    cloud_options = CloudOptions(state_dir=state_dir, variables=FOR_FOLDERS)
+    cloud_options = CloudOptions(state_dir=state_dir, variables=for_folder(options.out))
     with LocalCloud(cloud_options) as cloud, announced(cloud, state_dir):
         if earlier and earlier.job_id != job_id:
             _give_up(cloud, Follower(earlier.job_id, state_dir).job)

@@ -13,10 +13,15 @@ from unittest.mock import PropertyMock, patch
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.events import Event
 from spaceport_ingest import uploads
-from spaceport_notify import letters, record, tell
-from spaceport_notify.ports import Commit, Desk
-from spaceport_notify.record import amend
-from spaceport_notify.view import JobView, merge
+from spaceport_notify import tell
+from spaceport_notify.known import record
+from spaceport_notify.known.record import amend
+from spaceport_notify.known.view import JobView, merge
+from spaceport_notify.letters.due import due_letter
+from spaceport_notify.letters.mail import compose
+from spaceport_notify.letters.write import Places, write_letter
+from spaceport_notify.ports import Commit
+from spaceport_notify.ports import Kit as NotifyKit
 from spaceport_runtime import consume
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.errors import Poison, Retryable
@@ -83,13 +88,13 @@ def _any_name() -> PropertyMock:
     return PropertyMock(side_effect=lambda: f"sfm-{next(names):012d}-01")
 
 
-def _send_then_claim(view: JobView, attempt: int, desk: Desk) -> None:
-    due = letters.due_letter(view, attempt)
+def _send_then_claim(view: JobView, attempt: int, kit: NotifyKit) -> None:
+    due = due_letter(view, attempt)
     if due is not None:
-        report = tell._report(view, attempt, desk)
-        letter = letters.write_letter(due, view, desk.public_url, report)
-        desk.mailer.send(letters.compose(letter, desk.sender))
-        amend(view.job_id, desk.table, lambda known: tell._with_mail(known, due.key))
+        report = tell._report(view, attempt, kit)
+        letter = write_letter(due, view, Places(kit.public_url), report)
+        kit.mailer.send(compose(letter, kit.sender))
+        amend(view.job_id, kit.table, lambda known: tell._with_mail(known, due.key))
 
 
 def _commit_blindly(

@@ -19,10 +19,10 @@ from botocore.exceptions import (
 
 from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.events import EVENT_TYPES, Event
-from spaceport_notify.ports import Commit, Desk, MailRefused, MailUncertain, Row
+from spaceport_notify.known.view import JobView
+from spaceport_notify.ports import Commit, Kit, MailRefused, MailUncertain, Row
 from spaceport_notify.settings import Settings
 from spaceport_notify.tables import SEQ_INDEX
-from spaceport_notify.view import JobView
 from spaceport_runtime.aws.connect import RETRIES
 from spaceport_runtime.aws.errors import as_retryable, code_of
 from spaceport_runtime.aws.store import S3Store
@@ -172,10 +172,10 @@ class S3Links:
         return self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
 
 
-def connect_desk(settings: Settings, platform: PlatformSettings) -> Desk:
+def connect_kit(settings: Settings, platform: PlatformSettings) -> Kit:
     """notify's composition root."""
     s3 = boto3.client("s3", config=RETRIES)
-    return Desk(
+    return Kit(
         table=DynamoStatusTable(boto3.client("dynamodb", config=RETRIES), settings.status_table),
         mailer=SesMailer(boto3.client("ses", config=SEND_ONCE)),
         store=S3Store(s3),
@@ -184,7 +184,7 @@ def connect_desk(settings: Settings, platform: PlatformSettings) -> Desk:
         bucket=platform.bucket,
         sender=settings.sender,
         public_url=settings.public_url,
-        relative_links=settings.relative_links,
+        folder_url=settings.folder_url,
         patience_s=settings.patience_s,
     )
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from spaceport_contracts.events import Event, StageProgressed
+from spaceport_notify.known.view import JobView, StageTrace, merge
 from spaceport_notify.ports import Commit, StatusTable
-from spaceport_notify.view import JobView, StageTrace, merge
 from spaceport_runtime.errors import Retryable
 
 TRIES = 10
