@@ -56,6 +56,10 @@ class SfmResult(StageResult):
     gps_rms_m: float | None = Field(description="None when the photos carry no usable GPS")
     camera_height_above_ground_m: float | None
     focal_note: str = Field(default="", description="how the focal length was settled")
+    frame_note: str = Field(
+        default="",
+        description="one sentence: where up, scale, heading, heights come from, how sure they are",
+    )
     truth: Truth | None = None
 
 
