@@ -37,13 +37,6 @@ class StageResult(Frozen):
     warnings: tuple[str, ...] = ()
 
 
-class Truth(Frozen):
-    """Comparison with the known poses of a generated capture."""
-
-    pose_error_m: float = Field(description="rms distance of camera centres after similarity fit")
-    height_error_m: float
-
-
 class SfmResult(StageResult):
     """Structure from motion: how the photos hang together."""
 
@@ -60,7 +53,6 @@ class SfmResult(StageResult):
         default="",
         description="one sentence: where up, scale, heading, heights come from, how sure they are",
     )
-    truth: Truth | None = None
 
 
 class HeldOutPhoto(Frozen):
