@@ -12,7 +12,6 @@ PHOTO_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".dng", ".bmp"}
 )
 JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin"})
-TRUTH_NAME = "truth.json"
 SLUG_CHARACTERS = 48
 
 
@@ -30,7 +29,6 @@ class FoundPhotos:
     """What a folder holds; `left_out` are files that are no photos by their name."""
 
     photos: tuple[SourcePhoto, ...]
-    truth: Path | None
     left_out: tuple[str, ...]
 
 
@@ -42,12 +40,9 @@ def find_photos(folder: Path, skip: Path | None = None) -> FoundPhotos:
     """
     photos: list[tuple[str, Path]] = []
     left_out: list[str] = []
-    truth: Path | None = None
     for path in _walk(folder, skip):
         name = display_name(path.relative_to(folder))
-        if name == TRUTH_NAME:
-            truth = path
-        elif path.suffix.lower() in PHOTO_SUFFIXES:
+        if path.suffix.lower() in PHOTO_SUFFIXES:
             photos.append((name, path))
         else:
             left_out.append(name)
@@ -56,7 +51,7 @@ def find_photos(folder: Path, skip: Path | None = None) -> FoundPhotos:
         SourcePhoto(path, name, photo_key(number, name))
         for number, (name, path) in enumerate(photos, start=1)
     )
-    return FoundPhotos(keyed, truth, tuple(sorted(left_out)))
+    return FoundPhotos(keyed, tuple(sorted(left_out)))
 
 
 def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:

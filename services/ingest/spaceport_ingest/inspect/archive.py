@@ -11,7 +11,7 @@ from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.results import Quality
 from spaceport_ingest.inspect.candidates import Candidate, inspect_all
 from spaceport_ingest.inspect.judge import judge
-from spaceport_ingest.inspect.names import TRUTH_NAME, SafeKeys
+from spaceport_ingest.inspect.names import SafeKeys
 from spaceport_ingest.inspect.publish import photos_prefix, publish_capture
 from spaceport_ingest.inspect.rangefile import BUFFER_BYTES, RangeFile
 from spaceport_ingest.inspect.sorting import sort_files
@@ -19,12 +19,11 @@ from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.inspect.zipcheck import check_directory, entry_name, is_link
 from spaceport_ingest.inspect.zipentry import read_entry
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.rejection import CaptureRefused, PhotoRefused
+from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.ports import StoredObject
 
 LINK_REASON = "It is a link and not a photo; put the photo itself into the zip."
-TRUTH_MAX_BYTES = 16 << 20
 
 
 @dataclass(frozen=True)
@@ -79,8 +78,6 @@ class ZipUpload:
         verdicts = [*inspect_all(candidates, kit.limits), *sorted_files.rejected, *links]
         warnings = self.wishes.warnings + sorted_files.warnings
         capture = judge(target, verdicts, warnings, kit.limits)
-        if sorted_files.truth is not None:
-            unpacker.keep_truth(sorted_files.truth)
         return publish_capture(capture, job_id, kit)
 
     def _check_quality(self) -> None:
@@ -130,17 +127,6 @@ class _Unpacker:
             fetch=lambda: self._read(entry),
             keep=lambda content: self._write(key, content, _media_type(key)),
         )
-
-    def keep_truth(self, entry: Entry) -> None:
-        """A generated capture's known poses travel with the photos."""
-        if entry.bytes > TRUTH_MAX_BYTES:
-            return
-        try:
-            content = self._read(entry)
-        except PhotoRefused as damage:
-            message = f"The zip's {entry.name} is damaged."
-            raise CaptureRefused(message, "Make the zip again.") from damage
-        self._write(TRUTH_NAME, content, "application/json")
 
     def _read(self, entry: Entry) -> bytes:
         return read_entry(self.kit.objects, self.uri, self.archive, entry.info)

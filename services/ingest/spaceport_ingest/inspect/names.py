@@ -6,7 +6,6 @@ import unicodedata
 from enum import Enum
 from pathlib import PurePosixPath
 
-TRUTH_NAME = "truth.json"
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png"})
 OTHER_PHOTO_SUFFIXES = frozenset(
     {".tif", ".tiff", ".heic", ".heif", ".avif", ".webp", ".bmp", ".gif"}
@@ -23,7 +22,6 @@ class Kind(Enum):
     """What a file is, judged by its name."""
 
     PHOTO = "photo"
-    TRUTH = "truth"
     JUNK = "junk"
     OTHER_PHOTO = "other photo"
     VIDEO = "video"
@@ -36,8 +34,6 @@ def kind_of(name: str) -> Kind:
     path = PurePosixPath(name.lower())
     if path.name in JUNK_NAMES or path.name.startswith("._") or JUNK_FOLDERS & set(path.parts):
         return Kind.JUNK
-    if path.name == TRUTH_NAME:
-        return Kind.TRUTH
     for suffixes, kind in (
         (PHOTO_SUFFIXES, Kind.PHOTO),
         (OTHER_PHOTO_SUFFIXES, Kind.OTHER_PHOTO),
