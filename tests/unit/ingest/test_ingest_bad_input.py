@@ -12,8 +12,8 @@ from tests.photos_ingest import created, jpeg, photos, picture, png, put_folder,
 
 from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested
+from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.settings import Limits
-from spaceport_ingest.uploads import on_upload
 
 GOOD = photos(4)
 TEXT = b"I am not a photo.\n" * 20

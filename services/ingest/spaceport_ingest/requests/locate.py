@@ -9,7 +9,7 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 from spaceport_contracts.events import Stage
 from spaceport_contracts.uploads import MANIFEST_NAME
 from spaceport_ingest.ports import Kit, Listed
-from spaceport_ingest.problems import field_problem
+from spaceport_ingest.requests.problems import field_problem
 from spaceport_runtime.http.problems import Problem
 
 FIELD = "s3Url"

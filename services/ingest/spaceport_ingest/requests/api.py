@@ -16,11 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
-from spaceport_ingest.cancel import cancel_job
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.problems import lambda_answer, validation_problem
-from spaceport_ingest.replay import replay_job
-from spaceport_ingest.start import StartRequest, start_job
+from spaceport_ingest.requests.cancel import cancel_job
+from spaceport_ingest.requests.problems import lambda_answer, validation_problem
+from spaceport_ingest.requests.replay import replay_job
+from spaceport_ingest.requests.start import StartRequest, start_job
 from spaceport_ingest.submission import EMAIL_MAX_CHARACTERS, EMAIL_PATTERN, TITLE_MAX_CHARACTERS
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.http.problems import CONTENT_TYPE, Problem, ProblemDocument, answer

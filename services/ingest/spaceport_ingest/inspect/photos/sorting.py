@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from spaceport_contracts.capture import RejectedPhoto
-from spaceport_ingest.inspect.names import REASONS, Kind, kind_of
+from spaceport_ingest.inspect.photos.names import REASONS, Kind, kind_of
 from spaceport_ingest.rejection import CaptureRefused, count, some
 from spaceport_ingest.settings import Limits
 

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from spaceport_contracts.artifacts import ArtifactSet
 from spaceport_contracts.results import SfmResult
-from spaceport_ingest.inspect.names import Kind, kind_of, leaves_its_folder
+from spaceport_ingest.inspect.photos.names import Kind, kind_of, leaves_its_folder
 from spaceport_ingest.inspect.publish import index_of_prefix
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit, Listed

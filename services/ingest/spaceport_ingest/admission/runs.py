@@ -7,8 +7,8 @@ from spaceport_contracts.events import (
     Event,
     ReconstructionRequested,
 )
+from spaceport_ingest.admission.intake import recognise
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
-from spaceport_ingest.intake import recognise
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.service import SERVICE
