@@ -8,10 +8,10 @@ from pathlib import Path
 from rich.console import Console
 
 from spaceport_cli.checks import check_out
-from spaceport_cli.photos import TRUTH_NAME
 from spaceport_cli.run import RunOptions, run
 from spaceport_cli.upload import Wishes
 from spaceport_cli.voice import say
+from spaceport_contracts.filenames import TRUTH_NAME
 from spaceport_contracts.results import Quality
 from spaceport_runtime.errors import UserError
 

@@ -11,7 +11,8 @@ from email.header import Header
 from pathlib import Path
 from typing import Any
 
-from spaceport_cli.photos import TRUTH_NAME, FoundPhotos
+from spaceport_cli.photos import FoundPhotos
+from spaceport_contracts.filenames import TRUTH_NAME
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import (
     MANIFEST_NAME,

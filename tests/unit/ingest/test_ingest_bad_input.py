@@ -116,7 +116,9 @@ BAD_PHOTOS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "reason"), BAD_PHOTOS)
+@pytest.mark.parametrize(
+    ("name", "content", "reason"), BAD_PHOTOS, ids=[f"{case[0]}: {case[2]}" for case in BAD_PHOTOS]
+)
 def test_one_bad_photo_among_good_is_left_out(name: str, content: bytes, reason: str) -> None:
     found = capture(world := FakeWorld(), put_zip(world, {**GOOD, name: content}))
     assert [photo.name for photo in found.photos] == list(GOOD)

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Sequence
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
 
-from spaceport_ingest.inspect.photos.names import leaves_its_folder
+from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.settings import Limits
 

@@ -8,15 +8,16 @@ from email.header import decode_header, make_header
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from spaceport_contracts.capture import RejectedPhoto
+from spaceport_contracts.filenames import TRUTH_NAME
 from spaceport_contracts.results import Quality
 from spaceport_ingest.inspect.archives.check import check_directory, entry_name, is_link
 from spaceport_ingest.inspect.archives.entry import read_entry
 from spaceport_ingest.inspect.archives.rangefile import BUFFER_BYTES, RangeFile
+from spaceport_ingest.inspect.names import SafeKeys
 from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
 from spaceport_ingest.inspect.photos.judge import judge
-from spaceport_ingest.inspect.photos.names import TRUTH_NAME, SafeKeys
-from spaceport_ingest.inspect.photos.sorting import sort_files
 from spaceport_ingest.inspect.publish import photos_prefix, publish_capture
+from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.rejection import CaptureRefused, PhotoRefused

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from spaceport_contracts.filenames import TRUTH_NAME
+from spaceport_ingest.inspect.names import SafeKeys
 from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
 from spaceport_ingest.inspect.photos.judge import judge
-from spaceport_ingest.inspect.photos.names import TRUTH_NAME, SafeKeys
-from spaceport_ingest.inspect.photos.sorting import sort_files
 from spaceport_ingest.inspect.publish import photos_prefix, publish_capture
+from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.submission import Submission
