@@ -1,6 +1,7 @@
 """A zip of photos: its directory is judged, its photos are unpacked from S3 to S3."""
 
 import io
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import HeaderParseError
@@ -25,6 +26,8 @@ from spaceport_ingest.submission import Submission
 from spaceport_runtime.ports import StoredObject
 
 LINK_REASON = "It is a link and not a photo; put the photo itself into the zip."
+# What Python's zip reader raises on a directory that somebody else wrote.
+DIRECTORY_ERRORS = (LookupError, NotImplementedError, OSError, OverflowError, ValueError, struct.error)
 TRUTH_MAX_BYTES = 16 << 20
 
 
@@ -63,7 +66,7 @@ class ZipUpload:
         archive = kit.platform.store.head(uri)
         if archive is None:
             raise CaptureRefused(f"The upload {uri} is no longer there.", "Upload it again.")
-        entries = [info for info in _directory(uri, archive, kit) if not info.is_dir()]
+        entries = [info for info in _directory(uri, archive, kit) if not info.filename.endswith("/")]
         check_directory(entries, archive.bytes, kit.limits)
         links = [
             RejectedPhoto(name=entry_name(info), reason=LINK_REASON)
@@ -106,7 +109,7 @@ def _directory(uri: str, archive: StoredObject, kit: Kit) -> list[ZipInfo]:
     try:
         with ZipFile(io.BufferedReader(raw, BUFFER_BYTES)) as unpacked:
             return unpacked.infolist()
-    except (BadZipFile, OSError, NotImplementedError, ValueError) as error:
+    except (BadZipFile, *DIRECTORY_ERRORS) as error:
         raise CaptureRefused(
             f"The zip cannot be read: {str(error).rstrip('.') or 'it is damaged'}.",
             "Upload it again; if that does not help, make the zip again.",
