@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from spaceport_contracts.filenames import TRUTH_NAME, FileKind, file_kind
+from spaceport_contracts.filenames import FileKind, file_kind
 
 # What ingest looks into, to say of each whether it can be used.
 SENT = (FileKind.PHOTO, FileKind.OTHER_IMAGE)
@@ -28,7 +28,6 @@ class FoundPhotos:
     """What a folder holds; `left_out` are files that are no photos by their name."""
 
     photos: tuple[SourcePhoto, ...]
-    truth: Path | None
     left_out: tuple[str, ...]
 
 
@@ -40,12 +39,9 @@ def find_photos(folder: Path, skip: Path | None = None) -> FoundPhotos:
     """
     photos: list[tuple[str, Path]] = []
     left_out: list[str] = []
-    truth: Path | None = None
     for path in _walk(folder, skip):
         name = display_name(path.relative_to(folder))
-        if name == TRUTH_NAME:
-            truth = path
-        elif file_kind(name) in SENT:
+        if file_kind(name) in SENT:
             photos.append((name, path))
         else:
             left_out.append(name)
@@ -54,7 +50,7 @@ def find_photos(folder: Path, skip: Path | None = None) -> FoundPhotos:
         SourcePhoto(path, name, photo_key(number, name))
         for number, (name, path) in enumerate(photos, start=1)
     )
-    return FoundPhotos(keyed, truth, tuple(sorted(left_out)))
+    return FoundPhotos(keyed, tuple(sorted(left_out)))
 
 
 def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:

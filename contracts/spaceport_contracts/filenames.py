@@ -3,7 +3,6 @@
 from enum import StrEnum
 from pathlib import PurePosixPath
 
-TRUTH_NAME = "truth.json"
 # Ingest looks into all of these and tells by their content what they are.
 PHOTO_SUFFIXES = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".jif", ".jfi", ".mpo", ".png"}
@@ -24,7 +23,6 @@ class FileKind(StrEnum):
     """What to do with a file of an upload."""
 
     PHOTO = "photo"
-    TRUTH = "truth"
     JUNK = "junk"
     OTHER_IMAGE = "other image"
     RAW = "raw"
@@ -39,8 +37,6 @@ def file_kind(name: str) -> FileKind:
     path = PurePosixPath(name.lower().rstrip())
     if path.name in JUNK_NAMES or any(_is_junk(part) for part in path.parts):
         return FileKind.JUNK
-    if path.name == TRUTH_NAME:
-        return FileKind.TRUTH
     for suffixes, kind in (
         (PHOTO_SUFFIXES, FileKind.PHOTO),
         (OTHER_IMAGE_SUFFIXES, FileKind.OTHER_IMAGE),

@@ -1,7 +1,6 @@
 """An upload becomes a job once, whatever happens on the way."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -56,11 +55,10 @@ def test_folder_becomes_a_job() -> None:
 def test_zip_is_unpacked_under_safe_names_and_says_what_it_wants() -> None:
     world = FakeWorld()
     files = {f"Flug über/DJI {n}.JPG": jpeg(n) for n in range(3)}
-    truth = json.dumps({"photos": {}}).encode()
     junk = {"__MACOSX/._DJI 0.JPG": b"x", "Flug über/.DS_Store": b"x", "Thumbs.db": b"x"}
     key = put_zip(
         world,
-        {**files, **junk, "Flug über/truth.json": truth, "notes.txt": b"hello"},
+        {**files, **junk, "notes.txt": b"hello"},
         email="ada@example.org",
         quality="high",
         title="Über",
@@ -75,7 +73,6 @@ def test_zip_is_unpacked_under_safe_names_and_says_what_it_wants() -> None:
     for photo, content in zip(capture.photos, files.values(), strict=True):
         assert photo.key.isascii() and " " not in photo.key
         assert world.store.objects[capture.photos_prefix + photo.key] == content
-    assert world.store.objects[capture.photos_prefix + "truth.json"] == truth
     assert capture.rejected == ()
     assert capture.warnings == ("1 file is no photo and was left out: notes.txt.",)
 

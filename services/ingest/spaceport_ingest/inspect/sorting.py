@@ -37,7 +37,6 @@ class Sorted(Generic[File]):
     """Files by what is to be done with them."""
 
     photos: list[File] = field(default_factory=list)
-    truth: File | None = None
     rejected: list[RejectedPhoto] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
@@ -58,8 +57,6 @@ def sort_files(files: Iterable[File], limits: Limits) -> Sorted[File]:
         kind = file_kind(file.name)
         if kind is FileKind.PHOTO:
             sorted_files.photos.append(file)
-        elif kind is FileKind.TRUTH:
-            sorted_files.truth = file
         elif kind in REASONS:
             sorted_files.rejected.append(RejectedPhoto(name=file.name, reason=REASONS[kind]))
         elif kind is FileKind.OTHER:

@@ -9,7 +9,6 @@ from email.header import decode_header, make_header
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from spaceport_contracts.capture import RejectedPhoto
-from spaceport_contracts.filenames import TRUTH_NAME
 from spaceport_contracts.results import Quality
 from spaceport_ingest.inspect.archives.check import check_directory, entry_name, is_link
 from spaceport_ingest.inspect.archives.entry import read_entry
@@ -21,14 +20,20 @@ from spaceport_ingest.inspect.publish import photos_prefix, publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.rejection import CaptureRefused, PhotoRefused
+from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.ports import StoredObject
 
 LINK_REASON = "It is a link and not a photo; put the photo itself into the zip."
 # What Python's zip reader raises on a directory that somebody else wrote.
-DIRECTORY_ERRORS = (LookupError, NotImplementedError, OSError, OverflowError, ValueError, struct.error)
-TRUTH_MAX_BYTES = 16 << 20
+DIRECTORY_ERRORS = (
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    ValueError,
+    struct.error,
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +71,9 @@ class ZipUpload:
         archive = kit.platform.store.head(uri)
         if archive is None:
             raise CaptureRefused(f"The upload {uri} is no longer there.", "Upload it again.")
-        entries = [info for info in _directory(uri, archive, kit) if not info.filename.endswith("/")]
+        entries = [
+            info for info in _directory(uri, archive, kit) if not info.filename.endswith("/")
+        ]
         check_directory(entries, archive.bytes, kit.limits)
         links = [
             RejectedPhoto(name=entry_name(info), reason=LINK_REASON)
@@ -83,8 +90,6 @@ class ZipUpload:
         verdicts = [*inspect_all(candidates, kit.limits), *sorted_files.rejected, *links]
         warnings = self.wishes.warnings + sorted_files.warnings
         capture = judge(target, verdicts, warnings, kit.limits)
-        if sorted_files.truth is not None:
-            unpacker.keep_truth(sorted_files.truth)
         return publish_capture(capture, job_id, kit)
 
     def _check_quality(self) -> None:
@@ -134,17 +139,6 @@ class _Unpacker:
             fetch=lambda: self._read(entry),
             keep=lambda content: self._write(key, content, _media_type(key)),
         )
-
-    def keep_truth(self, entry: Entry) -> None:
-        """A generated capture's known poses travel with the photos."""
-        if entry.bytes > TRUTH_MAX_BYTES:
-            return
-        try:
-            content = self._read(entry)
-        except PhotoRefused as damage:
-            message = f"The zip's {entry.name} is damaged."
-            raise CaptureRefused(message, "Make the zip again.") from damage
-        self._write(TRUTH_NAME, content, "application/json")
 
     def _read(self, entry: Entry) -> bytes:
         return read_entry(self.kit.objects, self.uri, self.archive, entry.info)

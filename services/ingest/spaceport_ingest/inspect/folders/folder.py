@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spaceport_contracts.filenames import TRUTH_NAME
 from spaceport_ingest.inspect.names import SafeKeys
 from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
 from spaceport_ingest.inspect.photos.judge import judge
@@ -59,8 +58,6 @@ class FolderUpload:
         verdicts = [*inspect_all(candidates, kit.limits), *sorted_files.rejected]
         warnings = self.wishes.warnings + sorted_files.warnings
         capture = judge(target, verdicts, warnings, kit.limits)
-        if sorted_files.truth is not None:
-            kit.objects.copy(sorted_files.truth.uri, target + TRUTH_NAME)
         return publish_capture(capture, job_id, kit)
 
 
