@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# What cameras and their software write; ingest looks inside and says why it refuses one.
-PHOTO_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".dng", ".bmp"}
-)
-JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin"})
+from spaceport_contracts.filenames import FileKind, file_kind
+
+# What ingest looks into, to say of each whether it can be used.
+SENT = (FileKind.PHOTO, FileKind.OTHER_IMAGE)
 SLUG_CHARACTERS = 48
 
 
@@ -42,7 +41,7 @@ def find_photos(folder: Path, skip: Path | None = None) -> FoundPhotos:
     left_out: list[str] = []
     for path in _walk(folder, skip):
         name = display_name(path.relative_to(folder))
-        if path.suffix.lower() in PHOTO_SUFFIXES:
+        if file_kind(name) in SENT:
             photos.append((name, path))
         else:
             left_out.append(name)
@@ -66,7 +65,7 @@ def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
 
 def is_junk(name: str) -> bool:
     """Hidden, or litter of an operating system."""
-    return name.startswith(".") or name.lower() in JUNK_NAMES
+    return file_kind(name) is FileKind.JUNK
 
 
 def display_name(path: Path) -> str:

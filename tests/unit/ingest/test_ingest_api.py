@@ -21,12 +21,12 @@ from spaceport_contracts.events import (
 )
 from spaceport_contracts.results import StageResult
 from spaceport_contracts.uploads import job_id_of
-from spaceport_ingest.api import make_api, openapi
+from spaceport_ingest.admission.runs import ingest_run, sweep
+from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.handler import routes
-from spaceport_ingest.inspect.splat import SCENE
-from spaceport_ingest.runs import ingest_run, sweep
+from spaceport_ingest.inspect.splats.splat import SCENE
+from spaceport_ingest.requests.api import make_api, openapi
 from spaceport_ingest.service import SERVICE
-from spaceport_ingest.uploads import on_upload
 from spaceport_runtime.consume import Backoff, consume
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.lineage import follow

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spaceport_ingest.inspect.candidates import Candidate, inspect_all
-from spaceport_ingest.inspect.judge import judge
 from spaceport_ingest.inspect.names import SafeKeys
+from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
+from spaceport_ingest.inspect.photos.judge import judge
 from spaceport_ingest.inspect.publish import photos_prefix, publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
