@@ -5,7 +5,6 @@ import re
 from spaceport_ingest.rejection import CaptureRefused
 
 HEAD_BYTES = 16384
-END = b"end_header"
 REMEDY = "Export the splat as a 3D Gaussian Splatting .ply and upload that."
 FORMATS = ("ascii", "binary_little_endian", "binary_big_endian")
 SIZES_BYTES = {
