@@ -1,59 +1,44 @@
-"""The one form of an e-mail address that Spaceport accepts, keeps and writes to."""
+"""E-mail addresses: the one type for every service that takes one or writes to one."""
 
 from typing import Annotated
 
 from email_validator import EmailNotValidError, validate_email
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, WithJsonSchema
 
-from spaceport_contracts.capture import Frozen
-
-MAX_CHARACTERS = 254
-# RFC 2047: Python's e-mail library, and others, decode such a word inside an address, and what
-# comes out may be two addresses.
+EMAIL_MAX_CHARACTERS = 254
 ENCODED_WORD = "=?"
 
 
-class Address(Frozen):
-    """One plain ASCII address, in its two parts; str() puts them together."""
+def email_address(text: str) -> str:
+    """The address in the one spelling that mail is sent to: ASCII, its domain in lower case.
 
-    local: str
-    domain: str
-
-    def __str__(self) -> str:
-        return f"{self.local}@{self.domain}"
-
-
-def parse_address(text: str) -> Address:
-    """The address that the text is, whole and alone; a domain in Unicode becomes its ASCII form.
-
-    Raises ValueError, in words for the user: no display name, no list, no quoting, no control
-    characters, nothing that a mail library would decode into something else.
+    Raises ValueError for whatever is more or less than one plain address (RFC 5321 without quoted
+    names): display names, lists, line breaks, and local parts that a mail program would decode as
+    an RFC 2047 word and so turn into other recipients.
     """
-    if ENCODED_WORD in text:
-        raise ValueError("An address may not hold an encoded word.")
+    if text != text.strip() or len(text) > EMAIL_MAX_CHARACTERS or ENCODED_WORD in text:
+        raise ValueError("not a plain e-mail address")
     try:
-        valid = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, strict=True)
     except EmailNotValidError as error:
-        raise ValueError(str(error)) from error
-    return Address(local=valid.ascii_local_part or "", domain=valid.ascii_domain)
+        raise ValueError("not a plain e-mail address") from error
+    if found.ascii_email is None:
+        raise ValueError("not an address that every mail server takes")
+    return found.ascii_email
 
 
-def is_address(text: str) -> bool:
+def is_email(text: str) -> bool:
     """Whether mail could be sent there, as far as its form tells."""
     try:
-        parse_address(text)
+        email_address(text)
     except ValueError:
         return False
     return True
 
 
-# The field of a request: a string in, the checked and normalised string out.
 EmailAddress = Annotated[
     str,
-    Field(
-        max_length=MAX_CHARACTERS,
-        examples=["ada@example.org"],
-        json_schema_extra={"format": "email"},
-    ),
-    AfterValidator(lambda text: str(parse_address(text))),
+    Field(max_length=EMAIL_MAX_CHARACTERS),
+    AfterValidator(email_address),
+    WithJsonSchema({"type": "string", "format": "email", "maxLength": EMAIL_MAX_CHARACTERS}),
 ]

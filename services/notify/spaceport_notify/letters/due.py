@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from spaceport_contracts.address import Address, parse_address
+from spaceport_contracts.address import email_address
 from spaceport_notify.known.ancestry import ancestry, fallback_request
 from spaceport_notify.known.view import JobView
 
@@ -23,12 +23,12 @@ class Due:
 
     kind: LetterKind
     attempt: int
-    recipient: Address
+    recipient: str
 
     @property
     def key(self) -> str:
         """What it is claimed by: attempt, kind and recipient (the job is the view's)."""
-        return f"{self.attempt}/{self.kind}/{str(self.recipient).lower()}"
+        return f"{self.attempt}/{self.kind}/{self.recipient.lower()}"
 
 
 def due_letter(view: JobView, attempt: int) -> Due | None:
@@ -45,13 +45,13 @@ def due_letter(view: JobView, attempt: int) -> Due | None:
     return None if due.key in view.mails else due
 
 
-def recipient_of(view: JobView, attempt: int) -> Address | None:
+def recipient_of(view: JobView, attempt: int) -> str | None:
     """The plain address that asked to be told; None when there is none that can be used."""
     rejected = view.rounds[attempt].rejected
     request = ancestry(view, attempt).request or fallback_request(view, attempt)
     wanted = rejected.email if rejected else request.email if request else None
     try:
-        return parse_address((wanted or "").strip())
+        return email_address((wanted or "").strip())
     except ValueError:
         return None
 

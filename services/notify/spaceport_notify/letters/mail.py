@@ -1,6 +1,6 @@
 """A letter's form: MIME, with headers that nothing in it can break out of."""
 
-from email import headerregistry
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
@@ -12,8 +12,8 @@ def compose(letter: Letter, sender: str) -> EmailMessage:
     """Plain text with an HTML alternative."""
     message = EmailMessage()
     message["From"] = sender
-    to = headerregistry.Address(username=letter.recipient.local, domain=letter.recipient.domain)
-    message["To"] = to
+    local, _, domain = letter.recipient.rpartition("@")
+    message["To"] = Address(username=local, domain=domain)
     message["Subject"] = one_line(letter.subject)
     message["Date"] = format_datetime(letter.written_at)
     message["Auto-Submitted"] = "auto-generated"

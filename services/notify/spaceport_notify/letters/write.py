@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from spaceport_contracts.address import Address
 from spaceport_contracts.events import CaptureRejected, JobCancelled, SplatCompressed, StageFailed
 from spaceport_contracts.report import Report
 from spaceport_notify.known.ancestry import ancestry, fallback_request
@@ -29,7 +28,7 @@ class Letter:
 
     kind: LetterKind
     job_id: str
-    recipient: Address
+    recipient: str
     written_at: datetime
     subject: str
     paragraphs: tuple[str, ...]

@@ -9,14 +9,15 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
+from spaceport_contracts.address import EmailAddress
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
-from spaceport_ingest.cancel import cancel_job
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.problems import REMEDIES
-from spaceport_ingest.replay import replay_job
-from spaceport_ingest.start import StartRequest, start_job
-from spaceport_ingest.submission import EMAIL_MAX_CHARACTERS, EMAIL_PATTERN, TITLE_MAX_CHARACTERS
+from spaceport_ingest.requests.cancel import cancel_job
+from spaceport_ingest.requests.problems import REMEDIES
+from spaceport_ingest.requests.replay import replay_job
+from spaceport_ingest.requests.start import StartRequest, start_job
+from spaceport_ingest.submission import TITLE_MAX_CHARACTERS
 from spaceport_runtime.http.body import JSON
 from spaceport_runtime.http.problems import responses
 from spaceport_runtime.http.shell import HttpApi
@@ -52,9 +53,7 @@ class StartJob(Request):
         "and images (3dgs), a .ply or the folder of a training run (compression)",
         examples=["s3://spaceport/captures/beach.zip"],
     )
-    email: str = Field(
-        max_length=EMAIL_MAX_CHARACTERS, pattern=EMAIL_PATTERN, examples=["ada@example.org"]
-    )
+    email: EmailAddress = Field(examples=["ada@example.org"])
     pipeline_step: Step = Field(alias="pipelineStep", description="the step to begin with")
     quality: Quality | None = Field(default=None, description="standard, unless the upload says")
     title: str | None = Field(default=None, max_length=TITLE_MAX_CHARACTERS)
