@@ -151,6 +151,6 @@ def test_the_handlers_work_end_to_end(
     assert handler.on_message({"Records": records}, None) == {"batchItemFailures": []}
     view, _ = table.read(JOB)
     assert view is not None
-    assert view.mails == (f"1/rejected/{EMAIL}",)
+    assert [key.rpartition("/")[0] for key in view.mails] == ["1/rejected"]
     for cached in (handler._kit, handler._queue):
         cached.cache_clear()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from spaceport_contracts.address import email_address
 from spaceport_notify.known.ancestry import ancestry, fallback_request
@@ -28,7 +29,8 @@ class Due:
     @property
     def key(self) -> str:
         """What it is claimed by: attempt, kind and recipient (the job is the view's)."""
-        return f"{self.attempt}/{self.kind}/{self.recipient.lower()}"
+        recipient = sha256(self.recipient.lower().encode()).hexdigest()[:16]
+        return f"{self.attempt}/{self.kind}/{recipient}"
 
 
 def due_letter(view: JobView, attempt: int) -> Due | None:
