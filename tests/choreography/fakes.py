@@ -26,6 +26,7 @@ class FakeLedger:
         self.open: dict[RunKey, None] = {}
         self.ends: dict[tuple[str, int], End] = {}
         self.jobs: dict[str, tuple[str, int]] = {}
+        self.names: dict[str, str] = {}
 
     def admit(self, run: Run) -> bool:
         if run.key in self.runs:
@@ -64,6 +65,9 @@ class FakeLedger:
     def remember_place(self, key: RunKey, place: int) -> None:
         self._move(key, {RunState.WAITING}, place=place)
 
+    def remember_vain(self, key: RunKey, since: str | None) -> None:
+        self._move(key, {RunState.WAITING}, vain_since=since)
+
     def finish(self, key: RunKey, outcome: str) -> bool:
         unfinished = {RunState.WAITING, RunState.RUNNING}
         return self._move(key, unfinished, state=RunState.FINISHED, outcome=outcome)
@@ -78,6 +82,9 @@ class FakeLedger:
 
     def end_of(self, job_id: str, attempt: int) -> End | None:
         return self.ends.get((job_id, attempt))
+
+    def name_job(self, request: str, job_id: str) -> str:
+        return self.names.setdefault(request, job_id)
 
     def register_job(self, job_id: str, record: str) -> bool:
         if job_id in self.jobs:

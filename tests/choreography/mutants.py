@@ -27,7 +27,7 @@ from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.lineage import from_outbox
 from spaceport_runtime.ports import End, EndKind, Run, RunKey
-from spaceport_runtime.stage import admit, reconcile
+from spaceport_runtime.stage import cancel, launch, outcome, reconcile
 from tests.choreography.fakes import FakeLedger
 from tests.choreography.results import outputs_of
 from tests.choreography.world import World
@@ -126,9 +126,9 @@ MUTANTS: dict[str, Mutant] = {
     "the job name is the lock": lambda: patch.object(RunKey, "job_name", _any_name()),
     "an attempt ends once": lambda: patch.object(FakeLedger, "claim_end", _claim_always),
     "an ended attempt is not launched": lambda: patch.object(
-        admit, "has_ended", lambda run, platform: False
+        launch, "has_ended", lambda run, platform: False
     ),
-    "publish, then close": lambda: patch.multiple(reconcile, deliver=_close_then_publish),
+    "publish, then close": lambda: patch.multiple(outcome, deliver=_close_then_publish),
     "the sweeper heals lost events": lambda: patch.object(World, "sweep", lambda world, name: None),
     "outputs are verified before they are announced": lambda: patch.object(
         reconcile, "verify_outputs", _trust_outputs
@@ -141,10 +141,10 @@ MUTANTS: dict[str, Mutant] = {
         consume, "_handle", _handle_busy_as_bug
     ),
     "a free machine is given to who waits": lambda: patch.object(
-        reconcile, "launch_waiting", lambda kit, platform: None
+        reconcile, "launch_waiting", lambda recipe, platform, in_hand: None
     ),
     "a cancellation follows a retried attempt": lambda: patch.object(
-        reconcile, "_cancelled_attempt", _cancel_first_attempt_only
+        cancel, "_cancelled_attempt", _cancel_first_attempt_only
     ),
     "the same upload is the same job": lambda: patch.object(
         uploads, "job_id_of", _new_job_every_time

@@ -1,7 +1,5 @@
 """notify's ports on boto3."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -24,9 +22,9 @@ from spaceport_notify.ports import Commit, Kit, MailRefused, MailUncertain, Row
 from spaceport_notify.settings import Settings
 from spaceport_notify.tables import SEQ_INDEX
 from spaceport_runtime.aws.connect import RETRIES
-from spaceport_runtime.aws.errors import as_retryable, code_of
+from spaceport_runtime.aws.errors import code_of, ours, translated
 from spaceport_runtime.aws.store import S3Store
-from spaceport_runtime.errors import Retryable
+from spaceport_runtime.errors import Denied, Retryable
 from spaceport_runtime.settings import PlatformSettings
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ class DynamoStatusTable:
     def read(self, job_id: str) -> tuple[JobView | None, int]:
         """The view, read consistently, and its version; (None, 0) for an unknown job."""
         key: Any = {"job_id": {"S": job_id}, "sk": {"S": VIEW}}
-        with _translated():
+        with translated():
             answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
         item = answer.get("Item")
         if item is None:
@@ -74,10 +72,10 @@ class DynamoStatusTable:
         if event is not None:
             puts.append({"Put": self._row(event, version + 1)})
         try:
-            with _translated():
+            with translated():
                 self._client.transact_write_items(TransactItems=puts)
-        except ClientError as error:
-            return _refusal(error)
+        except Denied as denied:
+            return _refusal(denied)
         return Commit.DONE
 
     def _row(self, event: Event, seq: int) -> dict[str, Any]:
@@ -96,7 +94,7 @@ class DynamoStatusTable:
     def events(self, job_id: str, after: int, limit: int) -> list[Row]:
         """The log's rows with a greater seq, in order."""
         values: Any = {":job": {"S": job_id}, ":after": {"N": str(after)}}
-        with _translated():
+        with translated():
             answer = self._client.query(
                 TableName=self._table,
                 IndexName=SEQ_INDEX,
@@ -123,17 +121,17 @@ def _version_is(version: int) -> dict[str, Any]:
     }
 
 
-def _refusal(error: ClientError) -> Commit:
+def _refusal(denied: Denied) -> Commit:
     """Which of the transaction's conditions did not hold."""
-    response: Any = error.response
+    if denied.code != "TransactionCanceledException":
+        raise denied
+    response: Any = getattr(denied.__cause__, "response", {})
     reasons = [reason.get("Code") for reason in response.get("CancellationReasons", ())]
-    if code_of(error) != "TransactionCanceledException":
-        raise error
     if len(reasons) > 1 and reasons[1] == "ConditionalCheckFailed":
         return Commit.KNOWN
     if set(reasons) <= {"ConditionalCheckFailed", "TransactionConflict", "None", None}:
         return Commit.STALE
-    raise Retryable(str(error)) from error
+    raise Retryable(str(denied)) from denied
 
 
 class SesMailer:
@@ -152,7 +150,8 @@ class SesMailer:
         except ClientError as error:
             if code_of(error) in MAYBE_SENT:
                 raise MailUncertain(str(error)) from error
-            raise as_retryable(error) or MailRefused(str(error)) from error
+            busy = ours(error)
+            raise MailRefused(str(error)) if isinstance(busy, Denied) else busy from error
         except NEVER_LEFT as error:
             raise Retryable(str(error)) from error
         except BotoCoreError as error:
@@ -187,14 +186,3 @@ def connect_kit(settings: Settings, platform: PlatformSettings) -> Kit:
         folder_url=settings.folder_url,
         patience_s=settings.patience_s,
     )
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        busy = as_retryable(error)
-        if busy is None:
-            raise
-        raise busy from error
