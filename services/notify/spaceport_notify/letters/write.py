@@ -9,6 +9,7 @@ from spaceport_notify.known.ancestry import ancestry, fallback_request
 from spaceport_notify.known.view import JobView
 from spaceport_notify.letters.due import Due, LetterKind
 from spaceport_notify.report.figures import headline
+from spaceport_notify.report.words import count
 
 SUBJECT_CHARACTERS = 120
 PHOTOS_NAMED = 50
@@ -165,5 +166,5 @@ def _rejected(due: Due, event: CaptureRejected, title: str, places: Places) -> L
 
 def _left_out(event: CaptureRejected) -> tuple[str, ...]:
     lines = [f"{photo.name}: {photo.reason}" for photo in event.rejected[:PHOTOS_NAMED]]
-    rest = len(event.rejected) - len(lines)
-    return (*lines, f"and {rest} more") if rest else tuple(lines)
+    rest = event.rejected_total - len(lines)
+    return (*lines, f"and {count(rest)} more") if rest else tuple(lines)
