@@ -16,7 +16,8 @@ from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.events import Event
 from spaceport_local.account import ACCOUNT, REGION
 from spaceport_local.aws.resources import create_stores, create_wiring
-from spaceport_notify.aws import DynamoStatusTable, SesMailer
+from spaceport_notify.aws.mail import SesMailer
+from spaceport_notify.aws.table import DynamoStatusTable
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Commit
 from spaceport_runtime.aws.errors import code_of

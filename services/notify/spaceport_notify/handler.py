@@ -5,7 +5,7 @@ from functools import cache, partial
 from typing import Any
 
 from spaceport_notify.api import make_api
-from spaceport_notify.aws import connect_kit
+from spaceport_notify.aws.connect import connect_kit
 from spaceport_notify.ports import Kit
 from spaceport_notify.service import SERVICE
 from spaceport_notify.settings import Settings

@@ -15,7 +15,9 @@ from tests.unit.notify.story import EMAIL, JOB, Story
 
 from spaceport_contracts.events import Stage
 from spaceport_notify import handler
-from spaceport_notify.aws import SEND_ONCE, DynamoStatusTable, S3Links, SesMailer
+from spaceport_notify.aws.links import S3Links
+from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
+from spaceport_notify.aws.table import DynamoStatusTable
 from spaceport_notify.known.record import record
 from spaceport_notify.known.view import JobView, merge
 from spaceport_notify.letters.due import due_letter

@@ -1,42 +1,18 @@
-"""notify's ports on boto3."""
+"""The status table in DynamoDB."""
 
-from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.policy import SMTP
 from typing import TYPE_CHECKING, Any
 
-import boto3
-from botocore.config import Config
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectTimeoutError,
-    EndpointConnectionError,
-    NoCredentialsError,
-)
-
-from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.events import EVENT_TYPES, Event
 from spaceport_notify.known.view import JobView
-from spaceport_notify.ports import Commit, Kit, MailRefused, MailUncertain, Row
-from spaceport_notify.settings import Settings
+from spaceport_notify.ports import Commit, Row
 from spaceport_notify.tables import SEQ_INDEX
-from spaceport_runtime.aws.connect import RETRIES
-from spaceport_runtime.aws.errors import code_of, ours, translated
-from spaceport_runtime.aws.store import S3Store
+from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Denied, Retryable
-from spaceport_runtime.settings import PlatformSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_s3 import S3Client
-    from mypy_boto3_ses import SESClient
 
 VIEW = "view"
-# boto3 must not repeat a send by itself: after a broken connection the first may have gone out.
-SEND_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
-MAYBE_SENT = ("InternalFailure", "InternalServerError")
-NEVER_LEFT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
 
 class DynamoStatusTable:
@@ -132,57 +108,3 @@ def _refusal(denied: Denied) -> Commit:
     if set(reasons) <= {"ConditionalCheckFailed", "TransactionConflict", "None", None}:
         return Commit.STALE
     raise Retryable(str(denied)) from denied
-
-
-class SesMailer:
-    """SES v1, whole MIME messages."""
-
-    def __init__(self, client: "SESClient") -> None:
-        self._client = client
-
-    def send(self, message: EmailMessage) -> None:
-        """Send to the message's `To`."""
-        try:
-            self._client.send_raw_email(
-                Source=message["From"],
-                RawMessage={"Data": message.as_bytes(policy=SMTP)},
-            )
-        except ClientError as error:
-            if code_of(error) in MAYBE_SENT:
-                raise MailUncertain(str(error)) from error
-            busy = ours(error)
-            raise MailRefused(str(error)) if isinstance(busy, Denied) else busy from error
-        except NEVER_LEFT as error:
-            raise Retryable(str(error)) from error
-        except BotoCoreError as error:
-            raise MailUncertain(str(error)) from error
-
-
-class S3Links:
-    """Presigned URLs."""
-
-    def __init__(self, client: "S3Client") -> None:
-        self._client = client
-
-    def temporary_link(self, uri: str, content_type: str, seconds: int) -> str:
-        """An HTTPS URL that anybody may open for so long."""
-        bucket, key = split_uri(uri)
-        params = {"Bucket": bucket, "Key": key, "ResponseContentType": content_type}
-        return self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
-
-
-def connect_kit(settings: Settings, platform: PlatformSettings) -> Kit:
-    """notify's composition root."""
-    s3 = boto3.client("s3", config=RETRIES)
-    return Kit(
-        table=DynamoStatusTable(boto3.client("dynamodb", config=RETRIES), settings.status_table),
-        mailer=SesMailer(boto3.client("ses", config=SEND_ONCE)),
-        store=S3Store(s3),
-        links=S3Links(s3),
-        clock=lambda: datetime.now(UTC),
-        bucket=platform.bucket,
-        sender=settings.sender,
-        public_url=settings.public_url,
-        folder_url=settings.folder_url,
-        patience_s=settings.patience_s,
-    )
