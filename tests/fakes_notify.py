@@ -4,10 +4,12 @@ They keep the promises of the real ones (versions, unique rows) and can be told 
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from spaceport_contracts.events import EVENT_TYPES, Event
+from spaceport_notify.known.listing import Listed, Listing, listed
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Commit, Kit, Row
 from spaceport_runtime.ports import Clock, Store, StoredObject
@@ -45,6 +47,17 @@ class FakeStatusTable:
         rows = sorted(self.rows.get(job_id, {}).values())
         parsed = [Row(seq, EVENT_TYPES[name].model_validate_json(body)) for seq, name, body in rows]
         return [row for row in parsed if row.seq > after][:limit]
+
+    def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
+        views = (JobView.model_validate_json(body) for body, _ in self.views.values())
+        lines = [
+            listed(view)
+            for view in views
+            if view.owner == listing.owner and listing.upload in (None, view.upload)
+        ]
+        wanted = [line for line in lines if listing.status in (None, line.summary.status)]
+        newest = sorted(wanted, key=lambda line: line.listed_at, reverse=True)
+        return [line for line in newest if before is None or line.listed_at < before][:limit]
 
 
 class FakeMailer:
@@ -99,6 +112,7 @@ def make_kit(
     mailer: FakeMailer | None = None,
     store: Store | None = None,
     clock: Clock = lambda: NOON,
+    sleep: Callable[[float], None] = lambda _seconds: None,
 ) -> Kit:
     """A kit on fakes."""
     return Kit(
@@ -107,6 +121,7 @@ def make_kit(
         store=store or FakeStore(),
         links=FakeLinks(),
         clock=clock,
+        sleep=sleep,
         bucket="spaceport",
         sender="Spaceport <spaceport@example.org>",
         public_url="https://spaceport.example.org",

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from spaceport_runtime.errors import Retryable, UserError
 from spaceport_runtime.http.body import with_json_body
+from spaceport_runtime.http.caller import asked_by
 from spaceport_runtime.http.problems import Problem, answer, as_lambda
 from spaceport_runtime.http.validation import validation_problem
 from spaceport_runtime.observe import logger
@@ -74,7 +75,8 @@ class HttpApi(APIGatewayHttpResolver):
         mine.current_event = APIGatewayProxyEventV2(readable)
         mine.lambda_context = context
         mine.exception_handler_manager = self._refusals(readable, route)
-        return super(HttpApi, mine).resolve(readable, context)
+        with asked_by(event):
+            return super(HttpApi, mine).resolve(readable, context)
 
     def _routes(self) -> list[Route]:
         return [*self._static_routes, *self._dynamic_routes]

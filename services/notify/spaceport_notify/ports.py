@@ -3,12 +3,14 @@
 `aws.py` implements these with boto3; `tests/fakes_notify.py` in memory.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
 
 from spaceport_contracts.events import Event
+from spaceport_notify.known.listing import Listed, Listing
 from spaceport_notify.known.view import JobView
 from spaceport_runtime.errors import SpaceportError
 from spaceport_runtime.ports import Clock, Store
@@ -45,6 +47,12 @@ class StatusTable(Protocol):
     def events(self, job_id: str, after: int, limit: int) -> list[Row]:
         """The log's rows with a greater seq, in order."""
 
+    def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
+        """Jobs from the newest on, or from behind the line that stands at `before`.
+
+        An index answers: what was committed a moment ago may not be there yet.
+        """
+
 
 class MailRefused(SpaceportError):
     """The mail service will not take the message as things are; nothing was sent."""
@@ -80,6 +88,7 @@ class Kit:
     store: Store
     links: Links
     clock: Clock
+    sleep: Callable[[float], None]
     bucket: str
     sender: str
     public_url: str

@@ -9,6 +9,7 @@ SERVICE = Service(
     consumes=tuple(Listen(event) for event in EVENTS),
     publishes=(),
     api=(
+        Route("GET", "/jobs"),
         Route("GET", "/jobs/{job_id}"),
         Route("GET", "/jobs/{job_id}/events"),
         Route("GET", "/jobs/{job_id}/files/{name}"),

@@ -18,7 +18,9 @@ from spaceport_notify import handler
 from spaceport_notify.aws.links import S3Links
 from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
 from spaceport_notify.aws.table import DynamoStatusTable
+from spaceport_notify.known.listing import Listing
 from spaceport_notify.known.record import record
+from spaceport_notify.known.status import Status
 from spaceport_notify.known.view import JobView, merge
 from spaceport_notify.letters.due import due_letter
 from spaceport_notify.letters.mail import compose
@@ -156,3 +158,29 @@ def test_the_handlers_work_end_to_end(
     assert [key.rpartition("/")[0] for key in view.mails] == ["1/rejected"]
     for cached in (handler._kit, handler._queue):
         cached.cache_clear()
+
+
+def test_lists_of_jobs_come_from_the_indices(table: DynamoStatusTable) -> None:
+    story = Story()
+    for n in range(5):
+        job_id = f"listed{n:03d}"
+        request = story.requested(minute=n).model_copy(update={"job_id": job_id})
+        record(request, table)
+        if n % 2:
+            failed = story.failed(Stage.SFM, request, n + 0.5)
+            record(failed.model_copy(update={"job_id": job_id}), table)
+
+    def names(listing: Listing, before: str | None = None, limit: int = 10) -> list[str]:
+        return [line.summary.job_id for line in table.jobs(listing, before, limit)]
+
+    everything = [f"listed{n:03d}" for n in (4, 3, 2, 1, 0)]
+    assert names(Listing("")) == everything
+    assert names(Listing("ada")) == []
+    assert names(Listing("", Status.FAILED)) == ["listed003", "listed001"]
+    assert names(Listing("", Status.QUEUED)) == ["listed004", "listed002", "listed000"]
+    upload = "s3://spaceport/uploads/x/manifest.json"
+    assert names(Listing("", upload=upload)) == everything
+    assert names(Listing("", Status.FAILED, upload), limit=1) == ["listed003"]
+    assert names(Listing("", upload="s3://spaceport/other")) == []
+    first = table.jobs(Listing(""), None, 2)
+    assert names(Listing(""), first[-1].listed_at, 2) == ["listed002", "listed001"]

@@ -1,5 +1,6 @@
 """notify's composition root."""
 
+import time
 from datetime import UTC, datetime
 
 import boto3
@@ -23,6 +24,7 @@ def connect_kit(settings: Settings, platform: PlatformSettings) -> Kit:
         store=S3Store(s3),
         links=S3Links(s3),
         clock=lambda: datetime.now(UTC),
+        sleep=time.sleep,
         bucket=platform.bucket,
         sender=settings.sender,
         public_url=settings.public_url,
