@@ -41,9 +41,3 @@ def _parse(line: bytes) -> Envelope | None:
     except ValueError:
         return None
     return envelope if isinstance(envelope, dict) and "detail" in envelope else None
-
-
-def job_id_in(envelope: Envelope) -> str:
-    """The job that an envelope is about; empty when it is about none."""
-    detail = envelope["detail"]
-    return str(detail.get("job_id", "")) if isinstance(detail, dict) else ""

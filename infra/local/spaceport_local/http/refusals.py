@@ -19,7 +19,11 @@ SENTENCES = {
 S3_CODES = {
     400: "InvalidRequest",
     403: "AccessDenied",
+    404: "NoSuchKey",
+    405: "MethodNotAllowed",
     413: "EntityTooLarge",
+    431: "RequestHeaderSectionTooLarge",
+    501: "NotImplemented",
     DISK_FULL: "InsufficientStorage",
 }
 
@@ -30,6 +34,7 @@ class Refusal:
 
     status: int
     sentence: str = ""
+    code: str = ""
     limit_bytes: int = 0
 
     @property
@@ -40,7 +45,9 @@ class Refusal:
     @property
     def told(self) -> str:
         """The sentence."""
-        found = self.sentence or SENTENCES.get(self.status, HTTPStatus(self.status).description)
+        if self.sentence:
+            return self.sentence
+        found = SENTENCES.get(self.status, HTTPStatus(self.status).description)
         return found.format(limit_bytes=self.limit_bytes)
 
 
@@ -57,6 +64,12 @@ def problem_page(refusal: Refusal) -> tuple[str, bytes]:
 
 def s3_page(refusal: Refusal) -> tuple[str, bytes]:
     """Content type and body as S3's clients read them."""
-    code = S3_CODES.get(refusal.status, HTTPStatus(refusal.status).phrase.replace(" ", ""))
+    code = refusal.code or S3_CODES[refusal.status]
     body = f"<Error><Code>{code}</Code><Message>{escape(refusal.told)}</Message></Error>"
     return "application/xml", b'<?xml version="1.0" encoding="UTF-8"?>\n' + body.encode()
+
+
+def aws_json_page(refusal: Refusal) -> tuple[str, bytes]:
+    """Content type and body as the clients of EventBridge, SQS and DynamoDB read them."""
+    document = {"__type": refusal.code, "message": refusal.told}
+    return "application/x-amz-json-1.0", json.dumps(document).encode()

@@ -74,7 +74,8 @@ class WebServer:
                 f"Port {port} of this machine is in use by another program.",
                 "Choose another one with --port, or stop the program that uses it.",
             ) from error
-        self.url = f"http://{HOST}:{self._server.effective_port}"
+        self.port = int(self._server.effective_port)
+        self.url = f"http://{HOST}:{self.port}"
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="web")
 
