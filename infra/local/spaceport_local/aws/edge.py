@@ -15,8 +15,9 @@ from werkzeug.wrappers import Response
 
 from spaceport_local.aws.dispatch import scope_of
 from spaceport_local.aws.json_bodies import is_readable
+from spaceport_local.disk.room import ERRNOS
 from spaceport_local.http.refusals import DISK_FULL, SENTENCES, Refusal, aws_json_page, s3_page
-from spaceport_local.http.server import FULL, WsgiApp
+from spaceport_local.http.server import WsgiApp
 
 Environ = dict[str, Any]
 UNREADABLE = Refusal(
@@ -95,7 +96,7 @@ class Tap:
                     for observer in interested:
                         observer.seen(call)
                 except OSError as error:
-                    if error.errno not in FULL:
+                    if error.errno not in ERRNOS:
                         raise
                     return _refuse(call, DISK_IS_FULL, start_response)
         start_response(*answered[-1])

@@ -87,7 +87,11 @@ def read_journal(path: Path) -> list[Any]:
 def write_json(path: Path, value: Any) -> None:
     """Write a whole file or nothing."""
     temporary = path.with_name(f".{path.name}.{threading.get_ident()}.tmp")
-    temporary.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    try:
+        temporary.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     temporary.replace(path)
 
 

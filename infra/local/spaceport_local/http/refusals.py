@@ -6,6 +6,7 @@ from http import HTTPStatus
 from xml.sax.saxutils import escape
 
 DISK_FULL = 507
+NO_ROOM = "InsufficientStorage"
 SENTENCES = {
     400: "This is not HTTP as it should be: send the request again with a proper client.",
     403: "Web pages of others and names other than this machine's are refused: "
@@ -24,7 +25,7 @@ S3_CODES = {
     413: "EntityTooLarge",
     431: "RequestHeaderSectionTooLarge",
     501: "NotImplemented",
-    DISK_FULL: "InsufficientStorage",
+    DISK_FULL: NO_ROOM,
 }
 
 

@@ -22,13 +22,13 @@ from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
 from moto.s3.models import FakeKey, FakeMultipart
 from moto.settings import S3_UPLOAD_PART_MIN_SIZE
 
+from spaceport_local.disk.room import ERRNOS, RESERVE_BYTES
 from spaceport_local.http.refusals import DISK_FULL, Refusal, s3_page
-from spaceport_local.http.server import FULL, WsgiApp
+from spaceport_local.http.server import WsgiApp
 from spaceport_local.s3.buffers import DiskBuffer, PartBuffer
 from spaceport_local.s3.operations import objection, operation_of
 
 CHUNK_BYTES = 1 << 20
-RESERVE_BYTES = 32 << 20  # for journals: what is told and noted must fit when objects do not
 STREAMING = "STREAMING-"  # the body is in chunks of S3's own, each with its signature
 ANONYMOUS = (
     "AWS4-HMAC-SHA256 Credential=anonymous/20260101/us-east-1/s3/aws4_request, "
@@ -81,7 +81,7 @@ class Arrivals:
         except Unreadable as error:
             return refuse(error.refusal, start_response)
         except OSError as error:
-            if error.errno not in FULL:
+            if error.errno not in ERRNOS:
                 raise
             return refuse(Refusal(DISK_FULL), start_response)
         finally:

@@ -169,7 +169,7 @@ class Objects:
         """The disk is full: nothing of the new object stays, and the one before it does."""
         if isinstance(stored._value_buffer, DiskBuffer):
             self._drop_file(stored._value_buffer.path.name)
-        _backend().get_bucket(place[0]).keys.pop(place[1], None)
+        _backend().get_bucket(place[0]).keys.pop(place[1])
         before = self._entries().get(place)
         if before:
             self._give_back(*place, before)
