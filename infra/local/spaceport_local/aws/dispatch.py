@@ -40,6 +40,7 @@ class Dispatcher:
             content_type, body = s3_page(refusal)
             start_response(refusal.status_line, [("Content-Type", content_type)])
             return [body]
+        environ.setdefault("RAW_URI", environ.get("REQUEST_URI", ""))  # a key may hold a %2F
         answer: Iterable[bytes] = self._app(name)(environ, start_response)
         return answer
 
