@@ -6,8 +6,8 @@ from functools import cache
 
 from spaceport_compress import handler as compress
 from spaceport_ingest import handler as ingest
+from spaceport_ingest.admission.runs import sweep as sweep_ingest
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import sweep as sweep_ingest
 from spaceport_ingest.service import SERVICE as INGEST
 from spaceport_notify import handler as notify
 from spaceport_notify.ports import Desk

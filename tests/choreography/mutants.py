@@ -12,7 +12,7 @@ from unittest.mock import PropertyMock, patch
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.events import Event
-from spaceport_ingest import uploads
+from spaceport_ingest.admission import uploads
 from spaceport_notify import letters, record, tell
 from spaceport_notify.ports import Commit, Desk
 from spaceport_notify.record import amend

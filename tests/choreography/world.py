@@ -14,9 +14,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from spaceport_contracts.events import CancellationRequested, Stage
-from spaceport_ingest.cancel import cancel_job
 from spaceport_ingest.ports import Kit, Objects
-from spaceport_ingest.replay import replay_job
+from spaceport_ingest.requests.cancel import cancel_job
+from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.settings import Limits
 from spaceport_notify.ports import Desk
 from spaceport_runtime.aws.bus import EventBridgeBus
@@ -50,7 +50,6 @@ class Message:
     visible_at_s: float
     tries: int = 0
     receives: int = 0
-    is_poison: bool = False
 
 
 @dataclass

@@ -12,7 +12,6 @@ from spaceport_topology.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
 STAGES = [service for service in SERVICES if service.job]
-ENVELOPE_ONLY = {"CancellationRequested", "JobCancelled"}
 
 
 def test_every_event_has_a_publisher_and_a_listener() -> None:

@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-# What cameras and their software write; ingest looks inside and says why it refuses one.
-PHOTO_SUFFIXES = frozenset(
-    {".jpg", ".jpeg", ".jpe", ".png", ".tif", ".tiff", ".webp", ".heic", ".heif", ".dng", ".bmp"}
-)
-JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", "__macosx", "@eadir", "$recycle.bin"})
-TRUTH_NAME = "truth.json"
+from spaceport_contracts.filenames import FileKind, file_kind
+
+# What ingest looks into, to say of each whether it can be used.
+SENT = (FileKind.PHOTO, FileKind.OTHER_IMAGE)
 SLUG_CHARACTERS = 48
 
 
@@ -30,7 +28,6 @@ class FoundPhotos:
     """What a folder holds; `left_out` are files that are no photos by their name."""
 
     photos: tuple[SourcePhoto, ...]
-    truth: Path | None
     left_out: tuple[str, ...]
 
 
@@ -42,12 +39,9 @@ def find_photos(folder: Path, skip: Path | None = None) -> FoundPhotos:
     """
     photos: list[tuple[str, Path]] = []
     left_out: list[str] = []
-    truth: Path | None = None
     for path in _walk(folder, skip):
         name = display_name(path.relative_to(folder))
-        if name == TRUTH_NAME:
-            truth = path
-        elif path.suffix.lower() in PHOTO_SUFFIXES:
+        if file_kind(name) in SENT:
             photos.append((name, path))
         else:
             left_out.append(name)
@@ -56,7 +50,7 @@ def find_photos(folder: Path, skip: Path | None = None) -> FoundPhotos:
         SourcePhoto(path, name, photo_key(number, name))
         for number, (name, path) in enumerate(photos, start=1)
     )
-    return FoundPhotos(keyed, truth, tuple(sorted(left_out)))
+    return FoundPhotos(keyed, tuple(sorted(left_out)))
 
 
 def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
@@ -71,7 +65,7 @@ def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:
 
 def is_junk(name: str) -> bool:
     """Hidden, or litter of an operating system."""
-    return name.startswith(".") or name.lower() in JUNK_NAMES
+    return file_kind(name) is FileKind.JUNK
 
 
 def display_name(path: Path) -> str:

@@ -11,7 +11,7 @@ from email.header import Header
 from pathlib import Path
 from typing import Any
 
-from spaceport_cli.photos.find import TRUTH_NAME, FoundPhotos
+from spaceport_cli.photos.find import FoundPhotos
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import (
     MANIFEST_NAME,
@@ -93,10 +93,6 @@ def folder_upload(found: FoundPhotos, wishes: Wishes) -> Upload:
             for (name, key, _, sha256, _), file in zip(hashed, files, strict=True)
         ),
     )
-    if found.truth:
-        sha256, md5 = hash_file(found.truth)
-        key = prefix + PHOTOS_FOLDER + TRUTH_NAME
-        files.append(UploadFile(key, found.truth, found.truth.stat().st_size, sha256, md5))
     body = manifest.model_dump_json().encode()
     trigger = _in_memory(prefix + MANIFEST_NAME, body)
     return Upload(digest, len(hashed), tuple(files), trigger)

@@ -1,26 +1,26 @@
 """What is checked before anything starts, so that a mistake costs a second and not an hour."""
 
-import re
 import shutil
 import tempfile
 import zipfile
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
-from spaceport_cli.photos.find import PHOTO_SUFFIXES, FoundPhotos, find_photos
+from spaceport_cli.photos.find import SENT, FoundPhotos, find_photos
 from spaceport_cli.show.sentences import human_bytes
+from spaceport_contracts.address import is_email
+from spaceport_contracts.filenames import file_kind
 from spaceport_runtime.errors import UserError
 
 STATE_NAME = ".spaceport"
 # The upload, the zip's expansion, undistorted photos, the jobs' copies and the results.
 DISK_PER_PHOTO_BYTE = 6
 DISK_BASE_BYTES = 1 << 30
-EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]+")
 
 
 def check_email(address: str | None) -> None:
     """Raises UserError unless the address looks like one."""
-    if address is not None and not (EMAIL.fullmatch(address) and address.isascii()):
+    if address is not None and not is_email(address):
         raise UserError(f"'{address}' is not an e-mail address.", "Give one like name@example.com.")
 
 
@@ -55,7 +55,7 @@ def check_zip(path: Path) -> None:
             f"'{path}' is neither a folder nor a whole zip file.",
             "Give a folder of photos or a zip of them.",
         ) from error
-    if not any(PurePosixPath(name).suffix.lower() in PHOTO_SUFFIXES for name in names):
+    if not any(file_kind(name) in SENT for name in names):
         raise UserError(
             f"The zip '{path}' holds no photos.", "Put JPEG, PNG or TIFF photos into it."
         )

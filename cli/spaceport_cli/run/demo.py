@@ -7,14 +7,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from spaceport_cli.photos.find import TRUTH_NAME
 from spaceport_cli.photos.upload import Wishes
 from spaceport_cli.run.checks import check_out
+from spaceport_cli.run.follow import EXIT_DONE
 from spaceport_cli.run.run import RunOptions, run
 from spaceport_cli.show.voice import say
 from spaceport_contracts.results import Quality
 from spaceport_runtime.errors import UserError
 
+TRUTH_NAME = "truth.json"
 TITLE = "A made-up village"
 EMAIL = "you@example.com"
 OUR_PHOTOS = "SPACE_[0-9]*.JPG"
@@ -27,7 +28,21 @@ def demo(out: Path, photos: int | None, console: Console) -> int:
     folder = out / "photos"
     if not _is_whole(folder, photos):
         _photograph(folder, photos, console)
-    return run(RunOptions(folder, out, Wishes(Quality.DRAFT, EMAIL, TITLE)), console)
+    code = run(RunOptions(folder, out, Wishes(Quality.DRAFT, EMAIL, TITLE)), console)
+    if code == EXIT_DONE:
+        _compare(folder, out, console)
+    return code
+
+
+def _compare(folder: Path, out: Path, console: Console) -> None:
+    from spaceport_scenery.truth import compare_with_truth  # noqa: PLC0415
+
+    errors = compare_with_truth(folder / TRUTH_NAME, out / "sparse" / "geo.json")
+    say(
+        console,
+        f"against the truth: pose error {errors.pose_error_m:.2f} m, "
+        f"height error {errors.height_error_m:.2f} m, tilt {errors.tilt_deg:.1f} degrees",
+    )
 
 
 def _is_whole(folder: Path, photos: int | None) -> bool:

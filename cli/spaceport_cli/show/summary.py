@@ -51,8 +51,6 @@ def _figures(report: Report) -> list[str]:
         lines.append(f"  geometry  reprojection error {report.sfm.reprojection_error_px:.2f} px")
         if report.sfm.gps_rms_m is not None:
             lines[-1] += f", GPS residual {report.sfm.gps_rms_m:.2f} m rms"
-        if report.truth:
-            lines[-1] += f", pose error {report.truth.pose_error_m:.2f} m against the truth"
     if report.train:
         lines.append(
             f"  splat     {report.train.gaussians:,} Gaussians, "

@@ -26,7 +26,7 @@ from spaceport_contracts.report import (
     SfmReport,
     TrainReport,
 )
-from spaceport_contracts.results import OutputFile, StageResult, Truth
+from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_runtime.errors import UserError
 
 JOB = "0123456789ab"
@@ -65,7 +65,6 @@ def report() -> Report:
         ),
         compress=CompressReport(bytes=3_000_000, ratio=14.25, psnr_vs_ply_db=41.0),
         seconds=SecondsReport(ingest=1.0, sfm=62.0, train=150.0, compress=20.0, total=240.0),
-        truth=Truth(pose_error_m=0.081, height_error_m=0.02),
         warnings=("Two photos carry no GPS.",),
     )
 
@@ -220,7 +219,7 @@ def test_the_summary_states_the_figures(out: Path) -> None:
     for text in (
         "Done: Church",
         "18 of 20 registered, 2 photos left out",
-        "reprojection error 0.51 px, GPS residual 0.42 m rms, pose error 0.08 m",
+        "reprojection error 0.51 px, GPS residual 0.42 m rms",
         "212,345 Gaussians, held-out PSNR 22.34 dB, SSIM 0.710",
         "left out  a.jpg: It is blurred.",
         "3.0 MB, 14.2 times smaller than the .ply",

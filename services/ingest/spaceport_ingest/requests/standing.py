@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from spaceport_contracts.events import Event, Stage
+from spaceport_ingest.admission.runs import ingest_run
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import ingest_run
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.lineage import from_outbox

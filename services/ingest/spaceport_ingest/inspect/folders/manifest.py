@@ -12,9 +12,9 @@ from spaceport_contracts.uploads import (
     UploadedPhoto,
     UploadManifest,
 )
-from spaceport_ingest.inspect.candidates import Candidate, Verdict, inspect_all
-from spaceport_ingest.inspect.judge import judge
 from spaceport_ingest.inspect.names import leaves_its_folder
+from spaceport_ingest.inspect.photos.candidates import Candidate, Verdict, inspect_all
+from spaceport_ingest.inspect.photos.judge import judge
 from spaceport_ingest.inspect.publish import publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes

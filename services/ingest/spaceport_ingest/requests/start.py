@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import job_id_of
-from spaceport_ingest.attempts import standing_of
-from spaceport_ingest.intake import recognise
-from spaceport_ingest.locate import Located, locate
+from spaceport_ingest.admission.intake import recognise
+from spaceport_ingest.admission.runs import admit, ingest_run
+from spaceport_ingest.admission.uploads import starts_a_job
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import admit, ingest_run
+from spaceport_ingest.requests.locate import Located, locate
+from spaceport_ingest.requests.standing import standing_of
 from spaceport_ingest.submission import Submission
-from spaceport_ingest.uploads import starts_a_job
 from spaceport_runtime.ports import EndKind, RunKey, RunState
 
 ADMITTED = "RunAdmitted"

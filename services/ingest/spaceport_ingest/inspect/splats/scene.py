@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from spaceport_contracts.artifacts import ArtifactSet
+from spaceport_contracts.filenames import FileKind, file_kind
 from spaceport_contracts.results import SfmResult
-from spaceport_ingest.inspect.names import Kind, kind_of, leaves_its_folder
+from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.inspect.publish import index_of_prefix
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit, Listed
@@ -73,7 +74,7 @@ def _check_model(prefix: str, files: dict[str, Listed]) -> None:
 
 
 def _is_image(name: str) -> bool:
-    return name.startswith(IMAGES) and kind_of(name) is Kind.PHOTO
+    return name.startswith(IMAGES) and file_kind(name) is FileKind.PHOTO
 
 
 def _is_ours(prefix: str, files: dict[str, Listed], kit: Kit) -> bool:

@@ -4,10 +4,10 @@ import hashlib
 from dataclasses import dataclass
 
 from spaceport_contracts.capture import Photo
-from spaceport_ingest.inspect.decode import decode
-from spaceport_ingest.inspect.exif import read_exif
-from spaceport_ingest.inspect.magic import photo_format
-from spaceport_ingest.inspect.xmp import read_xmp
+from spaceport_ingest.inspect.photos.decode import decode
+from spaceport_ingest.inspect.photos.exif import read_exif
+from spaceport_ingest.inspect.photos.magic import photo_format
+from spaceport_ingest.inspect.photos.xmp import read_xmp
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PIL import ExifTags, Image
 
-from spaceport_ingest.inspect.decode import DECODER_ERRORS
+from spaceport_ingest.inspect.photos.decode import DECODER_ERRORS
 
 TEXT_CHARACTERS = 64
 

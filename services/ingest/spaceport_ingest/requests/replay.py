@@ -12,9 +12,9 @@ from spaceport_contracts.events import (
     Stage,
 )
 from spaceport_contracts.results import Quality
-from spaceport_ingest.attempts import Standing, published_by, standing_of
+from spaceport_ingest.admission.runs import admit, ingest_run, work
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import admit, ingest_run, work
+from spaceport_ingest.requests.standing import Standing, published_by, standing_of
 from spaceport_ingest.submission import Replay
 from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.ports import RunKey

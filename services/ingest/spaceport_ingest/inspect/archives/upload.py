@@ -1,6 +1,7 @@
 """A zip of photos: its directory is judged, its photos are unpacked from S3 to S3."""
 
 import io
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.errors import HeaderParseError
@@ -9,22 +10,30 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.results import Quality
-from spaceport_ingest.inspect.candidates import Candidate, inspect_all
-from spaceport_ingest.inspect.judge import judge
-from spaceport_ingest.inspect.names import TRUTH_NAME, SafeKeys
+from spaceport_ingest.inspect.archives.check import check_directory, entry_name, is_link
+from spaceport_ingest.inspect.archives.entry import read_entry
+from spaceport_ingest.inspect.archives.rangefile import BUFFER_BYTES, RangeFile
+from spaceport_ingest.inspect.names import SafeKeys
+from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
+from spaceport_ingest.inspect.photos.judge import judge
 from spaceport_ingest.inspect.publish import photos_prefix, publish_capture
-from spaceport_ingest.inspect.rangefile import BUFFER_BYTES, RangeFile
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
-from spaceport_ingest.inspect.zipcheck import check_directory, entry_name, is_link
-from spaceport_ingest.inspect.zipentry import read_entry
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.rejection import CaptureRefused, PhotoRefused
+from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.ports import StoredObject
 
 LINK_REASON = "It is a link and not a photo; put the photo itself into the zip."
-TRUTH_MAX_BYTES = 16 << 20
+# What Python's zip reader raises on a directory that somebody else wrote.
+DIRECTORY_ERRORS = (
+    LookupError,
+    NotImplementedError,
+    OSError,
+    OverflowError,
+    ValueError,
+    struct.error,
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +71,9 @@ class ZipUpload:
         archive = kit.platform.store.head(uri)
         if archive is None:
             raise CaptureRefused(f"The upload {uri} is no longer there.", "Upload it again.")
-        entries = [info for info in _directory(uri, archive, kit) if not info.is_dir()]
+        entries = [
+            info for info in _directory(uri, archive, kit) if not info.filename.endswith("/")
+        ]
         check_directory(entries, archive.bytes, kit.limits)
         links = [
             RejectedPhoto(name=entry_name(info), reason=LINK_REASON)
@@ -79,8 +90,6 @@ class ZipUpload:
         verdicts = [*inspect_all(candidates, kit.limits), *sorted_files.rejected, *links]
         warnings = self.wishes.warnings + sorted_files.warnings
         capture = judge(target, verdicts, warnings, kit.limits)
-        if sorted_files.truth is not None:
-            unpacker.keep_truth(sorted_files.truth)
         return publish_capture(capture, job_id, kit)
 
     def _check_quality(self) -> None:
@@ -105,7 +114,7 @@ def _directory(uri: str, archive: StoredObject, kit: Kit) -> list[ZipInfo]:
     try:
         with ZipFile(io.BufferedReader(raw, BUFFER_BYTES)) as unpacked:
             return unpacked.infolist()
-    except (BadZipFile, OSError, NotImplementedError, ValueError) as error:
+    except (BadZipFile, *DIRECTORY_ERRORS) as error:
         raise CaptureRefused(
             f"The zip cannot be read: {str(error).rstrip('.') or 'it is damaged'}.",
             "Upload it again; if that does not help, make the zip again.",
@@ -130,17 +139,6 @@ class _Unpacker:
             fetch=lambda: self._read(entry),
             keep=lambda content: self._write(key, content, _media_type(key)),
         )
-
-    def keep_truth(self, entry: Entry) -> None:
-        """A generated capture's known poses travel with the photos."""
-        if entry.bytes > TRUTH_MAX_BYTES:
-            return
-        try:
-            content = self._read(entry)
-        except PhotoRefused as damage:
-            message = f"The zip's {entry.name} is damaged."
-            raise CaptureRefused(message, "Make the zip again.") from damage
-        self._write(TRUTH_NAME, content, "application/json")
 
     def _read(self, entry: Entry) -> bytes:
         return read_entry(self.kit.objects, self.uri, self.archive, entry.info)

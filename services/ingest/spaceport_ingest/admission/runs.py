@@ -1,14 +1,15 @@
 """Ingest's runs: admitted once, worked on from the top as often as needed, settled once."""
 
 from datetime import datetime
+from typing import Any
 
 from spaceport_contracts.events import (
     CaptureRejected,
     Event,
     ReconstructionRequested,
 )
-from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
-from spaceport_ingest.intake import recognise
+from spaceport_ingest.admission.intake import recognise
+from spaceport_ingest.inspect.wishes import Wishes, make_wishes
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.service import SERVICE
@@ -25,6 +26,8 @@ GIVEN_UP = CaptureRefused(
     "The upload could not be inspected because of an error inside Spaceport.",
     "Upload it again, under a new name; if that fails too, report it with the job's id.",
 )
+
+REPLAYED = ("quality", "email", "title", "inputs", "photos")
 
 
 def ingest_run(job_id: str, attempt: int = 1) -> RunKey:
@@ -92,7 +95,9 @@ def _settle(run: Run, kit: Kit) -> tuple[Event, ...]:
     if end is not None and end.by != SERVICE.name:
         return ()
     if run.cause_type == Replay.__name__:
-        return (_replayed(run, Replay.model_validate_json(run.cause), kit),)
+        replay = Replay.model_validate_json(run.cause)
+        again = {name: getattr(replay, name) for name in REPLAYED}
+        return (_requested(run, replay, kit, **again),)
     if run.cause_type != Submission.__name__:
         raise Poison(f"ingest cannot begin from a {run.cause_type}")
     submission = Submission.model_validate_json(run.cause)
@@ -112,43 +117,25 @@ def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
         return _reject(run, submission, wishes, refusal, kit)
     end = kit.platform.ledger.end_of(run.key.job_id, run.key.attempt)
     if end is None:
-        return (_accepted(run, submission, wishes, inputs, kit),)
+        asked = {"quality": wishes.quality, "email": wishes.email, "title": wishes.title}
+        found = {"inputs": inputs.artifacts, "photos": inputs.photos}
+        seconds = max(0.0, _age_s(run.arrived_at, kit))
+        return (_requested(run, submission, kit, **asked, **found, ingest_seconds=seconds),)
     # An earlier try refused what this one finds good: its word stands, somebody may know it.
     return _reject(run, submission, wishes, CHANGED, kit)
 
 
-def _accepted(
-    run: Run, submission: Submission, wishes: Wishes, inputs: Inputs, kit: Kit
+def _requested(
+    run: Run, cause: Submission | Replay, kit: Kit, **details: Any
 ) -> ReconstructionRequested:
     return originate(
         ReconstructionRequested,
         run.key.job_id,
         run.key.attempt,
-        submission.cause_id,
+        cause.cause_id,
         kit.platform.clock(),
-        start_at=submission.start_at,
-        quality=wishes.quality,
-        email=wishes.email,
-        title=wishes.title,
-        inputs=inputs.artifacts,
-        photos=inputs.photos,
-        ingest_seconds=max(0.0, _age_s(run.arrived_at, kit)),
-    )
-
-
-def _replayed(run: Run, replay: Replay, kit: Kit) -> ReconstructionRequested:
-    return originate(
-        ReconstructionRequested,
-        run.key.job_id,
-        run.key.attempt,
-        replay.cause_id,
-        kit.platform.clock(),
-        start_at=replay.start_at,
-        quality=replay.quality,
-        email=replay.email,
-        title=replay.title,
-        inputs=replay.inputs,
-        photos=replay.photos,
+        start_at=cause.start_at,
+        **details,
     )
 
 

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Sequence
 
 from spaceport_contracts.capture import Capture, Photo, RejectedPhoto
-from spaceport_ingest.inspect.candidates import Verdict
-from spaceport_ingest.inspect.photo import GoodPhoto
+from spaceport_ingest.inspect.photos.candidates import Verdict
+from spaceport_ingest.inspect.photos.photo import GoodPhoto
 from spaceport_ingest.rejection import CaptureRefused, count, some
 from spaceport_ingest.settings import Limits
 

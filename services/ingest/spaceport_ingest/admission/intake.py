@@ -4,11 +4,11 @@ from typing import Protocol
 
 from spaceport_contracts.events import Stage
 from spaceport_contracts.uploads import MANIFEST_NAME
-from spaceport_ingest.inspect.archive import ZipUpload
-from spaceport_ingest.inspect.folder import FolderUpload
-from spaceport_ingest.inspect.manifest import ManifestUpload
-from spaceport_ingest.inspect.scene import SceneUpload
-from spaceport_ingest.inspect.splat import SplatUpload
+from spaceport_ingest.inspect.archives.upload import ZipUpload
+from spaceport_ingest.inspect.folders.folder import FolderUpload
+from spaceport_ingest.inspect.folders.manifest import ManifestUpload
+from spaceport_ingest.inspect.splats.scene import SceneUpload
+from spaceport_ingest.inspect.splats.splat import SplatUpload
 from spaceport_ingest.inspect.wishes import Inputs, Wishes
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.rejection import CaptureRefused

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from spaceport_ingest.inspect.candidates import Candidate, inspect_all
-from spaceport_ingest.inspect.judge import judge
-from spaceport_ingest.inspect.names import TRUTH_NAME, SafeKeys
+from spaceport_ingest.inspect.names import SafeKeys
+from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
+from spaceport_ingest.inspect.photos.judge import judge
 from spaceport_ingest.inspect.publish import photos_prefix, publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
@@ -58,8 +58,6 @@ class FolderUpload:
         verdicts = [*inspect_all(candidates, kit.limits), *sorted_files.rejected]
         warnings = self.wishes.warnings + sorted_files.warnings
         capture = judge(target, verdicts, warnings, kit.limits)
-        if sorted_files.truth is not None:
-            kit.objects.copy(sorted_files.truth.uri, target + TRUTH_NAME)
         return publish_capture(capture, job_id, kit)
 
 

@@ -2,24 +2,16 @@
 
 import re
 
+from spaceport_contracts.splat_file import SPLAT_REMEDY, why_no_splat
 from spaceport_ingest.rejection import CaptureRefused
 
 HEAD_BYTES = 16384
-END = b"end_header"
-REMEDY = "Export the splat as a 3D Gaussian Splatting .ply and upload that."
 FORMATS = ("ascii", "binary_little_endian", "binary_big_endian")
 SIZES_BYTES = {
     "char": 1, "int8": 1, "uchar": 1, "uint8": 1, "short": 2, "int16": 2, "ushort": 2,
     "uint16": 2, "int": 4, "int32": 4, "uint": 4, "uint32": 4, "float": 4, "float32": 4,
     "double": 8, "float64": 8,
 }  # fmt: skip
-REQUIRED = (
-    *("x", "y", "z"),
-    *("f_dc_0", "f_dc_1", "f_dc_2"),
-    "opacity",
-    *("scale_0", "scale_1", "scale_2"),
-    *("rot_0", "rot_1", "rot_2", "rot_3"),
-)
 
 
 def check_head(name: str, head: bytes, total_bytes: int) -> None:
@@ -28,17 +20,19 @@ def check_head(name: str, head: bytes, total_bytes: int) -> None:
     `head` are the first bytes of the file (at most HEAD_BYTES), `total_bytes` its size.
     """
     if not re.match(rb"ply\r?\n", head):
-        raise CaptureRefused(f"{name} is not a PLY file.", REMEDY)
+        raise CaptureRefused(f"{name} is not a PLY file.", SPLAT_REMEDY)
     end = re.search(rb"end_header\r?\n", head)
     if end is None:
-        raise CaptureRefused(f"The header of {name} does not end.", REMEDY)
+        raise CaptureRefused(f"The header of {name} does not end.", SPLAT_REMEDY)
     lines = head[: end.start()].decode("latin-1").split("\n")
     words = [line.split() for line in lines]
     form = next((line[1] for line in words if len(line) > 1 and line[0] == "format"), "")
     if form not in FORMATS:
-        raise CaptureRefused(f"{name} has no PLY format that is known.", REMEDY)
+        raise CaptureRefused(f"{name} has no PLY format that is known.", SPLAT_REMEDY)
     number, properties = _vertices(name, words)
-    _check_properties(name, set(properties))
+    reason = why_no_splat(properties)
+    if reason:
+        raise CaptureRefused(f"{name} {reason}.", SPLAT_REMEDY)
     if form != "ascii":
         wanted = end.end() + number * sum(properties.values())
         if total_bytes < wanted:
@@ -59,20 +53,5 @@ def _vertices(name: str, words: list[list[str]]) -> tuple[int, dict[str, int]]:
         elif inside and len(line) == 3 and line[0] == "property":
             properties[line[2]] = SIZES_BYTES.get(line[1], 0)
     if number == 0:
-        raise CaptureRefused(f"{name} contains no Gaussians.", REMEDY)
+        raise CaptureRefused(f"{name} contains no Gaussians.", SPLAT_REMEDY)
     return number, properties
-
-
-def _check_properties(name: str, found: set[str]) -> None:
-    missing = [wanted for wanted in REQUIRED if wanted not in found]
-    if not missing:
-        return
-    if "packed_position" in found:
-        kind = "is a compressed PLY"
-    elif missing == ["scale_2"]:
-        kind = "holds 2D Gaussians, which have no third scale"
-    elif "opacity" in missing and "f_dc_0" in missing:
-        kind = "is a point cloud or mesh and holds no Gaussians"
-    else:
-        kind = f"lacks {', '.join(missing)}"
-    raise CaptureRefused(f"{name} {kind}.", REMEDY)

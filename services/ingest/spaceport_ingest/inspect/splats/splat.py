@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from spaceport_contracts.results import TrainResult
-from spaceport_ingest.inspect.plyhead import HEAD_BYTES, check_head
 from spaceport_ingest.inspect.publish import index_of_prefix, ingest_prefix
+from spaceport_ingest.inspect.splats.plyhead import HEAD_BYTES, check_head
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.rejection import CaptureRefused

@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX, job_id_of
+from spaceport_ingest.admission.runs import admit, ingest_run, work
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import admit, ingest_run, work
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.errors import Poison
 from spaceport_runtime.observe import logger

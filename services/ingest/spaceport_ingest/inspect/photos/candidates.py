@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from spaceport_contracts.capture import RejectedPhoto
-from spaceport_ingest.inspect.photo import GoodPhoto, inspect_photo
+from spaceport_ingest.inspect.photos.photo import GoodPhoto, inspect_photo
 from spaceport_ingest.rejection import PhotoRefused
 from spaceport_ingest.settings import Limits
 
