@@ -117,8 +117,9 @@ def _relief_m(place: Place, ground: Ground, wishes: Wishes) -> float:
     heights = np.full(len(places), -np.inf)
     heights[inside] = ground.heights_m(places[inside])
     field = heights.reshape(len(y), len(x))
-    rise = _running_max(field, max(round(half_m / step_m), 1)) - field
-    return float(rise[np.isfinite(field)].max()) + 0.03 * wishes.agl_m
+    highest = _running_max(field, max(round(half_m / step_m), 1))
+    known = np.isfinite(field)
+    return float((highest[known] - field[known]).max()) + 0.03 * wishes.agl_m
 
 
 def _corners(area: BaseGeometry) -> Floats:

@@ -33,6 +33,9 @@ class Ground(Protocol):
     def heights_m(self, xy: Floats) -> Floats:
         """Heights (n,) at places (n, 2). Raises FieldProblem where the source knows none."""
 
+    def known_heights_m(self, xy: Floats) -> Floats:
+        """As `heights_m`, but the nearest known height instead of an error: for pictures only."""
+
     def highest_m(self, bounds: Bounds) -> float:
         """No ground inside these bounds is higher."""
 
@@ -44,6 +47,10 @@ class FlatGround:
     is_flat = True
 
     def heights_m(self, xy: Floats) -> Floats:
+        """Zero everywhere."""
+        return np.zeros(len(xy))
+
+    def known_heights_m(self, xy: Floats) -> Floats:
         """Zero everywhere."""
         return np.zeros(len(xy))
 
@@ -107,6 +114,20 @@ class RasterGround:
         column, row = self.cells(xy).T
         self._refuse(~((column >= -0.5) & (column <= columns - 0.5)), xy, "outside the raster")
         self._refuse(~((row >= -0.5) & (row <= rows - 0.5)), xy, "outside the raster")
+        heights = self._bilinear(column, row)
+        self._refuse(np.isnan(heights), xy, "where the elevation model has no data")
+        return heights
+
+    def known_heights_m(self, xy: Floats) -> Floats:
+        """Beyond the edge the edge's height; where nothing is known the middle height of all."""
+        heights = self._bilinear(*self.cells(xy).T)
+        unknown = np.isnan(heights)
+        if unknown.any():
+            heights[unknown] = float(np.nanmedian(self._raster.heights_m))
+        return heights
+
+    def _bilinear(self, column: Floats, row: Floats) -> Floats:
+        rows, columns = self._raster.heights_m.shape
         column, row = column.clip(0, columns - 1), row.clip(0, rows - 1)
         i = np.minimum(column.astype(int), max(columns - 2, 0))
         j = np.minimum(row.astype(int), max(rows - 2, 0))
@@ -116,7 +137,6 @@ class RasterGround:
         low = z[j, i] * (1 - u) + z[j, i1] * u
         high = z[j1, i] * (1 - u) + z[j1, i1] * u
         heights: Floats = (low * (1 - v) + high * v).astype(np.float64)
-        self._refuse(np.isnan(heights), xy, "where the elevation model has no data")
         return heights
 
     def _refuse(self, bad: NDArray[np.bool_], xy: Floats, why: str) -> None:
