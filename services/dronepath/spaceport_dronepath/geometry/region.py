@@ -14,7 +14,7 @@ from spaceport_dronepath.geometry.areas import polygons_of
 Floats = NDArray[np.float64]
 TOLERANCE_M = 0.02
 CORNER_GAP_M = 0.5
-MAX_CORNERS = 160
+MAX_CORNERS = 240
 
 
 class Region:
@@ -40,15 +40,20 @@ class Region:
 
     @cached_property
     def corners(self) -> Floats:
-        """The places where a shortest way may bend: just inside every reflex corner."""
+        """The places where a shortest way may bend: every reflex corner, and one just inside it.
+
+        Of round shapes only as many as the graph can hold, further and further inside.
+        """
+        exact = _reflex(self.shape.simplify(TOLERANCE_M / 2))
         gap_m = CORNER_GAP_M
         for _ in range(12):
             shrunk = self.shape.buffer(-gap_m, join_style="mitre").simplify(gap_m / 2)
-            found = np.concatenate([_reflex(self.shape.simplify(gap_m / 8)), _reflex(shrunk)])
+            found = np.concatenate([exact, _reflex(shrunk)])
             found = found[self.covers(found)] if len(found) else found
             if len(found) <= MAX_CORNERS:
                 return found
-            gap_m *= 2
+            gap_m *= 1.5
+            exact = _reflex(self.shape.buffer(-gap_m / 8).simplify(gap_m / 16))
         return found[:MAX_CORNERS]
 
     @cached_property
@@ -163,8 +168,17 @@ class Airspace:
         for region in (self.region_for(start, end), self.sky, self.open_sky):
             way = region.way(start, end)
             if way is not None:
-                return way
+                return self._back_inside(way) if region is self.sky else way
         return None
+
+    def _back_inside(self, way: Floats) -> Floats:
+        """The same way, but from one place of a part to another through that part."""
+        legs = [way[:1]]
+        for start, end in zip(way[:-1], way[1:], strict=True):
+            region = self.region_for(start, end)
+            inner = region.way(start, end) if region is not self.sky else None
+            legs.append(end[None] if inner is None else inner[1:])
+        return np.concatenate(legs)
 
 
 def sky_of(
