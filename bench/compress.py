@@ -22,15 +22,21 @@ from pathlib import Path
 
 import numpy as np
 
-from spaceport_compress.job.arrays import Floats, Floats32
 from spaceport_compress.job.clean import clean
-from spaceport_compress.job.encode import encode
-from spaceport_compress.job.importance import importance
 from spaceport_compress.job.main import read_splat
 from spaceport_compress.job.options import CompressOptions, efforts
-from spaceport_compress.job.sog import read_bundle, write_bundle
-from spaceport_compress.job.views import UP_COLMAP, UP_ENU, look_at, middle_and_size, pinhole
-from spaceport_compress.job.views import spread as evenly
+from spaceport_compress.job.pictures.views import (
+    UP_COLMAP,
+    UP_ENU,
+    look_at,
+    middle_and_size,
+    pinhole,
+)
+from spaceport_compress.job.pictures.views import spread as evenly
+from spaceport_compress.job.sog.arrays import Floats, Floats32
+from spaceport_compress.job.sog.encode import encode
+from spaceport_compress.job.sog.file import read_bundle, write_bundle
+from spaceport_compress.job.sog.importance import importance
 from spaceport_splat.camera import Camera, read_cameras
 from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.ply import read_ply

@@ -14,11 +14,11 @@ from pathlib import Path
 import pycolmap
 
 from spaceport_contracts.capture import Capture
-from spaceport_sfm.job.georeference import georeference
-from spaceport_sfm.job.ground import measure_ground
-from spaceport_sfm.job.model import points_of, poses_of
+from spaceport_sfm.job.mapping.model import points_of, poses_of
+from spaceport_sfm.job.placing.georeference import georeference
+from spaceport_sfm.job.placing.ground import measure_ground
+from spaceport_sfm.job.placing.positions import gps_positions
 from spaceport_sfm.job.plan import PlannedPhoto
-from spaceport_sfm.job.positions import gps_positions
 
 SEED = 1
 

@@ -27,11 +27,11 @@ import numpy as np
 
 from spaceport_contracts.results import HeldOutPhoto, Quality
 from spaceport_splat.ply import read_ply, write_ply
-from spaceport_train.job.colmap import read_images, read_points
 from spaceport_train.job.evaluate import judge
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.plan import EFFORTS
-from spaceport_train.job.scene import Scene, read_scene
+from spaceport_train.job.scene.colmap import read_images, read_points
+from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.train import Trained, train_scene
 
 OPENSPLAT_STEPS = 1800  # findings/train.md, section 2

@@ -1,7 +1,7 @@
 """How a service declares itself: what it consumes and publishes, and the job it runs.
 
-The six declarations are the whole wiring. `infra/aws` and `infra/local` both build rules, queues
-and functions from them, and `docs/pipeline.md` is generated from them.
+The declarations are the whole wiring: `infra/topology` makes rules, queues and functions of
+them, and `docs/pipeline.md` is generated from them.
 """
 
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from spaceport_contracts.events import Event
 
+DLQ_SUFFIX = "-dlq"
 JobKind = Literal["processing", "training"]
 STATE_CHANGE = {
     "processing": "SageMaker Processing Job State Change",
@@ -90,8 +91,13 @@ class Service:
 
     @property
     def queue_name(self) -> str:
-        """Its one queue; the dead-letter queue is this with `-dlq`."""
+        """Its one queue."""
         return f"spaceport-{self.name}"
+
+    @property
+    def dead_letter_name(self) -> str:
+        """Where messages go that can never be handled."""
+        return self.queue_name + DLQ_SUFFIX
 
     def rules(self, bucket: str) -> tuple[Rule, ...]:
         """Everything that ends up in its queue."""

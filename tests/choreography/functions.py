@@ -6,19 +6,19 @@ from functools import cache
 
 from spaceport_compress import handler as compress
 from spaceport_ingest import handler as ingest
+from spaceport_ingest.admission.runs import sweep as sweep_ingest
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import sweep as sweep_ingest
 from spaceport_ingest.service import SERVICE as INGEST
 from spaceport_notify import handler as notify
 from spaceport_notify.ports import Desk
 from spaceport_notify.service import SERVICE as NOTIFY
 from spaceport_runtime.consume import EventHandler
-from spaceport_runtime.kit import StageKit
 from spaceport_runtime.ports import Platform
-from spaceport_runtime.reconcile import sweep
 from spaceport_runtime.service import Service
 from spaceport_runtime.settings import PlatformSettings
-from spaceport_runtime.stage_handlers import MakeKit, stage_routes
+from spaceport_runtime.stage.handlers import MakeKit, stage_routes
+from spaceport_runtime.stage.kit import StageKit
+from spaceport_runtime.stage.reconcile import sweep
 from spaceport_sfm import handler as sfm
 from spaceport_train import handler as train
 

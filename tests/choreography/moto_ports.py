@@ -16,8 +16,6 @@ from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.events import Event
 from spaceport_local.account import ACCOUNT, REGION
 from spaceport_local.resources import create_stores, create_wiring
-from spaceport_local.services import SERVICES
-from spaceport_local.topology import LEDGER_TABLE, STATUS_TABLE, build_topology
 from spaceport_notify.aws import DynamoStatusTable, SesMailer
 from spaceport_notify.ports import Commit
 from spaceport_notify.view import JobView
@@ -26,6 +24,8 @@ from spaceport_runtime.aws.ledger import DynamoLedger
 from spaceport_runtime.aws.queue import REASON_ATTRIBUTE, SqsQueue
 from spaceport_runtime.aws.store import S3Store
 from spaceport_runtime.ports import End, EndKind, RunKey
+from spaceport_topology.services import SERVICES
+from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, build_topology
 from tests.choreography.people import Watch
 from tests.choreography.world import Message
 

@@ -12,16 +12,17 @@ from unittest.mock import PropertyMock, patch
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.events import Event
-from spaceport_ingest import uploads
+from spaceport_ingest.admission import uploads
 from spaceport_notify import letters, record, tell
 from spaceport_notify.ports import Commit, Desk
 from spaceport_notify.record import amend
 from spaceport_notify.view import JobView, merge
-from spaceport_runtime import consume, reconcile, stages
+from spaceport_runtime import consume
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.lineage import from_outbox
 from spaceport_runtime.ports import End, EndKind, Run, RunKey
+from spaceport_runtime.stage import admit, reconcile
 from tests.choreography.fakes import FakeLedger
 from tests.choreography.results import outputs_of
 from tests.choreography.world import World
@@ -120,7 +121,7 @@ MUTANTS: dict[str, Mutant] = {
     "the job name is the lock": lambda: patch.object(RunKey, "job_name", _any_name()),
     "an attempt ends once": lambda: patch.object(FakeLedger, "claim_end", _claim_always),
     "an ended attempt is not launched": lambda: patch.object(
-        stages, "has_ended", lambda run, platform: False
+        admit, "has_ended", lambda run, platform: False
     ),
     "publish, then close": lambda: patch.multiple(reconcile, deliver=_close_then_publish),
     "the sweeper heals lost events": lambda: patch.object(World, "sweep", lambda world, name: None),

@@ -14,16 +14,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from spaceport_contracts.events import CancellationRequested, Stage
-from spaceport_ingest.cancel import cancel_job
 from spaceport_ingest.ports import Kit, Objects
-from spaceport_ingest.replay import replay_job
+from spaceport_ingest.requests.cancel import cancel_job
+from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.settings import Limits
 from spaceport_notify.ports import Desk
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
 from spaceport_runtime.errors import Retryable
+from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.ports import End, JobStatus, Platform, Run, RunKey
-from spaceport_runtime.problems import Problem
 from spaceport_runtime.service import STATE_CHANGE
 from tests.choreography.fakes import FakeEvents, FakeJob, FakeJobs, FakeLedger, FakeStore
 from tests.choreography.faults import Crash, Dice, Faulty
@@ -50,7 +50,6 @@ class Message:
     visible_at_s: float
     tries: int = 0
     receives: int = 0
-    is_poison: bool = False
 
 
 @dataclass

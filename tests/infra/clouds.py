@@ -12,9 +12,9 @@ import boto3
 from spaceport_local.account import REGION
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.sagemaker.runner import FunctionRunner, Task
-from spaceport_local.services import SERVICES
-from spaceport_local.topology import LEDGER_TABLE, build_topology
 from spaceport_runtime.aws.ledger import DynamoLedger
+from spaceport_topology.services import SERVICES
+from spaceport_topology.wiring import LEDGER_TABLE, build_topology
 from tests.infra.outputs import write_outputs
 
 T = TypeVar("T")

@@ -10,7 +10,7 @@ import pytest
 from spaceport_local.cloud import QUOTAS, CloudOptions, LocalCloud
 from spaceport_local.sagemaker.jobs import ApiError
 from spaceport_local.sagemaker.runner import FunctionRunner, Task
-from spaceport_local.topology import LEDGER_TABLE
+from spaceport_topology.wiring import LEDGER_TABLE
 from tests.infra.clouds import Events, Program, wait_for
 from tests.infra.uploads import mails, status_of, upload
 

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import Client, TestResponse
 
 from spaceport_local.frontdoor import MAX_BODY_BYTES, FrontDoor
-from spaceport_local.topology import RouteSpec
+from spaceport_topology.wiring import RouteSpec
 
 ROUTES = (
     RouteSpec("POST", "/start-job", "ingest"),

@@ -11,7 +11,7 @@ from tests.infra.uploads import mails, status_of, upload
 
 JOB_PROGRAM = """
 import sys
-from spaceport_runtime.container import run_job
+from spaceport_runtime.job.container import run_job
 sys.path.insert(0, {root!r})
 from tests.infra.outputs import write_outputs
 def main(container):

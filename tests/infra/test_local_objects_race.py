@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 from spaceport_local.cloud import CloudOptions, LocalCloud
-from spaceport_local.topology import Topology, build_topology
+from spaceport_topology.wiring import Topology, build_topology
 
 NOTHING: Topology = build_topology(())
 OBJECTS, OBJECT_BYTES, LISTERS = 20, 5_000_000, 4

@@ -1,13 +1,13 @@
 import json
 from pathlib import Path
 
-from spaceport_local.services import SERVICES
-from spaceport_local.topology import build_topology
+from spaceport_topology.services import SERVICES
+from spaceport_topology.wiring import build_topology
 
 GOLDEN = Path(__file__).with_name("topology.json")
 WRITE = (
-    "python -c 'import json; from spaceport_local import services, topology; print(json.dumps("
-    "topology.build_topology(services.SERVICES).as_dict(), indent=1))' > tests/infra/topology.json"
+    "python -c 'import json; from spaceport_topology import services, wiring; print(json.dumps("
+    "wiring.build_topology(services.SERVICES).as_dict(), indent=1))' > tests/infra/topology.json"
 )
 
 

@@ -10,8 +10,8 @@ from moto import mock_aws
 from moto.dynamodb.models.dynamo_type import Item
 
 from spaceport_local.account import REGION
-from spaceport_local.topology import STATUS_TABLE, build_topology
 from spaceport_local.transactions import mend_transactions
+from spaceport_topology.wiring import STATUS_TABLE, build_topology
 
 TABLE = next(t for t in build_topology(()).tables if t.name == STATUS_TABLE)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from spaceport_contracts.report import Report
-from spaceport_local.scenery import generate_capture
+from spaceport_scenery import generate_capture
+from spaceport_scenery.truth import compare_with_truth
 from tests.journey.spaceport import events_of, jobs_of, spaceport, start, wait_until
 
 pytestmark = pytest.mark.slow
@@ -53,7 +54,8 @@ def test_from_photos_to_splat_and_again(photos: Path, tmp_path: Path) -> None:
     assert report.title == "Dörfli am See"
     assert report.photos is not None
     assert report.photos.total == PHOTOS
-    assert report.truth is not None
+    errors = compare_with_truth(photos / "truth.json", out / "sparse/geo.json")
+    assert errors.pose_error_m < 0.1
     assert json.loads((out / "sparse/geo.json").read_text())
     assert "held-out PSNR" in told.out
     assert "\x1b" not in told.out

@@ -1,1 +1,1 @@
-"""The Spaceport cloud on one machine, and the `spaceport` command."""
+"""The Spaceport cloud on one machine."""

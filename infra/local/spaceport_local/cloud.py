@@ -40,13 +40,13 @@ from spaceport_local.sagemaker.notices import Notices
 from spaceport_local.sagemaker.runner import ProcessRunner, Runner
 from spaceport_local.sagemaker.service import SageMaker
 from spaceport_local.sagemaker.wire import SageMakerEndpoint
-from spaceport_local.services import SERVICES
 from spaceport_local.sessions import new_session, renew_default_session
 from spaceport_local.state import StateDir
 from spaceport_local.tables import Tables
-from spaceport_local.topology import ARCHIVE, BUS, Topology, build_topology
 from spaceport_local.uploads import lost_uploads
 from spaceport_local.wake import Bell
+from spaceport_topology.services import SERVICES
+from spaceport_topology.wiring import ARCHIVE, BUS, Topology, build_topology
 
 QUOTAS = {"ml.g4dn.xlarge": 1, "ml.c6i.2xlarge": 1, "ml.c6i.4xlarge": 2}
 CLIENT_CONFIG = Config(

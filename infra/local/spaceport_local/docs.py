@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spaceport_contracts.events import EVENTS, Event
-from spaceport_ingest.api import openapi as ingest_openapi
-from spaceport_local.services import SERVICES
+from spaceport_ingest.requests.api import openapi as ingest_openapi
 from spaceport_notify.api import openapi as notify_openapi
 from spaceport_runtime.service import Service
+from spaceport_topology.services import SERVICES
 
 ROOT = Path(__file__).parents[3]
 

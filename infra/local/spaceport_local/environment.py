@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from spaceport_local.account import MAIL_SENDER, REGION
-from spaceport_local.topology import LEDGER_TABLE, STATUS_TABLE, Topology
+from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, Topology
 
 THREAD_LIMITS = (
     "OMP_NUM_THREADS",

@@ -15,7 +15,7 @@ from werkzeug.wrappers import Request, Response
 
 from spaceport_local.account import ACCOUNT
 from spaceport_local.functions import Function
-from spaceport_local.topology import RouteSpec
+from spaceport_topology.wiring import RouteSpec
 
 MAX_BODY_BYTES = 10 * 1000 * 1000  # API Gateway's limit
 TEXT_TYPES = ("text/", "application/json", "application/xml", "application/x-www-form-urlencoded")

@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import Any
 
 from spaceport_local.account import ACCOUNT, REGION
-from spaceport_local.topology import FunctionSpec
+from spaceport_topology.wiring import FunctionSpec
 
 Entry = Callable[[dict[str, Any], Any], Any]
 

@@ -35,9 +35,9 @@ from spaceport_local.sagemaker.notices import Notices
 from spaceport_local.sagemaker.runner import ProcessRunner, Runner
 from spaceport_local.sagemaker.service import SageMaker
 from spaceport_local.sagemaker.wire import SageMakerEndpoint
-from spaceport_local.services import SERVICES
-from spaceport_local.topology import Topology, build_topology
 from spaceport_local.wake import Bell
+from spaceport_topology.services import SERVICES
+from spaceport_topology.wiring import Topology, build_topology
 
 log = logging.getLogger("spaceport.local")
 

@@ -8,8 +8,8 @@ from spaceport_local.poller import Mapping as QueueMapping
 from spaceport_local.poller import Poller
 from spaceport_local.resources import Clients
 from spaceport_local.schedule import Schedule
-from spaceport_local.topology import Topology
 from spaceport_local.wake import Bell
+from spaceport_topology.wiring import Topology
 
 JOIN_S = 10.0
 

@@ -218,16 +218,6 @@ class Objects:
             (self._folder / name).unlink(missing_ok=True)
 
 
-def _write_out(buffer: Any, path: Path) -> None:
-    buffer.seek(0)
-    try:
-        with path.open("wb") as stream:
-            shutil.copyfileobj(buffer, stream, 1 << 20)
-    except OSError:
-        path.unlink(missing_ok=True)
-        raise
-
-
 def _backend() -> Any:
     return s3_backends[ACCOUNT]["aws"]
 

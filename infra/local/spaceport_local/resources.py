@@ -5,7 +5,7 @@ from email.utils import parseaddr
 from typing import Any, Protocol
 
 from spaceport_local.account import MAIL_SENDER
-from spaceport_local.topology import QueueSpec, RuleSpec, Topology
+from spaceport_topology.wiring import QueueSpec, RuleSpec, Topology
 
 
 class Clients(Protocol):

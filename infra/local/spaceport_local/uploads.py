@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from spaceport_contracts.uploads import UPLOADS_PREFIX, job_id_of
-from spaceport_local.topology import Topology
+from spaceport_topology.wiring import Topology
 
 
 def lost_uploads(

@@ -8,33 +8,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from spaceport_runtime.aws.errors import as_retryable, code_of
 from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
+from spaceport_runtime.tables import OPEN_INDEX, WAITING_INDEX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
-
-OPEN_INDEX = "open"
-WAITING_INDEX = "waiting"
-TABLE_DEFINITION: dict[str, Any] = {
-    "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
-    "AttributeDefinitions": [
-        {"AttributeName": "id", "AttributeType": "S"},
-        {"AttributeName": "open_stage", "AttributeType": "S"},
-        {"AttributeName": "waiting_stage", "AttributeType": "S"},
-        {"AttributeName": "arrived_at", "AttributeType": "S"},
-    ],
-    "GlobalSecondaryIndexes": [
-        {
-            "IndexName": index,
-            "KeySchema": [
-                {"AttributeName": f"{index}_stage", "KeyType": "HASH"},
-                {"AttributeName": "arrived_at", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "ALL"},
-        }
-        for index in (OPEN_INDEX, WAITING_INDEX)
-    ],
-    "BillingMode": "PAY_PER_REQUEST",
-}
 
 
 class DynamoLedger:

@@ -6,11 +6,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from spaceport_runtime.aws.errors import as_retryable
 from spaceport_runtime.consume import TRIES_ATTRIBUTE
+from spaceport_runtime.service import DLQ_SUFFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-DLQ_SUFFIX = "-dlq"
 REASON_ATTRIBUTE = "spaceport-reason"
 REASON_CHARACTERS = 1000
 

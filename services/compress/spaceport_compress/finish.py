@@ -4,11 +4,11 @@ from spaceport_compress.service import JOB
 from spaceport_contracts.artifacts import Artifact
 from spaceport_contracts.events import Event, SplatCompressed
 from spaceport_contracts.results import CompressResult
-from spaceport_runtime.kit import Finished
-from spaceport_runtime.launch import output_prefix as prefix_of
 from spaceport_runtime.lineage import follow
 from spaceport_runtime.ports import Platform, Run
 from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.stage.kit import Finished
+from spaceport_runtime.stage.requests import output_prefix as prefix_of
 
 RESULT_TYPE = CompressResult
 SCENE = "scene.sog"

@@ -4,9 +4,9 @@ from spaceport_compress.finish import RESULT_TYPE, announce, output_prefix
 from spaceport_compress.launch import plan
 from spaceport_compress.service import SERVICE
 from spaceport_compress.settings import Settings
-from spaceport_runtime.kit import StageKit
 from spaceport_runtime.settings import PlatformSettings
-from spaceport_runtime.stage_handlers import StageHandlers
+from spaceport_runtime.stage.handlers import StageHandlers
+from spaceport_runtime.stage.kit import StageKit
 
 
 def make_kit(platform: PlatformSettings) -> StageKit:

@@ -6,9 +6,9 @@ from spaceport_compress.service import JOB
 from spaceport_compress.settings import Settings
 from spaceport_contracts.events import Event, ReconstructionRequested, SplatTrained
 from spaceport_runtime.errors import Poison
-from spaceport_runtime.launch import JobOrder, LaunchPlan, processing_plan
 from spaceport_runtime.ports import Run
 from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.stage.requests import JobOrder, LaunchPlan, processing_plan
 
 
 def plan(run: Run, cause: Event, settings: Settings, platform: PlatformSettings) -> LaunchPlan:

@@ -1,4 +1,4 @@
-"""notify's ports on boto3, and the table's definition for whoever creates it."""
+"""notify's ports on boto3."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +21,7 @@ from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.events import EVENT_TYPES, Event
 from spaceport_notify.ports import Commit, Desk, MailRefused, MailUncertain, Row
 from spaceport_notify.settings import Settings
+from spaceport_notify.tables import SEQ_INDEX
 from spaceport_notify.view import JobView
 from spaceport_runtime.aws.connect import RETRIES
 from spaceport_runtime.aws.errors import as_retryable, code_of
@@ -34,29 +35,6 @@ if TYPE_CHECKING:
     from mypy_boto3_ses import SESClient
 
 VIEW = "view"
-SEQ_INDEX = "by_seq"
-TABLE_DEFINITION: dict[str, Any] = {
-    "KeySchema": [
-        {"AttributeName": "job_id", "KeyType": "HASH"},
-        {"AttributeName": "sk", "KeyType": "RANGE"},
-    ],
-    "AttributeDefinitions": [
-        {"AttributeName": "job_id", "AttributeType": "S"},
-        {"AttributeName": "sk", "AttributeType": "S"},
-        {"AttributeName": "seq", "AttributeType": "N"},
-    ],
-    "LocalSecondaryIndexes": [
-        {
-            "IndexName": SEQ_INDEX,
-            "KeySchema": [
-                {"AttributeName": "job_id", "KeyType": "HASH"},
-                {"AttributeName": "seq", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "ALL"},
-        }
-    ],
-    "BillingMode": "PAY_PER_REQUEST",
-}
 # boto3 must not repeat a send by itself: after a broken connection the first may have gone out.
 SEND_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 MAYBE_SENT = ("InternalFailure", "InternalServerError")

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from spaceport_contracts.report import Report, SecondsReport, SfmReport, TrainReport
-from spaceport_contracts.results import Truth
 from spaceport_notify.words import count, duration, megabytes, metres, short_count
 
 
@@ -47,8 +46,6 @@ def figure_groups(report: Report) -> tuple[FigureGroup, ...]:
     groups = []
     if report.sfm:
         groups.append(FigureGroup("Camera positions", _sfm(report.sfm)))
-    if report.truth:
-        groups.append(FigureGroup("Against the known truth", _truth(report.truth)))
     if report.train:
         groups.append(FigureGroup("3D scene", _train(report.train)))
     groups.append(FigureGroup("Web file", _compress(report)))
@@ -83,20 +80,8 @@ def _sfm(sfm: SfmReport) -> tuple[Figure, ...]:
             "Points on the ground that were measured from several photos.",
         ),
     )
-    if not sfm.focal_note:
-        return figures
-    return (*figures, Figure("Focal length", "", sfm.focal_note))
-
-
-def _truth(truth: Truth) -> tuple[Figure, ...]:
-    return (
-        Figure(
-            "Camera position error",
-            metres(truth.pose_error_m),
-            "Distance from the true camera positions (rms); this capture was generated.",
-        ),
-        Figure("Height error", metres(truth.height_error_m), "Error of the flying height."),
-    )
+    notes = (("Focal length", sfm.focal_note), ("Frame", sfm.frame_note))
+    return (*figures, *(Figure(name, "", note) for name, note in notes if note))
 
 
 def _train(train: TrainReport) -> tuple[Figure, ...]:

@@ -2,11 +2,11 @@
 
 from spaceport_contracts.events import Event, ReconstructionRequested, SparseModelBuilt
 from spaceport_contracts.results import SfmResult
-from spaceport_runtime.kit import Finished
-from spaceport_runtime.launch import output_prefix as prefix_of
 from spaceport_runtime.lineage import follow
 from spaceport_runtime.ports import Platform, Run
 from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.stage.kit import Finished
+from spaceport_runtime.stage.requests import output_prefix as prefix_of
 from spaceport_sfm.service import JOB
 
 RESULT_TYPE = SfmResult

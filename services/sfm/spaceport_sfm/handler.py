@@ -1,8 +1,8 @@
 """The Lambda entry points of sfm."""
 
-from spaceport_runtime.kit import StageKit
 from spaceport_runtime.settings import PlatformSettings
-from spaceport_runtime.stage_handlers import StageHandlers
+from spaceport_runtime.stage.handlers import StageHandlers
+from spaceport_runtime.stage.kit import StageKit
 from spaceport_sfm.finish import RESULT_TYPE, announce, output_prefix
 from spaceport_sfm.launch import plan
 from spaceport_sfm.service import SERVICE

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from spaceport_contracts.events import Event, ReconstructionRequested
 from spaceport_runtime.errors import Poison
-from spaceport_runtime.launch import JobOrder, LaunchPlan, processing_plan
 from spaceport_runtime.ports import Run
 from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.stage.requests import JobOrder, LaunchPlan, processing_plan
 from spaceport_sfm.service import JOB
 from spaceport_sfm.settings import Settings
 

@@ -7,11 +7,11 @@ from spaceport_contracts.events import (
     SplatTrained,
 )
 from spaceport_contracts.results import TrainResult
-from spaceport_runtime.kit import Finished
-from spaceport_runtime.launch import output_prefix as prefix_of
 from spaceport_runtime.lineage import follow
 from spaceport_runtime.ports import Platform, Run
 from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.stage.kit import Finished
+from spaceport_runtime.stage.requests import output_prefix as prefix_of
 from spaceport_train.service import JOB
 
 RESULT_TYPE = TrainResult

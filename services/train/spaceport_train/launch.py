@@ -5,15 +5,15 @@ from typing import Any
 from spaceport_contracts.events import Event, ReconstructionRequested, SparseModelBuilt
 from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.errors import Poison
-from spaceport_runtime.launch import (
+from spaceport_runtime.ports import Run
+from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.stage.requests import (
     JobOrder,
     LaunchPlan,
     job_environment,
     job_tags,
     run_prefix,
 )
-from spaceport_runtime.ports import Run
-from spaceport_runtime.settings import PlatformSettings
 from spaceport_train.service import JOB
 from spaceport_train.settings import Settings
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from spaceport_cli import main
+from spaceport_cli.run import RunOptions, with_title
+from spaceport_cli.upload import Wishes
 from spaceport_contracts.results import Quality
-from spaceport_local.cli import main
-from spaceport_local.cli.run import RunOptions, with_title
-from spaceport_local.cli.upload import Wishes
 from spaceport_runtime.errors import UserError
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from spaceport_cli.display import LiveDisplay, PlainDisplay, describe
+from spaceport_cli.journal import Journal
+from spaceport_cli.progress import EndKind, JobProgress, StageState
 from spaceport_contracts.events import Stage, StageProgressed, StageStarted
-from spaceport_local.cli.display import LiveDisplay, PlainDisplay, describe
-from spaceport_local.cli.journal import Journal
-from spaceport_local.cli.progress import EndKind, JobProgress, StageState
 
 JOB = "0123456789ab"
 ARTIFACT = {"uri": "s3://b/k", "bytes": 1, "sha256": "0" * 64}

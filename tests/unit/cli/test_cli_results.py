@@ -9,6 +9,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from spaceport_cli import collect as collecting
+from spaceport_cli.collect import Collector, read_delivery, save_traces
+from spaceport_cli.follow import print_summary
+from spaceport_cli.progress import JobProgress
+from spaceport_cli.redrive import DeadLetter
+from spaceport_cli.sentences import explain_os_error, human_bytes, human_seconds, one_sentence
+from spaceport_cli.state import RunRecord, check_same_photos, locked
 from spaceport_contracts.artifacts import Artifact, ArtifactSet, split_uri
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.report import (
@@ -19,14 +26,7 @@ from spaceport_contracts.report import (
     SfmReport,
     TrainReport,
 )
-from spaceport_contracts.results import OutputFile, StageResult, Truth
-from spaceport_local.cli import collect as collecting
-from spaceport_local.cli.collect import Collector, read_delivery, save_traces
-from spaceport_local.cli.follow import print_summary
-from spaceport_local.cli.progress import JobProgress
-from spaceport_local.cli.redrive import DeadLetter
-from spaceport_local.cli.sentences import explain_os_error, human_bytes, human_seconds, one_sentence
-from spaceport_local.cli.state import RunRecord, check_same_photos, locked
+from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_runtime.errors import UserError
 
 JOB = "0123456789ab"
@@ -65,7 +65,6 @@ def report() -> Report:
         ),
         compress=CompressReport(bytes=3_000_000, ratio=14.25, psnr_vs_ply_db=41.0),
         seconds=SecondsReport(ingest=1.0, sfm=62.0, train=150.0, compress=20.0, total=240.0),
-        truth=Truth(pose_error_m=0.081, height_error_m=0.02),
         warnings=("Two photos carry no GPS.",),
     )
 
@@ -220,7 +219,7 @@ def test_the_summary_states_the_figures(out: Path) -> None:
     for text in (
         "Done: Church",
         "18 of 20 registered, 2 photos left out",
-        "reprojection error 0.51 px, GPS residual 0.42 m rms, pose error 0.08 m",
+        "reprojection error 0.51 px, GPS residual 0.42 m rms",
         "212,345 Gaussians, held-out PSNR 22.34 dB, SSIM 0.710",
         "left out  a.jpg: It is blurred.",
         "3.0 MB, 14.2 times smaller than the .ply",

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spaceport_compress.job.views import UP_ENU, look_at, pinhole
+from spaceport_compress.job.pictures.views import UP_ENU, look_at, pinhole
 from spaceport_splat.camera import Camera
 from spaceport_splat.gaussians import Gaussians
 

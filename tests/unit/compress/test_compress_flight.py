@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from tests.unit.compress.scenes import field, grid_of_cameras
 
-from spaceport_compress.job.flightpath import Capture, closed_flight
-from spaceport_compress.job.preview import best_view
-from spaceport_compress.job.views import UP_ENU, look_at, pinhole, rings
+from spaceport_compress.job.pictures.flightpath import Capture, closed_flight
+from spaceport_compress.job.pictures.preview import best_view
+from spaceport_compress.job.pictures.views import UP_ENU, look_at, pinhole, rings
 from spaceport_splat.camera import Camera
 
 SPLAT = field(1500)

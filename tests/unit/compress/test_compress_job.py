@@ -9,14 +9,14 @@ from PIL import Image, ImageSequence
 from tests.unit.compress.scenes import field, grid_of_cameras
 
 from spaceport_compress.job import main as job
-from spaceport_compress.job.encode import Effort
-from spaceport_compress.job.importance import importance
 from spaceport_compress.job.main import Progress, compress, read_splat, write_verified
 from spaceport_compress.job.options import CompressOptions, efforts
-from spaceport_compress.job.sog import read_bundle
+from spaceport_compress.job.sog.encode import Effort
+from spaceport_compress.job.sog.file import read_bundle
+from spaceport_compress.job.sog.importance import importance
 from spaceport_contracts.results import CompressResult, Quality, TrainResult
-from spaceport_runtime.container import Container, Stopped, run_job
 from spaceport_runtime.errors import UserError
+from spaceport_runtime.job.container import Container, Stopped, run_job
 from spaceport_splat.camera import write_cameras
 from spaceport_splat.ply import write_ply
 
@@ -25,9 +25,9 @@ BACKGROUND = (0.25, 0.5, 0.75)
 
 @pytest.fixture
 def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spaceport_compress.job.flythrough.FRAMES", 6)
-    monkeypatch.setattr("spaceport_compress.job.flythrough.SIZE_PX", (96, 54))
-    monkeypatch.setattr("spaceport_compress.job.preview.SIZE_PX", (160, 90))
+    monkeypatch.setattr("spaceport_compress.job.pictures.flythrough.FRAMES", 6)
+    monkeypatch.setattr("spaceport_compress.job.pictures.flythrough.SIZE_PX", (96, 54))
+    monkeypatch.setattr("spaceport_compress.job.pictures.preview.SIZE_PX", (160, 90))
 
 
 def trained_folder(folder: Path) -> Path:

@@ -7,9 +7,9 @@ import pytest
 from tests.node.splat_transform import CLI, INSTALL, Unavailable, find_node, splat_transform
 from tests.unit.compress.scenes import field, grid_of_cameras
 
-from spaceport_compress.job.encode import Effort, encode
-from spaceport_compress.job.importance import importance
-from spaceport_compress.job.sog import read_bundle, write_bundle
+from spaceport_compress.job.sog.encode import Effort, encode
+from spaceport_compress.job.sog.file import read_bundle, write_bundle
+from spaceport_compress.job.sog.importance import importance
 from spaceport_splat.gaussians import FIELDS
 from spaceport_splat.ply import read_ply, write_ply
 

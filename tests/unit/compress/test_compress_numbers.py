@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from tests.unit.compress.scenes import field, grid_of_cameras
 
-from spaceport_compress.job.codebook import as_written, nearest, optimal_codebook
-from spaceport_compress.job.encode import encode
-from spaceport_compress.job.importance import importance
-from spaceport_compress.job.kmeans import Index, assign, kmeans, padded, tree_kmeans
 from spaceport_compress.job.options import CompressOptions, efforts
-from spaceport_compress.job.order import neighbour_distance
-from spaceport_compress.job.palette import build_palette
-from spaceport_compress.job.sog import decode
-from spaceport_compress.job.texels import Channels, choose, choose_steps, entropy_bits
-from spaceport_compress.job.views import UP_ENU, look_at, pinhole
+from spaceport_compress.job.pictures.views import UP_ENU, look_at, pinhole
+from spaceport_compress.job.sog.codebook import as_written, nearest, optimal_codebook
+from spaceport_compress.job.sog.encode import encode
+from spaceport_compress.job.sog.file import decode
+from spaceport_compress.job.sog.importance import importance
+from spaceport_compress.job.sog.kmeans import Index, assign, kmeans, padded, tree_kmeans
+from spaceport_compress.job.sog.order import neighbour_distance
+from spaceport_compress.job.sog.palette import build_palette
+from spaceport_compress.job.sog.texels import Channels, choose, choose_steps, entropy_bits
 from spaceport_splat.gaussians import Gaussians, concatenate
 from spaceport_splat.quality import psnr_db
 from spaceport_splat.rasterise import render
@@ -24,7 +24,7 @@ RANDOM = np.random.default_rng(7)
 
 
 def test_a_codebook_is_optimal(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("spaceport_compress.job.codebook.ENTRIES", 3)
+    monkeypatch.setattr("spaceport_compress.job.sog.codebook.ENTRIES", 3)
     values, weights = np.sort(RANDOM.normal(0, 1, 9)), RANDOM.uniform(0.1, 1, 9)
     found = optimal_codebook(values, weights)[:3]
     cost = float((weights * np.min((values[:, None] - found) ** 2, axis=1)).sum())

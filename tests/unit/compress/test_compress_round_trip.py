@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from tests.unit.compress.scenes import field, grid_of_cameras
 
-from spaceport_compress.job.arrays import Floats, Integers
-from spaceport_compress.job.encode import Effort, Gain, encode
-from spaceport_compress.job.importance import importance
-from spaceport_compress.job.order import canonical_rotations, morton_order, rotation_matrices
-from spaceport_compress.job.packing import log_position, sigmoid
-from spaceport_compress.job.sog import SogDocument, decode, open_bundle, write_bundle
+from spaceport_compress.job.sog.arrays import Floats, Integers
+from spaceport_compress.job.sog.encode import Effort, Gain, encode
+from spaceport_compress.job.sog.file import SogDocument, decode, open_bundle, write_bundle
+from spaceport_compress.job.sog.importance import importance
+from spaceport_compress.job.sog.order import canonical_rotations, morton_order, rotation_matrices
+from spaceport_compress.job.sog.packing import log_position, sigmoid
 from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.quality import psnr_db
 from spaceport_splat.rasterise import render

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from tests.unit.compress.scenes import field, grid_of_cameras
 
-from spaceport_compress.job.encode import Effort, encode
-from spaceport_compress.job.importance import importance
-from spaceport_compress.job.packing import BadSog, to_webp
-from spaceport_compress.job.sog import read_bundle, write_bundle
+from spaceport_compress.job.sog.encode import Effort, encode
+from spaceport_compress.job.sog.file import read_bundle, write_bundle
+from spaceport_compress.job.sog.importance import importance
+from spaceport_compress.job.sog.packing import BadSog, to_webp
 from spaceport_compress.job.verify import Verifier
 from spaceport_splat.gaussians import Gaussians
 

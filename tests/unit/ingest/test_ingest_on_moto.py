@@ -17,8 +17,8 @@ from spaceport_contracts.uploads import job_id_of
 from spaceport_ingest import handler
 from spaceport_ingest.aws import S3Objects
 from spaceport_ingest.ports import ObjectChanged
-from spaceport_runtime.aws.ledger import TABLE_DEFINITION
 from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.tables import TABLE_DEFINITION
 
 BUCKET = "spaceport"
 EVENTS = Path(__file__).parents[2] / "events"

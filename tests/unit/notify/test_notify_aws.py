@@ -15,10 +15,11 @@ from tests.unit.notify.story import EMAIL, JOB, Story
 
 from spaceport_contracts.events import Stage
 from spaceport_notify import handler
-from spaceport_notify.aws import SEND_ONCE, TABLE_DEFINITION, DynamoStatusTable, S3Links, SesMailer
+from spaceport_notify.aws import SEND_ONCE, DynamoStatusTable, S3Links, SesMailer
 from spaceport_notify.letters import Letter, compose, due_letter, write_letter
 from spaceport_notify.ports import Commit, MailRefused, MailUncertain
 from spaceport_notify.record import record
+from spaceport_notify.tables import TABLE_DEFINITION
 from spaceport_notify.view import JobView, merge
 from spaceport_runtime.errors import Retryable
 

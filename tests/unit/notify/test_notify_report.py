@@ -47,6 +47,7 @@ def test_every_field_of_the_report() -> None:
         "camera_height_above_ground_m": 39.5,
         "sparse_points": 4660,
         "focal_note": "",
+        "frame_note": "",
     }
     assert report.train is not None
     assert (report.train.gaussians, report.train.steps) == (1_234_567, 7000)

@@ -8,9 +8,10 @@ import pytest
 from moto import mock_aws
 from tests.choreography.fakes import FakeLedger
 
-from spaceport_runtime.aws.ledger import TABLE_DEFINITION, DynamoLedger
+from spaceport_runtime.aws.ledger import DynamoLedger
 from spaceport_runtime.aws.store import S3Store
 from spaceport_runtime.ports import End, EndKind, Ledger, Run, RunKey, RunState
+from spaceport_runtime.tables import TABLE_DEFINITION
 
 KEY = RunKey("sfm", "0123456789ab", 1)
 RUN = Run(KEY, "2026-11-01T00:00:00", "ReconstructionRequested", "{}")

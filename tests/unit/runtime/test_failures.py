@@ -3,8 +3,8 @@
 import pytest
 
 from spaceport_contracts.events import FailureClass
-from spaceport_runtime.failures import classify
 from spaceport_runtime.ports import JobStatus
+from spaceport_runtime.stage.failures import classify
 
 TOLD = '{"class": "user", "reason": "Only 3 of 18 photos hang together.", "remedy": "Fly lower."}'
 

@@ -13,13 +13,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import ExifTags, Image
 
-from spaceport_local.scenery import generate_capture
-from spaceport_local.scenery.exif import Origin, enu_to_geodetic
-from spaceport_local.scenery.flight import focal_px, gps_positions, plan_flight, view_of
-from spaceport_local.scenery.primitives import MISS, PAINT, ROOF, box, frustum, hit, prism, sphere
-from spaceport_local.scenery.render import ray
-from spaceport_local.scenery.terrain import EXTENT_M, height_grid, sample
-from spaceport_runtime.errors import UserError
+from spaceport_scenery import CaptureRefused, generate_capture
+from spaceport_scenery.exif import Origin, enu_to_geodetic
+from spaceport_scenery.flight import focal_px, gps_positions, plan_flight, view_of
+from spaceport_scenery.primitives import MISS, PAINT, ROOF, box, frustum, hit, prism, sphere
+from spaceport_scenery.render import ray
+from spaceport_scenery.terrain import EXTENT_M, height_grid, sample
 
 PHOTOS, WIDTH_PX, SEED = 10, 480, 7
 WHITE = (1.0, 1.0, 1.0)
@@ -217,7 +216,7 @@ def test_refuses_what_makes_no_sense(tmp_path: Path) -> None:
         lambda: generate_capture(full),
     ]
     for call in calls:
-        with pytest.raises(UserError):
+        with pytest.raises(CaptureRefused):
             call()
     assert [path.name for path in tmp_path.iterdir()] == ["full"]
     assert (full / "mine.txt").read_text() == "keep"

@@ -7,7 +7,7 @@ from PIL import Image
 from tests.unit.sfm.captures import lay_out, read_capture
 
 from spaceport_contracts.results import SfmResult
-from spaceport_runtime.container import Container
+from spaceport_runtime.job.container import Container
 from spaceport_sfm.job.main import main
 
 PHOTOS = Path(__file__).resolve().parents[4] / "shared" / "photos" / "brighton-beach"

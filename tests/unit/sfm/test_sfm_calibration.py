@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from spaceport_contracts.capture import Photo
-from spaceport_sfm.job.calibration import focal_prior, group_cameras
+from spaceport_sfm.job.photos.calibration import focal_prior, group_cameras
 
 
 def photo(**facts: Any) -> Photo:

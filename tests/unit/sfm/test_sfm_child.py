@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from spaceport_runtime.container import Stopped
 from spaceport_runtime.errors import UserError
-from spaceport_sfm.job.child import EngineDied, Message, Supervision, run_child
+from spaceport_runtime.job.container import Stopped
+from spaceport_sfm.job.process.child import EngineDied, Message, Supervision, run_child
 
 SPEAK = "import os,sys,json,time,signal;w=os.fdopen(int(sys.argv[1]),'w',buffering=1);"
 
 
-def run(
-    code: str, tmp_path: Path, stop_after: int = 10**9, silent_s: float = 30.0
-) -> list[Message]:
+def run(code: str, tmp_path: Path) -> list[Message]:
     heard: list[Message] = []
     supervision = Supervision(heard.append, lambda: False)
     run_child([sys.executable, "-c", SPEAK + code], tmp_path / "log", supervision)

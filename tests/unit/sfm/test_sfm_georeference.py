@@ -5,13 +5,13 @@ import pytest
 from numpy.typing import NDArray
 from tests.unit.sfm.scene import grid, looking_down
 
-from spaceport_sfm.job.geodesy import to_enu
-from spaceport_sfm.job.georeference import Poses, georeference
-from spaceport_sfm.job.ground import measure_ground
+from spaceport_sfm.job.placing.geodesy import to_enu
+from spaceport_sfm.job.placing.georeference import Poses, georeference
+from spaceport_sfm.job.placing.ground import measure_ground
+from spaceport_sfm.job.placing.positions import GpsPositions
+from spaceport_sfm.job.placing.similarity import Similarity, fit_robustly, fit_similarity, residuals
+from spaceport_sfm.job.placing.upright import rotation_between, up_direction
 from spaceport_sfm.job.plan import Origin
-from spaceport_sfm.job.positions import GpsPositions
-from spaceport_sfm.job.similarity import Similarity, fit_robustly, fit_similarity, residuals
-from spaceport_sfm.job.upright import rotation_between, up_direction
 
 Array = NDArray[np.float64]
 ORIGIN = Origin(latitude_deg=47.0, longitude_deg=8.0, altitude_m=400.0)

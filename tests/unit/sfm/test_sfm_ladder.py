@@ -1,8 +1,8 @@
 """What is tried next, with reconstructions that are only numbers."""
 
 from spaceport_contracts.results import Quality
-from spaceport_sfm.job.focal_lock import disagrees, should_lock
-from spaceport_sfm.job.ladder import Attempt, Rung, climb, rungs
+from spaceport_sfm.job.mapping.focal_lock import disagrees, should_lock
+from spaceport_sfm.job.mapping.ladder import Attempt, Rung, climb, rungs
 from spaceport_sfm.job.quality import PRESETS
 
 DRAFT, HIGH = PRESETS[Quality.DRAFT], PRESETS[Quality.HIGH]

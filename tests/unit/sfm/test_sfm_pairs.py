@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from spaceport_sfm.job.likeness import pairs_by_likeness
-from spaceport_sfm.job.pairs import (
+from spaceport_sfm.job.matching.likeness import pairs_by_likeness
+from spaceport_sfm.job.matching.pairs import (
     all_pairs,
     choose_pairs,
     components,
@@ -14,8 +14,8 @@ from spaceport_sfm.job.pairs import (
     pairs_in_sequence,
     taking_order,
 )
+from spaceport_sfm.job.placing.positions import gps_positions
 from spaceport_sfm.job.plan import PlannedPhoto
-from spaceport_sfm.job.positions import gps_positions
 
 START = datetime(2026, 1, 1)
 

@@ -8,8 +8,8 @@ from PIL import Image
 from tests.unit.sfm.captures import read_capture
 
 from spaceport_contracts.capture import Capture, RejectedPhoto
-from spaceport_sfm.job.features import extract, root_sift
-from spaceport_sfm.job.prepare import Prepared, prepare, safe_names
+from spaceport_sfm.job.matching.features import extract, root_sift
+from spaceport_sfm.job.photos.prepare import Prepared, prepare, safe_names
 
 RIGHT_TOP = 6  # EXIF: rotate by 90 degrees clockwise to view
 

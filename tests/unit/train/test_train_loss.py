@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from spaceport_splat.quality import ssim, ssim_window
-from spaceport_train.job.loss import PhotoLoss, Target
+from spaceport_train.job.cpu.loss import PhotoLoss, Target
 
 
 @pytest.mark.parametrize("threads", [1, 2])

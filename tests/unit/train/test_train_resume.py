@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from tests.unit.train import posed
 
-from spaceport_runtime.container import Stopped
 from spaceport_runtime.errors import UserError
+from spaceport_runtime.job.container import Stopped
 from spaceport_splat.gaussians import FIELDS, Gaussians
 from spaceport_splat.kernels import Floats
 from spaceport_train.job.checkpoint import Store
-from spaceport_train.job.cpu import CpuEngine
+from spaceport_train.job.cpu.engine import CpuEngine
 from spaceport_train.job.engine import Arrays, Diverged, OutOfMemory
 from spaceport_train.job.plan import Plan
-from spaceport_train.job.scene import Scene, read_scene
+from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.schedule import Moment
 from spaceport_train.job.trainer import Trainer
 

@@ -5,10 +5,10 @@ import pytest
 from tests.unit.train import posed
 
 from spaceport_splat.rasterise import render
-from spaceport_train.job.densify import FAINT, densify, opacity, relocated
-from spaceport_train.job.optimiser import SparseAdam
-from spaceport_train.job.scene import Scene, read_scene
-from spaceport_train.job.seeding import Seed, _interpolate, first_gaussians, seeded_points
+from spaceport_train.job.cpu.densify import FAINT, densify, opacity, relocated
+from spaceport_train.job.cpu.optimiser import SparseAdam
+from spaceport_train.job.scene.scene import Scene, read_scene
+from spaceport_train.job.scene.seeding import Seed, _interpolate, first_gaussians, seeded_points
 
 
 @pytest.fixture(scope="module")

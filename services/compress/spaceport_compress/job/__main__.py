@@ -3,6 +3,6 @@
 import sys
 
 from spaceport_compress.job.main import main
-from spaceport_runtime.container import run_job
+from spaceport_runtime.job.container import run_job
 
 sys.exit(run_job("compress", main))

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spaceport_compress.job.arrays import Flags
-from spaceport_compress.job.packing import MAX_GAUSSIANS
+from spaceport_compress.job.sog.arrays import Flags
+from spaceport_compress.job.sog.packing import MAX_GAUSSIANS
 from spaceport_runtime.errors import UserError
 from spaceport_splat.gaussians import Gaussians
 

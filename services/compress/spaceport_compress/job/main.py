@@ -8,18 +8,18 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from spaceport_compress.job.clean import clean
-from spaceport_compress.job.encode import Effort, encode
-from spaceport_compress.job.flightpath import Capture
-from spaceport_compress.job.flythrough import write_flythrough
-from spaceport_compress.job.importance import Importance, importance
 from spaceport_compress.job.options import CompressOptions, efforts
-from spaceport_compress.job.preview import write_preview
-from spaceport_compress.job.sog import write_bundle
+from spaceport_compress.job.pictures.flightpath import Capture
+from spaceport_compress.job.pictures.flythrough import write_flythrough
+from spaceport_compress.job.pictures.preview import write_preview
+from spaceport_compress.job.pictures.views import UP_COLMAP, UP_ENU, rings
+from spaceport_compress.job.sog.encode import Effort, encode
+from spaceport_compress.job.sog.file import write_bundle
+from spaceport_compress.job.sog.importance import Importance, importance
 from spaceport_compress.job.verify import Rgb, Verified, Verifier
-from spaceport_compress.job.views import UP_COLMAP, UP_ENU, rings
 from spaceport_contracts.results import CompressResult, TrainResult
-from spaceport_runtime.container import Container, Stopped, hash_outputs, write_result
 from spaceport_runtime.errors import UserError
+from spaceport_runtime.job.container import Container, Stopped, hash_outputs, write_result
 from spaceport_splat.camera import Camera, read_cameras
 from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.ply import read_ply

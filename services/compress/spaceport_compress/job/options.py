@@ -1,7 +1,7 @@
 """What a compress job can be asked for, and the effort that follows from it."""
 
-from spaceport_compress.job.encode import Effort
-from spaceport_compress.job.importance import Importance
+from spaceport_compress.job.sog.encode import Effort
+from spaceport_compress.job.sog.importance import Importance
 from spaceport_contracts.results import Quality, StageOptions
 
 PRICE_PER_MEAN_WEIGHT = 1.2e-5

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from spaceport_compress.job.packing import BadSog, linear_position, log_position
-from spaceport_compress.job.sog import decode, open_bundle
-from spaceport_compress.job.views import spread
+from spaceport_compress.job.pictures.views import spread
+from spaceport_compress.job.sog.file import decode, open_bundle
+from spaceport_compress.job.sog.packing import BadSog, linear_position, log_position
 from spaceport_splat.camera import Camera
 from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.quality import psnr_db

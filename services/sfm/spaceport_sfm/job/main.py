@@ -9,16 +9,15 @@ from pathlib import Path
 
 from spaceport_contracts.capture import Capture, RejectedPhoto
 from spaceport_contracts.results import SfmResult, StageOptions
-from spaceport_runtime.container import Container, Stopped, hash_outputs, write_result
-from spaceport_sfm.job.calibration import group_cameras
-from spaceport_sfm.job.child import EngineDied, Supervision, run_child
+from spaceport_runtime.job.container import Container, Stopped, hash_outputs, write_result
 from spaceport_sfm.job.gate import check_enough
-from spaceport_sfm.job.listener import Listener
+from spaceport_sfm.job.photos.calibration import group_cameras
+from spaceport_sfm.job.photos.prepare import Prepared, Step, prepare
 from spaceport_sfm.job.plan import Outcome, Plan, PlannedPhoto
-from spaceport_sfm.job.prepare import Prepared, Step, prepare
+from spaceport_sfm.job.process.child import EngineDied, Supervision, run_child
+from spaceport_sfm.job.process.listener import Listener
+from spaceport_sfm.job.process.threads import available_threads
 from spaceport_sfm.job.quality import PRESETS
-from spaceport_sfm.job.threads import available_threads
-from spaceport_sfm.job.truth import compare_with_truth
 
 log = logging.getLogger("spaceport.sfm")
 
@@ -41,7 +40,7 @@ def main(container: Container) -> None:
         folders = Folders(work, output)
         plan, rejected = make_plan(capture, photos, folders, options, step)
         outcome = run_engine(plan, container)
-        write_result(output, summarise(capture, rejected, outcome, photos, output))
+        write_result(output, summarise(capture, rejected, outcome, output))
     except BaseException:
         # Nothing half-written may look like a result.
         for leftover in (output / "sparse", output / "images"):
@@ -116,7 +115,7 @@ def run_engine(plan: Plan, container: Container) -> Outcome:
     plan_path.write_text(plan.model_dump_json(), encoding="utf-8")
     listener = Listener(container)
     supervision = Supervision(listener.message, lambda: container.stopping)
-    command = [sys.executable, "-m", "spaceport_sfm.job.engine", str(plan_path)]
+    command = [sys.executable, "-m", "spaceport_sfm.job.process.engine", str(plan_path)]
     run_child(command, plan.work / "engine.log", supervision)
     if listener.failure is not None:
         raise listener.failure
@@ -126,7 +125,7 @@ def run_engine(plan: Plan, container: Container) -> Outcome:
 
 
 def summarise(
-    capture: Capture, rejected: list[RejectedPhoto], outcome: Outcome, photos: Path, output: Path
+    capture: Capture, rejected: list[RejectedPhoto], outcome: Outcome, output: Path
 ) -> SfmResult:
     """The result, with the hashes of everything that the next stage relies on."""
     bins = [f"sparse/0/{name}.bin" for name in ("cameras", "images", "points3D")]
@@ -144,5 +143,5 @@ def summarise(
         gps_rms_m=outcome.gps_rms_m,
         camera_height_above_ground_m=outcome.camera_height_above_ground_m,
         focal_note=outcome.focal_note,
-        truth=compare_with_truth(photos, outcome),
+        frame_note=outcome.frame_note,
     )

@@ -2,7 +2,7 @@
 
 import sys
 
-from spaceport_runtime.container import run_job
+from spaceport_runtime.job.container import run_job
 from spaceport_train.job.main import main
 
 sys.exit(run_job("train", main))

@@ -6,11 +6,11 @@ import numpy as np
 
 from spaceport_runtime.errors import UserError
 from spaceport_splat.kernels import default_threads
-from spaceport_train.job import cpu
+from spaceport_train.job.cpu import engine as cpu
 from spaceport_train.job.engine import Engine
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.plan import Plan
-from spaceport_train.job.scene import Scene
+from spaceport_train.job.scene.scene import Scene
 
 
 def has_cuda() -> bool:
@@ -39,7 +39,7 @@ def most_gaussians(device: str) -> int:
     """The largest splat that the device's memory holds while training."""
     if device == "cpu":
         return cpu.MOST_GAUSSIANS
-    from spaceport_train.job import cuda  # noqa: PLC0415 - needs torch
+    from spaceport_train.job.cuda import engine as cuda  # noqa: PLC0415 - needs torch
 
     return cuda.most_gaussians()
 
@@ -50,6 +50,6 @@ def make_engine(
     """A fresh engine for one plan."""
     if device == "cpu":
         return cpu.CpuEngine(scene, plan, rng, options.threads or default_threads())
-    from spaceport_train.job.cuda import CudaEngine  # noqa: PLC0415 - needs torch
+    from spaceport_train.job.cuda.engine import CudaEngine  # noqa: PLC0415 - needs torch
 
     return CudaEngine(scene, plan, rng, options.seed)

@@ -11,7 +11,7 @@ from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.kernels import Floats
 from spaceport_splat.quality import colour_corrected_psnr_db, psnr_db, ssim
 from spaceport_splat.rasterise import Rasteriser
-from spaceport_train.job.scene import Scene
+from spaceport_train.job.scene.scene import Scene
 
 JPEG_QUALITY = 92
 

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from spaceport_contracts.results import StageOptions
-from spaceport_train.job.scene import HELD_OUT_EVERY
+from spaceport_train.job.scene.scene import HELD_OUT_EVERY
 
 Device = Literal["auto", "cpu", "cuda"]
 

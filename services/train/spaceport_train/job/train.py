@@ -16,7 +16,7 @@ from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.devices import choose_device, make_engine, most_gaussians
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.plan import EFFORTS, MARGIN_DB, Facts, Plan, candidates, work_s
-from spaceport_train.job.scene import Scene, read_scene
+from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.trainer import Trainer
 
 FORMAT = 1  # of the checkpoints: raise it when their meaning changes

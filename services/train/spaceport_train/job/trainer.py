@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from spaceport_runtime.container import Stopped
 from spaceport_runtime.errors import UserError
+from spaceport_runtime.job.container import Stopped
 from spaceport_splat.gaussians import FIELDS, Gaussians
 from spaceport_splat.quality import psnr_db
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.engine import Arrays, Diverged, Engine, OutOfMemory
 from spaceport_train.job.plan import PATIENCE, Plan
-from spaceport_train.job.scene import Scene
+from spaceport_train.job.scene.scene import Scene
 from spaceport_train.job.schedule import Moment
 
 CHECKPOINT_EVERY_S = 60.0

@@ -1,0 +1,132 @@
+"""The entry point: parse, call one function, and turn every trouble into one sentence."""
+
+import argparse
+import errno
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from rich.console import Console
+
+from spaceport_cli.arguments import make_parser
+from spaceport_cli.interrupt import stop_on_signals
+from spaceport_cli.sentences import explain_os_error, is_disk_full, one_sentence
+from spaceport_cli.voice import complain
+from spaceport_contracts.results import Quality
+from spaceport_runtime.errors import UserError
+
+EXIT_WRONG_INPUT = 2
+EXIT_BROKEN = 3
+EXIT_INTERRUPTED = 130
+Command = Callable[[argparse.Namespace, Console], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code."""
+    typed = make_parser().parse_args(arguments)
+    stop_on_signals()
+    console = Console(highlight=False)
+    try:
+        return COMMANDS[typed.command](typed, console)
+    except KeyboardInterrupt:
+        complain(_farewell(typed.command))
+        return EXIT_INTERRUPTED
+    except UserError as error:
+        return _give_up(typed, error, error)
+    except OSError as error:
+        return _give_up(typed, error, explain_os_error(error))
+    except Exception as error:
+        if typed.debug:
+            raise
+        if is_disk_full(getattr(typed, "out", None)):
+            return _give_up(typed, error, explain_os_error(OSError(errno.ENOSPC, "")))
+        what = f"Spaceport broke ({type(error).__name__}: {error})"
+        complain(one_sentence(what, "Run it again with --debug and report what it shows."))
+        return EXIT_BROKEN
+
+
+def _give_up(typed: argparse.Namespace, error: Exception, told: UserError) -> int:
+    if typed.debug:
+        raise error
+    complain(one_sentence(told.message, told.remedy))
+    return EXIT_WRONG_INPUT
+
+
+def _farewell(command: str) -> str:
+    if command in ("run", "demo", "replay"):
+        return "stopped; run the same command again to go on"
+    return "stopped"
+
+
+def _run(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.run import RunOptions, run, with_title  # noqa: PLC0415
+    from spaceport_cli.upload import Wishes  # noqa: PLC0415
+
+    wishes = Wishes(Quality(typed.quality), typed.email, typed.title)
+    return run(with_title(RunOptions(typed.photos, typed.out, wishes)), console)
+
+
+def _demo(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.demo import demo  # noqa: PLC0415
+
+    return demo(typed.out, typed.photos, console)
+
+
+def _up(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.up import up  # noqa: PLC0415
+
+    return up(typed.port, typed.state, console)
+
+
+def _doctor(_typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.doctor import doctor  # noqa: PLC0415
+
+    return doctor(console)
+
+
+def _replay(typed: argparse.Namespace, console: Console) -> int:
+    if typed.since:
+        return _replay_window(typed, console)
+    from spaceport_cli.remote import replay  # noqa: PLC0415
+
+    if not (typed.job and typed.from_stage and typed.out):
+        raise UserError(
+            "A replay needs either JOB, --from and --out, or --since.",
+            "See 'spaceport replay --help'.",
+        )
+    return replay(typed.job, typed.from_stage, typed.state, typed.out, console)
+
+
+def _replay_window(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.window import parse_moment, replay_window  # noqa: PLC0415
+
+    try:
+        since = parse_moment(typed.since)
+        until = parse_moment(typed.until) if typed.until else datetime.now(UTC)
+    except ValueError as error:
+        raise UserError(
+            f"That is not a moment: {error}.", "Write it like 2026-11-23T14:00."
+        ) from error
+    return replay_window(since, until, typed.rule, typed.state, console)
+
+
+def _cancel(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.remote import cancel  # noqa: PLC0415
+
+    return cancel(typed.job, typed.state, console)
+
+
+def _redrive(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.redrive import redrive  # noqa: PLC0415
+
+    return redrive(typed.service, typed.state, typed.yes, console)
+
+
+COMMANDS: dict[str, Command] = {
+    "run": _run,
+    "demo": _demo,
+    "up": _up,
+    "doctor": _doctor,
+    "replay": _replay,
+    "cancel": _cancel,
+    "redrive": _redrive,
+}

@@ -1,7 +1,0 @@
-"""`python -m spaceport_local` is the `spaceport` command."""
-
-import sys
-
-from spaceport_local.cli import main
-
-sys.exit(main())

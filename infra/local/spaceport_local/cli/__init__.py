@@ -1,5 +1,0 @@
-"""The `spaceport` command: photos in, a splat out, on this machine."""
-
-from spaceport_local.cli.main import main
-
-__all__ = ["main"]

@@ -1,0 +1,1 @@
+"""What every cloud is built from: rules, queues, functions, routes and tables, as values."""

@@ -1,0 +1,150 @@
+"""The wiring of the cloud as values, made from the services' declarations.
+
+`Topology.as_dict` is what tests compare: the reviewed wiring, and one cloud with another.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from spaceport_notify.tables import TABLE_DEFINITION as STATUS_DEFINITION
+from spaceport_runtime.service import Service
+from spaceport_runtime.tables import TABLE_DEFINITION as LEDGER_DEFINITION
+
+BUS = "spaceport"
+BUCKET = "spaceport"
+ARCHIVE = "spaceport-archive"
+LEDGER_TABLE = "spaceport-ledger"
+STATUS_TABLE = "spaceport-status"
+MAX_RECEIVE_COUNT = 5
+VISIBILITY_PER_TIMEOUT = 6  # AWS: a queue that feeds a Lambda hides messages six timeouts long
+SWEEP_INTERVAL_S = 300
+
+
+@dataclass(frozen=True)
+class QueueSpec:
+    """A service's queue and its dead-letter queue."""
+
+    name: str
+    dead_letter_name: str
+    visibility_timeout_s: int
+    max_receive_count: int
+
+
+@dataclass(frozen=True)
+class RuleSpec:
+    """An EventBridge rule and the queue that it fills."""
+
+    name: str
+    bus: str
+    pattern: dict[str, Any]
+    queue: str
+
+
+@dataclass(frozen=True)
+class FunctionSpec:
+    """A Lambda function and the queue that feeds it."""
+
+    service: str
+    module: str
+    queue: str
+    timeout_s: int
+
+
+@dataclass(frozen=True)
+class ScheduleSpec:
+    """A service whose `on_sweep` is called again and again."""
+
+    service: str
+    every_s: int
+
+
+@dataclass(frozen=True)
+class RouteSpec:
+    """A path of the HTTP API and the service whose `on_request` answers it."""
+
+    method: str
+    path: str
+    service: str
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A DynamoDB table."""
+
+    name: str
+    definition: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Topology:
+    """Everything that is created, whichever cloud it is created in."""
+
+    bucket: str
+    bus: str
+    archive: str
+    queues: tuple[QueueSpec, ...]
+    rules: tuple[RuleSpec, ...]
+    functions: tuple[FunctionSpec, ...]
+    schedules: tuple[ScheduleSpec, ...]
+    routes: tuple[RouteSpec, ...]
+    tables: tuple[TableSpec, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready, for comparison and for print."""
+        return asdict(self)
+
+
+def build_topology(services: Sequence[Service], bucket: str = BUCKET) -> Topology:
+    """The topology that the declarations ask for."""
+    return Topology(
+        bucket=bucket,
+        bus=BUS,
+        archive=ARCHIVE,
+        queues=tuple(_queue(service) for service in services),
+        rules=tuple(rule for service in services for rule in _rules(service, bucket)),
+        functions=tuple(_function(service) for service in services),
+        schedules=tuple(
+            ScheduleSpec(service.name, SWEEP_INTERVAL_S) for service in services if service.sweeps
+        ),
+        routes=tuple(
+            RouteSpec(route.method, route.path, service.name)
+            for service in services
+            for route in service.api
+        ),
+        tables=(
+            TableSpec(LEDGER_TABLE, LEDGER_DEFINITION),
+            TableSpec(STATUS_TABLE, STATUS_DEFINITION),
+        ),
+    )
+
+
+def _queue(service: Service) -> QueueSpec:
+    return QueueSpec(
+        name=service.queue_name,
+        dead_letter_name=service.dead_letter_name,
+        visibility_timeout_s=VISIBILITY_PER_TIMEOUT * service.handler_timeout_s,
+        max_receive_count=MAX_RECEIVE_COUNT,
+    )
+
+
+def _function(service: Service) -> FunctionSpec:
+    return FunctionSpec(
+        service=service.name,
+        module=service.handler_module,
+        queue=service.queue_name,
+        timeout_s=service.handler_timeout_s,
+    )
+
+
+def _rules(service: Service, bucket: str) -> list[RuleSpec]:
+    """Rule names carry the service and the detail-type: `train-SparseModelBuilt`."""
+    return [
+        RuleSpec(
+            name=f"{service.name}-{rule.pattern['detail-type'][0].replace(' ', '')}",
+            bus=rule.bus,
+            pattern=rule.pattern,
+            queue=service.queue_name,
+        )
+        for rule in service.rules(bucket)
+    ]

@@ -1,0 +1,1 @@
+"""A job's side of SageMaker's container contract."""

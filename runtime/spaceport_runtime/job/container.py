@@ -1,0 +1,158 @@
+"""A job's side of SageMaker's container contract: inputs, outputs, options, progress, SIGTERM.
+
+The root is `/opt/ml` in a container; `SPACEPORT_ML_ROOT` moves it, so that the very same program
+runs in a container, as a local process and in a test.
+"""
+
+import errno
+import hashlib
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import FrameType
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from spaceport_contracts.results import OutputFile, StageResult
+from spaceport_runtime.errors import UserError
+from spaceport_runtime.job.progress import Report, bus_report
+
+Options = TypeVar("Options", bound=BaseModel)
+
+PROGRESS_INTERVAL_S = 2.0
+TRAINING_STAGES = ("train",)
+log = logging.getLogger("spaceport.job")
+
+
+class Stopped(Exception):
+    """SIGTERM came and the job has saved what it can."""
+
+
+def _no_report(_progress: dict[str, Any]) -> None:
+    """Progress is optional: a job run by hand has nobody to tell."""
+
+
+class Container:
+    """The folders and signals of one job."""
+
+    def __init__(self, root: Path, stage: str, report: Report = _no_report) -> None:
+        self.root = root
+        self.stage = stage
+        self._report = report
+        self._stopping = False
+        self._last_report_s = -PROGRESS_INTERVAL_S
+        self._last_step = ""
+
+    def input(self, name: str) -> Path:
+        """The folder of one input channel."""
+        if self.stage in TRAINING_STAGES:
+            return self.root / "input" / "data" / name
+        return self.root / "processing" / "input" / name
+
+    @property
+    def output(self) -> Path:
+        """The folder that is uploaded when the job succeeds."""
+        path = self.root / ("model" if self.stage in TRAINING_STAGES else "processing/output")
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder that survives an interruption (training jobs)."""
+        path = self.root / "checkpoints"
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def options(self, model: type[Options]) -> Options:
+        """The stage's options, as its launcher wrote them."""
+        return model.model_validate_json((self.input("options") / "options.json").read_bytes())
+
+    def progress(
+        self, step: str, n: int, m: int, seconds_left: float | None = None, **figures: float
+    ) -> None:
+        """Tell the user how far `step` is (`n` of `m`); at most one report every 2 s and step."""
+        now_s = time.monotonic()
+        is_edge = step != self._last_step or n >= m
+        if not is_edge and now_s - self._last_report_s < PROGRESS_INTERVAL_S:
+            return
+        self._last_report_s, self._last_step = now_s, step
+        self._report(
+            {"step": step, "n": n, "m": m, "seconds_left": seconds_left, "figures": figures}
+        )
+
+    @property
+    def stopping(self) -> bool:
+        """SIGTERM came: save and raise Stopped."""
+        return self._stopping
+
+    def request_stop(self, _signal: int = signal.SIGTERM, _frame: FrameType | None = None) -> None:
+        """The SIGTERM handler."""
+        self._stopping = True
+
+    def fail(self, failure_class: str, reason: str, remedy: str) -> None:
+        """Leave what the user will read where SageMaker looks for it, within its 1,024 bytes."""
+        failure = {"class": failure_class, "reason": reason[:600], "remedy": remedy[:300]}
+        for name in ("failure", "message"):
+            path = self.root / "output" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(failure, ensure_ascii=False), encoding="utf-8")
+
+
+def hash_outputs(folder: Path, paths: Iterable[str]) -> tuple[OutputFile, ...]:
+    """Size and SHA-256 of the named files below `folder`."""
+    return tuple(_hash_file(folder, path) for path in paths)
+
+
+def _hash_file(folder: Path, path: str) -> OutputFile:
+    with (folder / path).open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return OutputFile(path=path, bytes=(folder / path).stat().st_size, sha256=digest)
+
+
+def write_result(folder: Path, result: StageResult) -> None:
+    """Write `result.json` last: its presence says that the outputs are whole."""
+    temporary = folder / ".result.json.tmp"
+    temporary.write_text(result.model_dump_json(indent=2), encoding="utf-8")
+    temporary.replace(folder / "result.json")
+
+
+def run_job(stage: str, main: Callable[[Container], None], report: Report | None = None) -> int:
+    """Run a job's `main` under the container contract; returns the exit status.
+
+    A UserError becomes `output/failure` with its message and remedy on the first line; anything
+    else that is raised is logged whole and answered with one sentence.
+    """
+    logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
+    root = Path(os.environ.get("SPACEPORT_ML_ROOT", "/opt/ml"))
+    container = Container(root, stage, report or bus_report(stage) or _no_report)
+    signal.signal(signal.SIGTERM, container.request_stop)
+    try:
+        main(container)
+    except Stopped:
+        log.info("%s stopped on request", stage)
+        return 0
+    except UserError as error:
+        log.warning("%s", error)
+        container.fail("user", error.message, error.remedy)
+        return 1
+    except Exception as error:
+        log.exception("%s failed", stage)
+        container.fail("internal", *_explain(stage, error))
+        return 1
+    return 0
+
+
+def _explain(stage: str, error: Exception) -> tuple[str, str]:
+    """Reason and remedy of an error that nobody foresaw."""
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return f"The disk was full during {stage}.", "Free some space, then run it again."
+    if isinstance(error, MemoryError):
+        return f"The memory was full during {stage}.", "Choose a lower quality or fewer photos."
+    reason = f"The {stage} job broke: {type(error).__name__}: {error}"
+    return reason, "Run it again; if it repeats, report it with the job's log."

@@ -1,0 +1,1 @@
+"""What is rendered for people: the preview and the fly-through."""

@@ -1,0 +1,1 @@
+"""The SOG v2 encoder."""

@@ -1,0 +1,1 @@
+"""Features, and which photos show the same thing."""

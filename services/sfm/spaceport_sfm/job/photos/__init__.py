@@ -1,0 +1,1 @@
+"""Photos in and photos out: decoded, grouped by camera, undistorted."""

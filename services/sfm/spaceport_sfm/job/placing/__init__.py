@@ -1,0 +1,1 @@
+"""Where the model stands on Earth: scale, up, heading, height above ground."""

@@ -1,0 +1,48 @@
+"""How far the cameras are above the ground."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from spaceport_sfm.job.placing.geodesy import Points
+
+# Points within this share of the height around the nadir count as "below" a camera (about 19 deg).
+NADIR_SHARE = 0.35
+MIN_POINTS = 10
+NEAREST = 30
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Heights along z, in the units of the model."""
+
+    height_above: float
+    """Median height of the cameras above the ground below them; negative when it lies above."""
+    ground_z: float
+
+
+def measure_ground(centres: Points, points: Points) -> Ground:
+    """The ground below the cameras, robust against outliers, trees and single buildings.
+
+    Cameras without enough points below them (orbits, façades) use the median of all points.
+
+    Args:
+        centres: [N, 3] camera centres, z up.
+        points: [M, 3] sparse points, at least one.
+    """
+    overall_z = float(np.median(points[:, 2]))
+    grounds = np.array([_below(centre, points, overall_z) for centre in centres])
+    return Ground(
+        height_above=float(np.median(centres[:, 2] - grounds)), ground_z=float(np.median(grounds))
+    )
+
+
+def _below(centre: Points, points: Points, overall_z: float) -> float:
+    distances = np.hypot(points[:, 0] - centre[0], points[:, 1] - centre[1])
+    # The nearest points tell roughly how high the camera is, and so how far "below" reaches.
+    nearest = np.argpartition(distances, min(NEAREST, len(points) - 1))[:NEAREST]
+    radius = NADIR_SHARE * abs(centre[2] - float(np.median(points[nearest, 2])))
+    below = distances < radius
+    if below.sum() < MIN_POINTS:
+        return overall_z
+    return float(np.median(points[below, 2]))

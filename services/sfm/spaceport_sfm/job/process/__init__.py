@@ -1,0 +1,1 @@
+"""The child process around pycolmap, and what its parent makes of it."""

@@ -1,0 +1,44 @@
+"""What the parent makes of its child's messages."""
+
+import time
+
+from spaceport_runtime.errors import UserError
+from spaceport_runtime.job.container import Container
+from spaceport_sfm.job.plan import Outcome
+from spaceport_sfm.job.process.child import Message
+
+
+class Listener:
+    """Forwards the child's progress, with an estimate of what is left."""
+
+    def __init__(self, container: Container) -> None:
+        self.outcome: Outcome | None = None
+        self.failure: UserError | None = None
+        self._container = container
+        self._step = ""
+        self._started_s = time.monotonic()
+
+    def message(self, message: Message) -> None:
+        """Progress, the outcome or the failure."""
+        if "outcome" in message:
+            self.outcome = Outcome.model_validate(message["outcome"])
+        elif "failure" in message:
+            failure = message["failure"]
+            assert isinstance(failure, dict)
+            self.failure = UserError(failure["message"], failure["remedy"])
+        else:
+            self._progress(message)
+
+    def _progress(self, message: Message) -> None:
+        step, n, m, figures = (message[key] for key in ("step", "n", "m", "figures"))
+        assert isinstance(step, str) and isinstance(n, int) and isinstance(m, int)
+        assert isinstance(figures, dict)
+        if step != self._step or n == 0:
+            self._step, self._started_s = step, time.monotonic()
+        self._container.progress(step, n, m, self._seconds_left(n, m), **figures)
+
+    def _seconds_left(self, n: int, m: int) -> float | None:
+        if not n or self._step == "mapping":
+            # The mapper's steps grow with the model: a straight line would promise too much.
+            return None
+        return (time.monotonic() - self._started_s) * (m - n) / n

@@ -1,0 +1,1 @@
+"""The CPU engine: our own rasteriser, loss and optimiser."""
