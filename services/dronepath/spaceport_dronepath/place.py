@@ -146,9 +146,7 @@ def _fence(request: PlanRequest, frame: LocalFrame) -> BaseGeometry | None:
     if request.fence is None:
         return None
     if request.fence.type not in ("Polygon", "MultiPolygon"):
-        raise FieldProblem(
-            "fence.type", f"A {request.fence.type} is no fence.", "Give a Polygon."
-        )
+        raise FieldProblem("fence.type", f"A {request.fence.type} is no fence.", "Give a Polygon.")
     return to_metres(read_shape(request.fence, "fence"), frame)
 
 

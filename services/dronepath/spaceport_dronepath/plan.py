@@ -89,9 +89,7 @@ def plan_flight(request: PlanRequest, read_dem: ReadDem = no_dem) -> Plan:
     sorties = split(ordered, sky, wishes.budget_s, apart=apart)
     _refuse_batteries(request, len(sorties))
     notes = (*wishes.notes, *_notes(request, brief, relief_m))
-    return Plan(
-        request, wishes, place, brief, ground, sky, tuple(ordered), tuple(sorties), notes
-    )
+    return Plan(request, wishes, place, brief, ground, sky, tuple(ordered), tuple(sorties), notes)
 
 
 def _ground(request: PlanRequest, place: Place, read_dem: ReadDem) -> Ground:
@@ -123,7 +121,8 @@ def _relief_m(place: Place, ground: Ground, wishes: Wishes) -> float:
 
 
 def _corners(area: BaseGeometry) -> Floats:
-    return shapely.get_coordinates(area)
+    found: Floats = shapely.get_coordinates(area)
+    return found
 
 
 def _running_max(field: Floats, reach: int) -> Floats:
@@ -184,7 +183,9 @@ def _sky(
     home = place.home if place.home is not None else _nearest_home(runs, place, blocked)
     holes = shapely.union_all([hole for hole in place.holes if not hole.covers(Point(home))])
     low, high = place.area.bounds[:2], place.area.bounds[2:]
-    reach = Polygon.from_bounds(low[0] - REACH_M, low[1] - REACH_M, high[0] + REACH_M, high[1] + REACH_M)
+    reach = Polygon.from_bounds(
+        low[0] - REACH_M, low[1] - REACH_M, high[0] + REACH_M, high[1] + REACH_M
+    )
     work = shapely.union_all([region.shape for region in place.work])
     is_area = request.fence is None and place.work_is_area
     airspace = Airspace(

@@ -103,7 +103,8 @@ def to_geojson(shape: BaseGeometry, lon: float, lat: float) -> dict[str, Any]:
         return at
 
     document: dict[str, Any] = shapely.geometry.mapping(shapely.transform(shape, degrees))
-    return _lists(document)
+    found: dict[str, Any] = _lists(document)
+    return found
 
 
 def _lists(document: Any) -> Any:

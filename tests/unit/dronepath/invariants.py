@@ -4,11 +4,14 @@ import math
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from spaceport_dronepath.geometry.camera import Camera
 from spaceport_dronepath.plan import Plan
 from spaceport_dronepath.sorties.flight import Sortie
 
+Floats = NDArray[np.float64]
 SLACK_M = 0.06
 
 
@@ -29,7 +32,7 @@ def stays_out_of_no_fly(plan: Plan, sortie: Sortie) -> None:
 
 def stays_in_the_area(plan: Plan, sortie: Sortie) -> None:
     """Legs between two places of one part stay in it; no leg crosses a hole it need not."""
-    if plan.request.fence is not None:
+    if plan.place.fence is not None:
         fence = plan.place.fence.buffer(SLACK_M)
         assert fence.covers(shapely.LineString(sortie.waypoints.xy))
         return
@@ -59,7 +62,7 @@ def keeps_clearance(plan: Plan, sortie: Sortie) -> None:
 
 
 def comes_home(plan: Plan, sortie: Sortie) -> None:
-    """Time by hand: never less than distance by speed; from everywhere there is enough to return."""
+    """Time by hand: never less than distance by speed, and enough is left to return."""
     budget_s = plan.wishes.budget_s
     assert sortie.most_used_s <= budget_s + 1e-6
     w = sortie.waypoints
@@ -81,8 +84,10 @@ def footprints(plan: Plan) -> BaseGeometry:
     return shapely.union_all(shapely.polygons(np.concatenate(shapes)))
 
 
-def corners(camera, xy, agl_m, heading_deg, pitch_deg):  # type: ignore[no-untyped-def]
-    """Image corners on level ground (n, 4, 2); rays closer than 10 degrees to the horizon are cut."""
+def corners(
+    camera: Camera, xy: Floats, agl_m: Floats, heading_deg: Floats, pitch_deg: Floats
+) -> Floats:
+    """Image corners on level ground (n, 4, 2); rays are cut at 10 degrees to the horizon."""
     h, p = np.radians(heading_deg), np.radians(pitch_deg)
     zero = np.zeros_like(h)
     ahead = np.column_stack((np.sin(h) * np.cos(p), np.cos(h) * np.cos(p), np.sin(p)))

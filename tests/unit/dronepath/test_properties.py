@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 import shapely
+from tests.unit.dronepath import invariants
+from tests.unit.dronepath.areas import PLACES, random_area, random_heights, to_geojson
 
 from spaceport_dronepath.contract.problems import FieldProblem
 from spaceport_dronepath.contract.request import PlanRequest
 from spaceport_dronepath.plan import Plan, plan_flight
-from tests.unit.dronepath import invariants
-from tests.unit.dronepath.areas import PLACES, random_area, random_heights, to_geojson
 
 QUICK = 12
 THOROUGH = 1000 // len(PLACES) + 1

@@ -83,7 +83,10 @@ def _curve_m(points: list[Point], n: int) -> float:
     """A curve that never eats more than 0.3 of a leg, so that two of them always fit."""
     if points[n].stop or points[n].photo_every_m:
         return SMALLEST_CURVE_M
-    legs = [metres_between(*pair) for pair in zip(points[n - 1 : n + 1], points[n : n + 2], strict=False)]
+    legs = [
+        metres_between(*pair)
+        for pair in zip(points[n - 1 : n + 1], points[n : n + 2], strict=False)
+    ]
     shortest = min(legs, default=0.0) if 0 < n < len(points) - 1 else 0.0
     return min(max(0.3 * shortest, SMALLEST_CURVE_M), 5.0)
 

@@ -66,7 +66,7 @@ def _photos(track: Track, sortie: Sortie, frame: LocalFrame) -> list[dict[str, o
     return [
         _feature(
             "Point",
-            _at(*degrees[n], photos.z_m[n]),
+            _at(float(degrees[n, 0]), float(degrees[n, 1]), float(photos.z_m[n])),
             role="photo",
             sortie=track.number,
             number=n,

@@ -1,6 +1,7 @@
 """A sortie as the flight files need it: degrees, and the places where something changes."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -150,7 +151,7 @@ def between(a: Point, b: Point, share: float) -> Point:
 def without_long_legs(points: tuple[Point, ...], longest_m: float) -> list[Point]:
     """The same flight with a waypoint put into every leg that is longer."""
     found = [points[0]]
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in pairwise(points):
         pieces = int(np.ceil(metres_between(a, b) / longest_m)) or 1
         found += [between(a, b, n / pieces) for n in range(1, pieces)]
         found.append(b)

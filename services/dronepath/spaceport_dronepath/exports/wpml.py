@@ -187,7 +187,8 @@ def _waylines(track: Track, points: list[Point], kind: Kind) -> bytes:
 
 
 def _bytes(root: ET.Element) -> bytes:
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    content: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return content
 
 
 def _placemark(folder: ET.Element, point: Point, n: int) -> ET.Element:
@@ -237,9 +238,15 @@ def _groups(points: list[Point], kind: Kind) -> dict[int, list[ET.Element]]:
             count += 1
         begins = point.photo_every_m and (n == 0 or points[n - 1].photo_every_m == 0)
         if begins and not kind.fly:
-            last = next(k for k in range(n, len(points)) if k == len(points) - 1 or not points[k].photo_every_m)
+            last = next(
+                k
+                for k in range(n, len(points))
+                if k == len(points) - 1 or not points[k].photo_every_m
+            )
             trigger = ("multipleDistance", point.photo_every_m)
-            photo = [("takePhoto", {"payloadPositionIndex": 0})]
+            photo: list[tuple[str, dict[str, object]]] = [
+                ("takePhoto", {"payloadPositionIndex": 0})
+            ]
             found.setdefault(n, []).append(_group(count, (n, last), trigger, photo))
             count += 1
     return found

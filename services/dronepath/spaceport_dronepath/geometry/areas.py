@@ -128,7 +128,9 @@ def _position(given: Any, path: str) -> tuple[float, float]:
 
 
 def _is_finite(number: Any) -> bool:
-    return isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
+    return (
+        isinstance(number, int | float) and not isinstance(number, bool) and math.isfinite(number)
+    )
 
 
 def _refuse_poles(shape: Shape) -> None:
@@ -213,7 +215,10 @@ def _invalid(polygon: Polygon, frame: LocalFrame) -> tuple[str, str]:
     if "Self-intersection" in words:
         message = f"It crosses itself{where}."
         return message, "Give the corners in the order in which one would walk around it."
-    return f"{words.strip()}{where}.", "Holes must lie inside the outer ring, apart from each other."
+    return (
+        f"{words.strip()}{where}.",
+        "Holes must lie inside the outer ring, apart from each other.",
+    )
 
 
 def polygons_of(geometry: BaseGeometry) -> list[Polygon]:

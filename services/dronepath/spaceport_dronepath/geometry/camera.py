@@ -55,7 +55,7 @@ def check_camera(camera: Camera, field: str) -> Camera:
             f"A sensor of {sides[0]:g} x {sides[1]:g} mm is on no drone.",
             "Give its width and height in millimetres, such as 17.3 and 13.0.",
         )
-    if not (100 <= min(camera.px_w, camera.px_h) and max(camera.px_w, camera.px_h) <= 30_000):
+    if not (min(camera.px_w, camera.px_h) >= 100 and max(camera.px_w, camera.px_h) <= 30_000):
         raise FieldProblem(
             f"{field}.px",
             f"A photo of {camera.px_w} x {camera.px_h} pixels is from no drone.",
@@ -129,7 +129,9 @@ class Spacing:
     nadir_start: bool
 
 
-def spacing(camera: Camera, height_m: float, pitch_deg: float, front: float, side: float) -> Spacing:
+def spacing(
+    camera: Camera, height_m: float, pitch_deg: float, front: float, side: float
+) -> Spacing:
     """Spacing for the overlaps asked for, over ground `height_m` below (slant = h / sin|pitch|).
 
     Oblique photos leave the ground below the start of a line unseen, so one photo straight down

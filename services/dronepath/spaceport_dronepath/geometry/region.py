@@ -2,6 +2,7 @@
 
 import heapq
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -64,7 +65,8 @@ class Region:
         lengths = np.full((k, k), np.inf)
         free = self.sees(self.corners[a], self.corners[b]) if len(a) else np.zeros(0, bool)
         lengths[a[free], b[free]] = np.hypot(*(self.corners[a[free]] - self.corners[b[free]]).T)
-        return np.minimum(lengths, lengths.T)
+        found: Floats = np.minimum(lengths, lengths.T)
+        return found
 
     def way(self, start: Floats, end: Floats) -> Floats | None:
         """The shortest way (n, 2) from start to end, both included; None when there is none."""
@@ -87,7 +89,8 @@ class Region:
         direct = np.hypot(*(points - home).T)
         free = self.sees(np.broadcast_to(home, points.shape), points)
         if free.all():
-            return direct
+            found: Floats = direct
+            return found
         lengths = np.where(free, direct, np.inf)
         from_home, _ = self._from(home)
         usable = np.flatnonzero(np.isfinite(from_home))
@@ -174,7 +177,7 @@ class Airspace:
     def _back_inside(self, way: Floats) -> Floats:
         """The same way, but from one place of a part to another through that part."""
         legs = [way[:1]]
-        for start, end in zip(way[:-1], way[1:], strict=True):
+        for start, end in pairwise(way):
             region = self.region_for(start, end)
             inner = region.way(start, end) if region is not self.sky else None
             legs.append(end[None] if inner is None else inner[1:])

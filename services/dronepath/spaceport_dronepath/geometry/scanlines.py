@@ -12,14 +12,16 @@ def rotate(xy: Floats, heading_deg: float) -> Floats:
     """Into the frame of lines flown on that heading: x along them, y to the left of them."""
     angle = np.radians(90 - heading_deg)
     c, s = np.cos(angle), np.sin(angle)
-    return xy @ np.array([[c, -s], [s, c]])
+    found: Floats = xy @ np.array([[c, -s], [s, c]])
+    return found
 
 
 def rotate_back(along_across: Floats, heading_deg: float) -> Floats:
     """The inverse of `rotate`."""
     angle = np.radians(90 - heading_deg)
     c, s = np.cos(angle), np.sin(angle)
-    return along_across @ np.array([[c, s], [-s, c]])
+    found: Floats = along_across @ np.array([[c, s], [-s, c]])
+    return found
 
 
 def edges_of(area: BaseGeometry) -> tuple[Floats, Floats]:

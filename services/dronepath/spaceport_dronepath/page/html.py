@@ -10,7 +10,8 @@ from spaceport_dronepath.prediction.forecast import Forecast
 from spaceport_dronepath.prediction.picture import CLASSES
 
 STYLE = """
-body{font:15px/1.45 system-ui,sans-serif;color:#1b2430;max-width:62rem;margin:2rem auto;padding:0 1rem}
+body{font:15px/1.45 system-ui,sans-serif;color:#1b2430;max-width:62rem;margin:2rem auto;
+padding:0 1rem}
 h1{font-size:1.5rem;margin:0 0 .2rem}h2{font-size:1.05rem;margin:1.6rem 0 .4rem}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
 th,td{text-align:right;padding:.25rem .6rem;border-bottom:1px solid #dde3ea}
@@ -18,7 +19,8 @@ th:first-child,td:first-child{text-align:left}th{font-weight:600;color:#4a5868}
 svg{width:100%;height:auto;display:block;background:#f7f9fb;border:1px solid #dde3ea}
 .key span{display:inline-block;margin-right:1rem}.key i{display:inline-block;width:.8em;height:.8em;
 margin-right:.35em;vertical-align:-.05em}li{margin:.15rem 0}.sub{color:#4a5868;margin:0 0 1rem}
-@media print{body{margin:0;max-width:none;font-size:11px}h2{break-after:avoid}svg,table{break-inside:avoid}}
+@media print{body{margin:0;max-width:none;font-size:11px}h2{break-after:avoid}
+svg,table{break-inside:avoid}}
 """
 
 

@@ -54,7 +54,9 @@ def _pieces(
         taken |= inside
         for first, last in stretches(inside, joined):
             some = slice(first, last + 1)
-            runs.append(_arc(brief, target, xy[some], agl_m[some], heading[some], pitch[some], group))
+            runs.append(
+                _arc(brief, target, xy[some], agl_m[some], heading[some], pitch[some], group)
+            )
     return runs
 
 

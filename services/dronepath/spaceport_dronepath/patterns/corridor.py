@@ -50,9 +50,7 @@ def _inside(brief: Brief, line: BaseGeometry) -> list[Floats]:
     return found
 
 
-def _along(
-    brief: Brief, path: Floats, along_m: float, pitch_deg: float, nadir_start: bool
-) -> Run:
+def _along(brief: Brief, path: Floats, along_m: float, pitch_deg: float, nadir_start: bool) -> Run:
     s = along(path)
     n = max(math.ceil(float(s[-1]) / along_m - 1e-9), 1)
     step = float(s[-1]) / n

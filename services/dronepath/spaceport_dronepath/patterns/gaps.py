@@ -63,4 +63,5 @@ def _place(piece: BaseGeometry, half: Floats, work: list[BaseGeometry]) -> Float
     wanted = Point((fx0 + fx1) / 2, fy0 + cell[1] / 2)
     nearest = [shapely.shortest_line(region, wanted) for region in work]
     best = min(nearest, key=lambda line: float(line.length))
-    return shapely.get_coordinates(best)[0]
+    found: Floats = shapely.get_coordinates(best)[0]
+    return found

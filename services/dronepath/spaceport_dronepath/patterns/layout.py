@@ -1,6 +1,7 @@
 """The pattern that was asked for, as runs."""
 
 import math
+from collections.abc import Callable
 
 from shapely.geometry.base import BaseGeometry
 
@@ -22,23 +23,7 @@ def lay_out(brief: Brief) -> list[Run]:
 
     Raises FieldProblem where the request lacks what the pattern needs.
     """
-    match brief.request.pattern:
-        case Pattern.GRID:
-            return _grids(brief, line_pitch_deg(brief), turns=(0.0,))
-        case Pattern.CROSSHATCH:
-            return _grids(brief, line_pitch_deg(brief), turns=(0.0, 90.0))
-        case Pattern.ORBIT:
-            return orbit(brief, _target(brief))
-        case Pattern.MULTI_ORBIT:
-            return multi_orbit(brief, _target(brief), brief.request.radius_m)
-        case Pattern.SPIRAL:
-            return spiral(brief, _target(brief))
-        case Pattern.CORRIDOR:
-            return _corridor(brief)
-        case Pattern.FACADE:
-            return _facade(brief)
-        case Pattern.SPLAT:
-            return _splat(brief)
+    return _LAYOUTS[brief.request.pattern](brief)
 
 
 def line_pitch_deg(brief: Brief) -> float:
@@ -129,3 +114,15 @@ def _target(brief: Brief) -> Target:
             "subject", "There is nothing to look at.", "Give the subject's center or outline."
         )
     return brief.target
+
+
+_LAYOUTS: dict[Pattern, Callable[[Brief], list[Run]]] = {
+    Pattern.GRID: lambda brief: _grids(brief, line_pitch_deg(brief), turns=(0.0,)),
+    Pattern.CROSSHATCH: lambda brief: _grids(brief, line_pitch_deg(brief), turns=(0.0, 90.0)),
+    Pattern.ORBIT: lambda brief: orbit(brief, _target(brief)),
+    Pattern.MULTI_ORBIT: lambda brief: multi_orbit(brief, _target(brief), brief.request.radius_m),
+    Pattern.SPIRAL: lambda brief: spiral(brief, _target(brief)),
+    Pattern.CORRIDOR: _corridor,
+    Pattern.FACADE: _facade,
+    Pattern.SPLAT: _splat,
+}

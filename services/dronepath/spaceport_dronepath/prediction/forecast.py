@@ -102,9 +102,7 @@ def _walls(plan: Plan, shots: Shots) -> NDArray[np.int64] | None:
     return wall_views(shots, plan.wishes.camera, target, float(base))
 
 
-def _warnings(
-    plan: Plan, counts: NDArray[np.int32], walls: NDArray[np.int64] | None
-) -> list[str]:
+def _warnings(plan: Plan, counts: NDArray[np.int32], walls: NDArray[np.int64] | None) -> list[str]:
     said = []
     unseen = float((counts == 0).mean()) if counts.size else 0.0
     if unseen > 0:

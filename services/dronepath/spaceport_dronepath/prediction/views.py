@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -154,7 +155,7 @@ def wall_points(target: Target) -> tuple[Floats, Floats]:
     rows = np.arange(WALL_STEP_M / 2, target.height_m, WALL_STEP_M)
     rows = rows if len(rows) else np.array([target.height_m / 2])
     places, facings = [], []
-    for a, b in zip(corners[:-1], corners[1:], strict=True):
+    for a, b in pairwise(corners):
         length = float(np.hypot(*(b - a)))
         if length < 1e-6:
             continue

@@ -10,7 +10,9 @@ from spaceport_dronepath.contract.problems import FieldProblem
 from spaceport_dronepath.geometry.region import Airspace
 from spaceport_dronepath.patterns.run import Kind, Run
 from spaceport_dronepath.sorties.motion import (
+    CLIMB_MPS,
     GIMBAL_S,
+    SINK_MPS,
     START_AND_LANDING_S,
     YAW_DEG_PER_S,
     Pace,
@@ -172,12 +174,12 @@ def fly(runs: list[Run], sky: Sky) -> Sortie:
     photos = _photos(waypoints)
     legs_s = leg_times_s(waypoints.xy, waypoints.z_m, waypoints.speed_mps[:-1], waypoints.stop)
     legs_s = legs_s + _camera_s(waypoints)
-    clock_s = START_AND_LANDING_S / 2 + float(waypoints.z_m[0]) / 4.0
-    clock_s = clock_s + np.concatenate(([0.0], np.cumsum(legs_s)))
+    start_s = START_AND_LANDING_S / 2 + float(waypoints.z_m[0]) / CLIMB_MPS
+    clock_s = start_s + np.concatenate(([0.0], np.cumsum(legs_s)))
     return_z_m = _return_z_m(shape, sky)
     way_m = home_distances_m(waypoints.xy, sky)
     back_s = sky.pace.home_s(way_m, waypoints.z_m, return_z_m) + START_AND_LANDING_S / 2
-    landing_s = float(waypoints.z_m[-1]) / 3.0 + START_AND_LANDING_S / 2
+    landing_s = float(waypoints.z_m[-1]) / SINK_MPS + START_AND_LANDING_S / 2
     steps = np.diff(waypoints.xy, axis=0)
     outward = slice(0, len(waypoints) - 1)
     return Sortie(
@@ -232,9 +234,7 @@ def _lay(draft: _Draft, run: Run) -> None:
         for n, place in enumerate(run.path):
             view = (float(run.heading_deg[n]), float(run.pitch_deg[n]))
             alone = run.kind is Kind.SPOT
-            draft.add(
-                place, run.agl_m[n], view, run.speed_mps, Role.PHOTO, here=True, stop=alone
-            )
+            draft.add(place, run.agl_m[n], view, run.speed_mps, Role.PHOTO, here=True, stop=alone)
         return
     which = np.searchsorted(run.photo_s_m, run.vertex_s_m - 1e-6).clip(0, len(run.heading_deg) - 1)
     final = len(run.path) - 1

@@ -23,10 +23,6 @@ class Pace:
 
     cruise_mps: float
 
-    def climb_s(self, rise_m: Floats) -> Floats:
-        """Seconds for the climb (or the descent, where negative)."""
-        return np.where(rise_m > 0, rise_m / CLIMB_MPS, -rise_m / SINK_MPS)
-
     def home_s(self, way_m: Floats, z_m: Floats, return_z_m: float) -> Floats:
         """From a height above the take-off: up to the height of return, home, and down."""
         up_s = np.maximum(return_z_m - z_m, 0) / CLIMB_MPS
@@ -72,7 +68,9 @@ def _vertex_speeds(xy: Floats, flat: Floats, limit: Floats, stop: NDArray[np.boo
     shorter[1:-1] = np.minimum(flat[:-1], flat[1:])
     with np.errstate(divide="ignore", invalid="ignore"):
         radius = shorter / np.radians(bend)
-    at = np.minimum(at, np.sqrt(SIDEWAYS_MPS2 * radius, where=bend > 0.1, out=np.full(len(at), np.inf)))
+    at = np.minimum(
+        at, np.sqrt(SIDEWAYS_MPS2 * radius, where=bend > 0.1, out=np.full(len(at), np.inf))
+    )
     at[(bend > STOP_ABOVE_DEG) | stop] = 0
     standing = np.flatnonzero(flat < 1e-6)
     at[standing] = at[standing + 1] = 0

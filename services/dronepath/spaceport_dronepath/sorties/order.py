@@ -95,7 +95,8 @@ def _costs(places: Floats, airspace: Airspace) -> Floats:
     distance = np.hypot(*(places[:, None] - places[None]).transpose(2, 0, 1))
     regions = [*airspace.parts, airspace.sky]
     if len(airspace.parts) == 1 and airspace.parts[0].is_convex and airspace.sky.is_convex:
-        return distance
+        found: Floats = distance
+        return found
     inside = [region.covers(places) for region in airspace.parts]
     free = np.zeros(distance.shape, bool)
     a, b = np.triu_indices(len(places), 1)
@@ -109,4 +110,5 @@ def _costs(places: Floats, airspace: Airspace) -> Floats:
     free[a[rest], b[rest]] = airspace.sky.sees(places[a[rest]], places[b[rest]])
     free |= free.T
     np.fill_diagonal(free, True)
-    return np.where(free, distance, DETOUR * distance)
+    found: Floats = np.where(free, distance, DETOUR * distance)
+    return found

@@ -78,7 +78,9 @@ def _longest(
         else:
             bad = tried
             share = budget_s / sortie.most_used_s
-            tried = max(good + 1, min(int(tried * share), bad - 1)) if good == 0 else (good + bad) // 2
+            tried = (
+                max(good + 1, min(int(tried * share), bad - 1)) if good == 0 else (good + bad) // 2
+            )
     if best is None:
         raise FieldProblem(*_too_far(lot, runs, sky, budget_s, first))
     return good, best

@@ -58,9 +58,7 @@ def _read(dataset: DatasetReader, frame: LocalFrame, bounds: Bounds, field: str)
 
     window, step = _window(dataset, pixels_of(frame.to_lon_lat(_edge(bounds))), field)
     shape = (math.ceil(window.height / step), math.ceil(window.width / step))
-    band = dataset.read(
-        1, window=window, out_shape=shape, masked=True, resampling=Resampling.max
-    )
+    band = dataset.read(1, window=window, out_shape=shape, masked=True, resampling=Resampling.max)
     heights = _heights(band, dataset)
     scale = np.array([window.width / shape[1], window.height / shape[0]])
     offset = np.array([window.col_off, window.row_off])
@@ -78,7 +76,8 @@ def _near(x: Floats, dataset: DatasetReader, turn: float) -> Floats:
     if not turn:
         return x
     middle = (dataset.bounds.left + dataset.bounds.right) / 2
-    return middle + (x - middle + turn / 2) % turn - turn / 2
+    found: Floats = middle + (x - middle + turn / 2) % turn - turn / 2
+    return found
 
 
 def _edge(bounds: Bounds) -> Floats:
@@ -104,7 +103,9 @@ def _window(dataset: DatasetReader, pixels: Floats, field: str) -> tuple[Window,
 _ELSEWHERE = "Give one that covers the area; if it should, look whether lon and lat are swapped."
 
 
-def _heights(band: "np.ma.MaskedArray[tuple[int, int], np.dtype[np.float32]]", dataset: DatasetReader) -> NDArray[np.float32]:
+def _heights(
+    band: "np.ma.MaskedArray[tuple[int, int], np.dtype[np.float32]]", dataset: DatasetReader
+) -> NDArray[np.float32]:
     """Heights in metres, NaN where the file says nodata or where no ground can be so."""
     scale, offset = dataset.scales[0] or 1.0, dataset.offsets[0] or 0.0
     heights = np.ma.filled(band.astype(np.float32), np.nan) * scale + offset
