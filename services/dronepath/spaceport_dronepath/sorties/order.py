@@ -110,5 +110,5 @@ def _costs(places: Floats, airspace: Airspace) -> Floats:
     free[a[rest], b[rest]] = airspace.sky.sees(places[a[rest]], places[b[rest]])
     free |= free.T
     np.fill_diagonal(free, True)
-    found: Floats = np.where(free, distance, DETOUR * distance)
-    return found
+    far: Floats = np.where(free, distance, DETOUR * distance)
+    return far
