@@ -1,7 +1,7 @@
 """The whole plan: request -> runs -> sorties -> prediction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -35,8 +35,9 @@ from spaceport_dronepath.wishes import Wishes, wishes_of
 
 Floats = NDArray[np.float64]
 ReadDem = Callable[[str, LocalFrame, Bounds, str], Raster]
-MAX_PHOTOS = 250_000
 REACH_M = 25_000.0
+MAX_SPIRAL_M = 400.0
+SPIRAL_STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -75,18 +76,9 @@ def plan_flight(request: PlanRequest, read_dem: ReadDem = no_dem) -> Plan:
     ground = _ground(request, place, read_dem)
     relief_m = _relief_m(place, ground, wishes)
     brief = _brief(request, wishes, place, relief_m)
-    runs = lay_out(brief)
-    if not runs:
-        raise FieldProblem(
-            "area",
-            "No photo can be taken inside the allowed air.",
-            "Look whether no-fly zones or the fence leave anything of the area.",
-        )
-    _refuse_too_many(runs)
-    sky = _sky(request, wishes, brief, place, ground, runs)
-    apart = request.pattern is Pattern.SPIRAL and (request.battery.count or 1) > 1
-    ordered = in_order(runs, sky.airspace, sky.home)
-    sorties = split(ordered, sky, wishes.budget_s, apart=apart)
+    sky, runs, sorties = _flights(request, wishes, place, brief, ground)
+    if _reach_is_free(request):
+        sky, runs, sorties = _as_far_as_they_last(request, wishes, place, brief, ground)
     _refuse_batteries(request, len(sorties))
     notes = (*wishes.notes, *_notes(request, brief, relief_m))
     return Plan(request, wishes, place, brief, ground, sky, tuple(ordered), tuple(sorties), notes)
@@ -148,16 +140,6 @@ def _brief(request: PlanRequest, wishes: Wishes, place: Place, relief_m: float) 
     )
 
 
-def _refuse_too_many(runs: list[Run]) -> None:
-    photos = sum(run.photos for run in runs)
-    if photos > MAX_PHOTOS:
-        raise FieldProblem(
-            "gsd_cm",
-            f"It would take {photos:,} photos.",
-            f"Fly higher or plan a smaller area; {MAX_PHOTOS:,} are allowed.",
-        )
-
-
 def _refuse_batteries(request: PlanRequest, needed: int) -> None:
     count = request.battery.count
     if count is not None and needed > count:
@@ -170,11 +152,11 @@ def _refuse_batteries(request: PlanRequest, needed: int) -> None:
 
 def _sky(
     request: PlanRequest,
-    wishes: Wishes,
     brief: Brief,
     place: Place,
     ground: Ground,
     runs: list[Run],
+    cruise_mps: float,
 ) -> Sky:
     blocked = place.blocked
     if request.pattern is Pattern.FACADE:
@@ -203,7 +185,7 @@ def _sky(
         airspace=airspace,
         ground=ground,
         limits=Limits(request.min_clearance_m, request.max_agl_m, request.max_above_takeoff_m),
-        pace=Pace(wishes.cruise_mps),
+        pace=Pace(cruise_mps),
         home=home,
         home_ground_m=float(ground.heights_m(home[None])[0]),
     )

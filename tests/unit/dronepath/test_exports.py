@@ -252,9 +252,7 @@ def test_dji_fly_files_have_the_structure(files: list[ExportFile]) -> None:
     for file in of_kind(files, ".fly.kmz"):
         root = holds_wpml_structure(file.content, most=120)
         assert [e.text for e in root.iter(f"{{{WPML}}}droneEnumValue")] == ["68"]
-        assert "multipleDistance" not in {
-            e.text for e in root.iter(f"{{{WPML}}}actionTriggerType")
-        }
+        assert "multipleDistance" not in {e.text for e in root.iter(f"{{{WPML}}}actionTriggerType")}
 
 
 ENUMS = {

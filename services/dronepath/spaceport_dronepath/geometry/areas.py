@@ -195,7 +195,7 @@ def _refuse_extent(corners: Ring, shape: Shape) -> None:
 
 def _polygon(rings: list[Ring], frame: LocalFrame, path: str) -> Polygon:
     polygon = Polygon(rings[0], rings[1:])
-    if Polygon(rings[0]).area < MIN_AREA_M2:
+    if Polygon(rings[0]).convex_hull.area < MIN_AREA_M2:
         raise FieldProblem(path, "It has no area.", "Give a ring around what is to be flown over.")
     if not polygon.is_valid:
         raise FieldProblem(path, *_invalid(polygon, frame))

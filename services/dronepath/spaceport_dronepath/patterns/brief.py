@@ -23,7 +23,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Brief:
-    """The request in metres, with everything decided that all patterns share."""
+    """The request in metres, with everything decided that all patterns share.
+
+    reach_m is how far a spiral goes out when the request leaves that to the batteries.
+    """
 
     request: PlanRequest
     camera: Camera
@@ -34,6 +37,7 @@ class Brief:
     max_speed_mps: float
     target: Target | None
     line: BaseGeometry | None = None
+    reach_m: float | None = None
 
     @property
     def seen_height_m(self) -> float:

@@ -147,7 +147,7 @@ def spiral(brief: Brief, target: Target) -> list[Run]:
     sees the target from its own side and starts and ends near the middle.
     """
     sectors = brief.request.battery.count or 1
-    outer_m = brief.request.radius_m or 2 * default_radius_m(brief, target)
+    outer_m = brief.request.radius_m or brief.reach_m or 2 * default_radius_m(brief, target)
     inner_m = min(max(target.radius_m + brief.request.min_clearance_m / 2, 10.0), outer_m / 2)
     runs: list[Run] = []
     for sector in range(sectors):

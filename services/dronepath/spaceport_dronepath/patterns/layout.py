@@ -16,6 +16,7 @@ from spaceport_dronepath.patterns.lines import best_heading_deg, grid
 from spaceport_dronepath.patterns.run import Run
 
 SPLAT_PITCH_DEG = -60.0
+MAX_PHOTOS = 250_000
 
 
 def lay_out(brief: Brief) -> list[Run]:
@@ -23,7 +24,18 @@ def lay_out(brief: Brief) -> list[Run]:
 
     Raises FieldProblem where the request lacks what the pattern needs.
     """
-    return _LAYOUTS[brief.request.pattern](brief)
+    runs = _LAYOUTS[brief.request.pattern](brief)
+    _refuse_too_many(sum(run.photos for run in runs))
+    return runs
+
+
+def _refuse_too_many(photos: float) -> None:
+    if photos > MAX_PHOTOS:
+        raise FieldProblem(
+            "area",
+            f"It would take about {photos:,.0f} photos; {MAX_PHOTOS:,} are allowed.",
+            "Fly higher, ask for less overlap, or plan a smaller area.",
+        )
 
 
 def line_pitch_deg(brief: Brief) -> float:
@@ -54,6 +66,8 @@ def heading_deg(brief: Brief, pitch_deg: float) -> float:
 
 
 def _grids(brief: Brief, pitch_deg: float, turns: tuple[float, ...]) -> list[Run]:
+    spaced = brief.spacing(pitch_deg)
+    _refuse_too_many(len(turns) * brief.area.area / (spaced.along_m * spaced.across_m))
     heading = heading_deg(brief, pitch_deg)
     runs: list[Run] = []
     for group, turn in enumerate(turns):
