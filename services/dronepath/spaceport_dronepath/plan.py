@@ -76,12 +76,53 @@ def plan_flight(request: PlanRequest, read_dem: ReadDem = no_dem) -> Plan:
     ground = _ground(request, place, read_dem)
     relief_m = _relief_m(place, ground, wishes)
     brief = _brief(request, wishes, place, relief_m)
-    sky, runs, sorties = _flights(request, wishes, place, brief, ground)
-    if _reach_is_free(request):
-        sky, runs, sorties = _as_far_as_they_last(request, wishes, place, brief, ground)
+    fly_all = _as_far_as_they_last if _reach_is_free(request) else _flights
+    sky, runs, sorties = fly_all(request, wishes, place, brief, ground)
     _refuse_batteries(request, len(sorties))
     notes = (*wishes.notes, *_notes(request, brief, relief_m))
-    return Plan(request, wishes, place, brief, ground, sky, tuple(ordered), tuple(sorties), notes)
+    return Plan(request, wishes, place, brief, ground, sky, tuple(runs), tuple(sorties), notes)
+
+
+Flights = tuple[Sky, list[Run], list[Sortie]]
+
+
+def _flights(
+    request: PlanRequest, wishes: Wishes, place: Place, brief: Brief, ground: Ground
+) -> Flights:
+    """Runs, ordered, and cut into sorties."""
+    runs = lay_out(brief)
+    if not runs:
+        raise FieldProblem(
+            "area",
+            "No photo can be taken inside the allowed air.",
+            "Look whether no-fly zones or the fence leave anything of the area.",
+        )
+    sky = _sky(request, brief, place, ground, runs, wishes.cruise_mps)
+    ordered = in_order(runs, sky.airspace, sky.home)
+    apart = request.pattern is Pattern.SPIRAL and (request.battery.count or 1) > 1
+    return sky, ordered, split(ordered, sky, wishes.budget_s, apart=apart)
+
+
+def _reach_is_free(request: PlanRequest) -> bool:
+    """A spiral of given batteries and no given radius goes out as far as the batteries last."""
+    is_spiral = request.pattern is Pattern.SPIRAL
+    return is_spiral and request.radius_m is None and request.battery.count is not None
+
+
+def _as_far_as_they_last(
+    request: PlanRequest, wishes: Wishes, place: Place, brief: Brief, ground: Ground
+) -> Flights:
+    """The widest spiral that the batteries fly, found by bisection."""
+    near_m, far_m = 0.0, MAX_SPIRAL_M
+    best: Flights | None = None
+    for _ in range(SPIRAL_STEPS):
+        reach_m = (near_m + far_m) / 2
+        flights = _flights(request, wishes, place, replace(brief, reach_m=reach_m), ground)
+        if len(flights[2]) <= (request.battery.count or 1):
+            near_m, best = reach_m, flights
+        else:
+            far_m = reach_m
+    return best if best is not None else flights
 
 
 def _ground(request: PlanRequest, place: Place, read_dem: ReadDem) -> Ground:
