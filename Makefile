@@ -45,12 +45,13 @@ test-fast: setup ## the fast subset, under 2 minutes
 # What is not ours but tested against, in environments of its own: LocalStack, Node's readers.
 foreign: $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready) node-tools
 
-check: setup     ## style, types, import rules, dead code, generated documents
+check: setup     ## style, types, import rules, dead code, images, generated documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --explicit-package-bases $(wildcard $(PACKAGES:%=%/spaceport_*)) tests bench
 	$(BIN)/lint-imports
 	$(BIN)/vulture
+	$(BIN)/hadolint $(wildcard services/*/Dockerfile infra/*/Dockerfile)
 	$(BIN)/python -m spaceport_topology.docs --check
 
 format: setup    ## mend what can be mended by machine

@@ -35,8 +35,7 @@ from tests.fakes_notify import FakeStatusTable
 
 
 def _admit_always(ledger: FakeLedger, run: Run) -> bool:
-    ledger.runs[run.key] = run
-    ledger.open[run.key] = None
+    ledger.put(run)
     return True
 
 

@@ -2,7 +2,7 @@
 
 from spaceport_contracts.events import CancellationRequested, JobCancelled
 from spaceport_runtime.lineage import follow
-from spaceport_runtime.ports import End, EndKind, Platform, RunKey, RunState
+from spaceport_runtime.ports import End, EndKind, Platform, RunKey
 from spaceport_runtime.stage.launch import drop
 from spaceport_runtime.stage.recipe import Recipe
 
@@ -14,7 +14,7 @@ def cancel(request: CancellationRequested, recipe: Recipe, platform: Platform) -
         return
     key = RunKey(recipe.service.name, request.job_id, attempt)
     run = platform.ledger.get(key)
-    if run is not None and run.state is RunState.WAITING:
+    if run is not None and run.is_waiting:
         drop(run, recipe, platform)
     elif run is not None:
         platform.jobs.stop(recipe.job.kind, key.job_name)
