@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from spaceport_contracts.events import EVENT_TYPES, Event
 from spaceport_notify.known.listing import Listed, Listing, listed
 from spaceport_notify.known.view import JobView
-from spaceport_notify.ports import Commit, Kit, Row
+from spaceport_notify.ports import AddressEntry, Commit, Kit, Row
 from spaceport_runtime.ports import Clock, Store, StoredObject
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -78,6 +78,27 @@ class FakeMailer:
         return [(m["X-Spaceport-Job"], m["X-Spaceport-Kind"], m["To"]) for m in self.sent]
 
 
+class FakeAddresses:
+    """Entries by address; tokens that can be told apart."""
+
+    def __init__(self) -> None:
+        self.silenced: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
+
+    def entry(self, address: str) -> AddressEntry:
+        token = hashlib.sha256(address.lower().encode()).hexdigest()
+        self.tokens[token] = address
+        return AddressEntry(token, self.silenced.get(token))
+
+    def silence(self, token: str, because: str) -> bool:
+        if token in self.tokens:
+            self.silenced.setdefault(token, because)
+        return token in self.tokens
+
+    def knows(self, token: str) -> bool:
+        return token in self.tokens
+
+
 class FakeStore:
     """Objects by URI."""
 
@@ -118,6 +139,7 @@ def make_kit(
     return Kit(
         table=table or FakeStatusTable(),
         mailer=mailer or FakeMailer(),
+        addresses=FakeAddresses(),
         store=store or FakeStore(),
         links=FakeLinks(),
         clock=clock,

@@ -29,11 +29,17 @@ class HttpApi(APIGatewayHttpResolver):
     what helps, by the name of a field. Many threads may ask at once (Lambda brings one request at
     a time, the embedded cloud does not): powertools keeps the request in class attributes, so
     each request is resolved by a copy with attributes of its own.
+
+    Only JSON is taken, because a web page of a stranger can post a form unasked. `forms` are the
+    beginnings of paths that take one all the same: what they do needs a secret in the path.
     """
 
-    def __init__(self, remedies: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, remedies: Mapping[str, str] | None = None, forms: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(enable_validation=True)
         self._remedies = remedies or {}
+        self._forms = forms
 
     def route(self, *arguments: Any, **options: Any) -> Any:
         """Register a route, with its middleware built here and not by the first two requests."""
@@ -66,9 +72,11 @@ class HttpApi(APIGatewayHttpResolver):
         return document
 
     def _resolve_apart(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        http = event["requestContext"]["http"]
-        route = self._find(http["method"].upper(), str(event["rawPath"]))
-        readable = with_json_body(event, http["method"].upper(), wants_body=_wants_body(route))
+        method, path = event["requestContext"]["http"]["method"].upper(), str(event["rawPath"])
+        route = self._find(method, path)
+        readable = event
+        if not path.startswith(self._forms):
+            readable = with_json_body(event, method, wants_body=_wants_body(route))
         mine = copy.copy(self)
         mine.context = {}
         mine.processed_stack_frames = []

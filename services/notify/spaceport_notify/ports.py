@@ -72,6 +72,27 @@ class Mailer(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class AddressEntry:
+    """What is kept of an address: the token of its mail, and why it is not written to, if so."""
+
+    token: str
+    silenced: str | None = None
+
+
+class Addresses(Protocol):
+    """The addresses that were written to. A token names one; nobody can guess it."""
+
+    def entry(self, address: str) -> AddressEntry:
+        """The address's entry, made at first sight."""
+
+    def silence(self, token: str, because: str) -> bool:
+        """Write to the token's address no more; False when there is no such token."""
+
+    def knows(self, token: str) -> bool:
+        """Whether the token names an address."""
+
+
 class Links(Protocol):
     """Temporary links to private objects."""
 
@@ -85,6 +106,7 @@ class Kit:
 
     table: StatusTable
     mailer: Mailer
+    addresses: Addresses
     store: Store
     links: Links
     clock: Clock
