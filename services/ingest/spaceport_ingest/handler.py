@@ -8,7 +8,7 @@ from spaceport_ingest.admission.runs import ingest_run, sweep, work
 from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.aws import connect_kit
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.api import make_api, respond
+from spaceport_ingest.requests.api import make_api
 from spaceport_ingest.requests.start import ADMITTED
 from spaceport_runtime.consume import Backoff, EventHandler, consume
 from spaceport_runtime.settings import PlatformSettings
@@ -52,4 +52,4 @@ def on_sweep(_event: dict[str, Any], _context: object) -> None:
 
 def on_request(event: dict[str, Any], context: object) -> Any:
     """One request of the HTTP API."""
-    return respond(event, context, API)
+    return API.resolve(event, context)

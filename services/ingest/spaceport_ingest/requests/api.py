@@ -1,16 +1,11 @@
 """Ingest's part of the HTTP API: what may be asked, in which form, and who answers it."""
 
-import base64
-import binascii
-import json
 from collections.abc import Callable
 from enum import StrEnum
 from http import HTTPStatus
-from threading import Lock
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -19,17 +14,13 @@ from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.requests.cancel import cancel_job
-from spaceport_ingest.requests.problems import lambda_answer, validation_problem
+from spaceport_ingest.requests.problems import REMEDIES
 from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.requests.start import StartRequest, start_job
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS
-from spaceport_runtime.errors import Retryable
-from spaceport_runtime.http.problems import CONTENT_TYPE, Problem, ProblemDocument, answer
-from spaceport_runtime.observe import logger
-
-JSON = "application/json"
-# A powertools resolver holds the request that it works on; Lambda brings one at a time anyway.
-ONE_AT_A_TIME = Lock()
+from spaceport_runtime.http.body import JSON
+from spaceport_runtime.http.problems import responses
+from spaceport_runtime.http.shell import HttpApi
 
 
 class Step(StrEnum):
@@ -96,41 +87,45 @@ class JobAccepted(BaseModel):
 
 
 JobId = Annotated[str, Path(description="as POST /start-job answered it")]
-ACCEPTED: dict[str, Any] = {"description": "Accepted", "content": {JSON: {"model": JobAccepted}}}
+ACCEPTED: dict[int, Any] = {
+    202: {"description": "Accepted", "content": {JSON: {"model": JobAccepted}}}
+}
 
 
-def _responses(**refusals: str) -> dict[int, Any]:
-    problem = {CONTENT_TYPE: {"model": ProblemDocument}}
-    documented: dict[int, Any] = {202: ACCEPTED}
-    for status, description in refusals.items():
-        documented[int(status[1:])] = {"description": description, "content": problem}
-    return documented
-
-
-def _fields(model: type[Request]) -> tuple[str, ...]:
-    """The names that a request may use."""
-    return tuple(field.alias or name for name, field in model.model_fields.items())
-
-
-START_RESPONSES = _responses(
-    _400="Not a JSON object, or not an address that this step can begin from",
-    _403="Not our bucket",
-    _404="Nothing at that address",
-    _422="A field is missing, unknown or has a value that is not allowed",
+START_RESPONSES = responses(
+    {
+        400: "Not a JSON object, or not an address that this step can begin from",
+        403: "Not our bucket",
+        404: "Nothing at that address",
+        415: "Not JSON",
+        422: "A field is missing, unknown or has a value that is not allowed",
+    },
+    ACCEPTED,
 )
-REPLAY_RESPONSES = _responses(
-    _400="Not a JSON object",
-    _404="No such job",
-    _409="Still running, or nothing stored to begin from",
-    _422="A field is missing, unknown or has a value that is not allowed",
+REPLAY_RESPONSES = responses(
+    {
+        400: "Not a JSON object",
+        404: "No such job",
+        409: "Still running, or nothing stored to begin from",
+        415: "Not JSON",
+        422: "A field is missing, unknown or has a value that is not allowed",
+    },
+    ACCEPTED,
 )
-CANCEL_RESPONSES = _responses(_404="No such job", _409="Ended already", _422="Not a job id")
-FIELDS = {"/start-job": _fields(StartJob), "/replay": _fields(ReplayJob)}
+CANCEL_RESPONSES = responses(
+    {
+        404: "No such job",
+        409: "Ended already",
+        415: "Not JSON",
+        422: "Not a job id",
+    },
+    ACCEPTED,
+)
 
 
-def make_api(get_kit: Callable[[], Kit]) -> APIGatewayHttpResolver:
+def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = APIGatewayHttpResolver(enable_validation=True)
+    app = HttpApi(REMEDIES)
 
     @app.post("/start-job", responses=START_RESPONSES, summary="Start a job", tags=["jobs"])
     def start(body: Annotated[StartJob, Body()]) -> Response[JobAccepted]:
@@ -159,76 +154,11 @@ def make_api(get_kit: Callable[[], Kit]) -> APIGatewayHttpResolver:
         attempt = cancel_job(job_id, get_kit())
         return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=Answered.CANCELLING))
 
-    _refuse_in_words(app)
     return app
 
 
 def _accepted(body: JobAccepted) -> Response[JobAccepted]:
     return Response(HTTPStatus.ACCEPTED.value, JSON, body)
-
-
-def _refuse_in_words(app: APIGatewayHttpResolver) -> None:
-    def on_problem(problem: Problem) -> Response[str]:
-        return answer(problem)
-
-    def on_invalid(error: RequestValidationError) -> Response[str]:
-        path = app.current_event.path
-        known = next((FIELDS[end] for end in FIELDS if path.endswith(end)), ())
-        return answer(validation_problem(error.errors(), known))
-
-    def on_busy(error: Retryable) -> Response[str]:
-        logger.warning("busy", extra={"reason": str(error)})
-        detail = "Spaceport is busy. Send the same request again in a minute."
-        return answer(Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail))
-
-    def on_unknown(_error: Exception) -> Response[str]:
-        event = app.current_event
-        detail = f"There is no {event.http_method} {event.path}. See docs/openapi.json."
-        return answer(Problem(HTTPStatus.NOT_FOUND, detail))
-
-    app.exception_handler(Problem)(on_problem)
-    app.exception_handler(RequestValidationError)(on_invalid)
-    app.exception_handler(Retryable)(on_busy)
-    app.not_found(on_unknown)
-
-
-def respond(event: dict[str, Any], context: Any, app: APIGatewayHttpResolver) -> dict[str, Any]:
-    """Answer one request of API Gateway's HTTP API (payload 2.0)."""
-    try:
-        readable = _as_json_request(event)
-        with ONE_AT_A_TIME:
-            return app.resolve(readable, context)
-    except Problem as problem:
-        return lambda_answer(problem)
-    except Exception:
-        logger.exception("request failed")
-        detail = "Spaceport could not answer because of an error of its own. Try again."
-        return lambda_answer(Problem(HTTPStatus.INTERNAL_SERVER_ERROR, detail))
-
-
-def _as_json_request(event: dict[str, Any]) -> dict[str, Any]:
-    """The same request with a decoded JSON body, whatever type the client declared.
-
-    curl -d says that its body is a form; and a list with one object would pass as that object.
-    """
-    if not str(event.get("rawPath", "")).endswith(tuple(FIELDS)):
-        return event
-    body = event.get("body") or ""
-    try:
-        text = base64.b64decode(body).decode() if event.get("isBase64Encoded") else body
-        document = json.loads(text)
-    except (ValueError, binascii.Error) as error:
-        raise _bad_body() from error
-    if not isinstance(document, dict):
-        raise _bad_body()
-    headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
-    headers["content-type"] = JSON
-    return {**event, "headers": headers, "body": text, "isBase64Encoded": False}
-
-
-def _bad_body() -> Problem:
-    detail = "The request's body is not a JSON object. See docs/openapi.json for examples."
-    return Problem(HTTPStatus.BAD_REQUEST, detail)
 
 
 def openapi() -> dict[str, Any]:
@@ -237,6 +167,4 @@ def openapi() -> dict[str, Any]:
     def no_kit() -> Kit:
         raise RuntimeError("a description answers no requests")
 
-    schema = make_api(no_kit).get_openapi_json_schema(title="Spaceport", version="1.0.0")
-    document: dict[str, Any] = json.loads(schema)
-    return document
+    return make_api(no_kit).describe()

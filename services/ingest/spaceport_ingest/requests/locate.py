@@ -9,8 +9,7 @@ from urllib.parse import unquote, unquote_plus, urlsplit
 from spaceport_contracts.events import Stage
 from spaceport_contracts.uploads import MANIFEST_NAME
 from spaceport_ingest.ports import Kit, Listed
-from spaceport_ingest.requests.problems import field_problem
-from spaceport_runtime.http.problems import Problem
+from spaceport_runtime.http.problems import Problem, field_problem
 
 FIELD = "s3Url"
 FORMS = (
