@@ -35,7 +35,7 @@ class Event(Frozen):
 
     version: Literal[1] = Field(default=1, description="schema version of the event")
     event_id: str
-    job_id: str = Field(pattern=r"^[a-z0-9]{8,24}$")
+    job_id: str = Field(pattern=r"^[a-z0-9]{8,32}$")
     correlation_id: str = Field(description="the same for everything that one upload set off")
     causation_id: str = Field(description="event_id of the event that led to this one")
     occurred_at: datetime

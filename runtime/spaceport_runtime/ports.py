@@ -110,6 +110,9 @@ class Ledger(Protocol):
     def end_of(self, job_id: str, attempt: int) -> End | None:
         """How the attempt ended, if it has."""
 
+    def name_job(self, upload: str, job_id: str) -> str:
+        """The id of an upload's job: the one that it has, else `job_id` from now on."""
+
     def register_job(self, job_id: str, record: str) -> bool:
         """Record a new job with attempt 1; False when it is known already."""
 

@@ -26,6 +26,7 @@ class FakeLedger:
         self.open: dict[RunKey, None] = {}
         self.ends: dict[tuple[str, int], End] = {}
         self.jobs: dict[str, tuple[str, int]] = {}
+        self.names: dict[str, str] = {}
 
     def admit(self, run: Run) -> bool:
         if run.key in self.runs:
@@ -78,6 +79,9 @@ class FakeLedger:
 
     def end_of(self, job_id: str, attempt: int) -> End | None:
         return self.ends.get((job_id, attempt))
+
+    def name_job(self, upload: str, job_id: str) -> str:
+        return self.names.setdefault(upload, job_id)
 
     def register_job(self, job_id: str, record: str) -> bool:
         if job_id in self.jobs:

@@ -9,11 +9,12 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from spaceport_contracts.events import CancellationRequested, Stage
+from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.ports import Kit, Objects
 from spaceport_ingest.requests.cancel import cancel_job
 from spaceport_ingest.requests.replay import replay_job
@@ -93,8 +94,10 @@ class World:
         self.functions = all_functions(self.platform_of, self.kit, self._desk())
         for name in ("sfm", "train", "compress"):
             self._listen_to_cancellations(self.functions[name])
-        self.uploads = [self._upload(n) for n in range(jobs)]
-        self.job_ids = [job_id for job_id, _ in self.uploads]
+        self.uploads: list[str] = []
+        self.job_ids: list[str] = []
+        for n in range(jobs):
+            self._upload(n)
         self.replays: Counter[str] = Counter()
 
     def build_outside(self) -> None:
@@ -129,6 +132,7 @@ class World:
             queue=self.queues["ingest"],
             bucket=BUCKET,
             limits=Limits(workers=1),
+            new_job_id=lambda: f"{self.rng.getrandbits(128):032x}",
         )
 
     def _desk(self) -> Desk:
@@ -136,9 +140,13 @@ class World:
             self.faulty(self.status), self.faulty(self.mailer), self.faulty(self.store), self.clock
         )
 
-    def _upload(self, n: int) -> tuple[str, str]:
+    def _upload(self, n: int) -> None:
+        """Everybody knows the job's id beforehand, as an uploader does who asked for it."""
         photos = 1 if self.faults and self.rng.random() < 0.1 else 4
-        return upload(f"{self.seed}-{n}", photos, self.store)
+        key, etag = upload(f"{self.seed}-{n}", photos, self.store)
+        self.uploads.append(key)
+        quiet = replace(self.kit, platform=replace(self.kit.platform, ledger=self.ledger))
+        self.job_ids.append(job_of(quiet, f"s3://{BUCKET}/{key}", etag))
 
     def accept(self, envelope: dict[str, Any]) -> None:
         """EventBridge took an event: into the archive and the queues of those who listen."""
@@ -201,7 +209,7 @@ class World:
 
     def run(self) -> "World":
         """One whole schedule."""
-        for _, key in self.uploads:
+        for key in self.uploads:
             self.submit(key)
         actions: list[tuple[Callable[[], None], int]] = [
             (self.deliver_some, 60),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from spaceport_contracts.uploads import UploadedPhoto, UploadManifest, job_id_of
+from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.cloud import LocalCloud
 
 
@@ -38,7 +38,18 @@ def upload(cloud: LocalCloud, name: str, address: str | None = "you@example.com"
     key = f"uploads/{name}/manifest.json"
     body = manifest.model_dump_json().encode()
     etag = s3.put_object(Bucket=cloud.bucket, Key=key, Body=body)["ETag"].strip('"')
-    return job_id_of(f"s3://{cloud.bucket}/{key}", etag)
+    return job_of(cloud.api_url, f"s3://{cloud.bucket}/{key}", etag)
+
+
+def job_of(api_url: str, uri: str, etag: str) -> str:
+    """The id of the job that an upload is."""
+    request = urllib.request.Request(
+        f"{api_url}/find-job",
+        data=json.dumps({"s3Url": uri, "etag": etag}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return str(json.load(answer)["jobId"])
 
 
 def mails(cloud: LocalCloud, title: str) -> list[EmailMessage]:

@@ -19,9 +19,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from spaceport_contracts.uploads import UploadedPhoto, UploadManifest, job_id_of
+from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.hosted import HostedCloud, HostedOptions
 from spaceport_local.sagemaker.runner import FunctionRunner
+from tests.infra.uploads import job_of
 from tests.localstack.jobs import quick_job
 from tests.localstack.server import is_installed, running_localstack
 
@@ -88,7 +89,7 @@ def upload(cloud: HostedCloud, name: str) -> str:
     manifest = UploadManifest(title=name, email="ann@example.com", photos=tuple(photos))
     key = f"uploads/{name}/manifest.json"
     answer = s3.put_object(Bucket=bucket, Key=key, Body=manifest.model_dump_json().encode())
-    return job_id_of(f"s3://{bucket}/{key}", answer["ETag"].strip('"'))
+    return job_of(cloud.api_url, f"s3://{bucket}/{key}", answer["ETag"].strip('"'))
 
 
 def status_of(cloud: HostedCloud, job_id: str) -> dict[str, Any]:

@@ -117,6 +117,16 @@ class DynamoLedger:
         following = item.get("next_attempt")
         return End(EndKind(item["kind"]), item["ended_by"], int(following) if following else None)
 
+    def name_job(self, upload: str, job_id: str) -> str:
+        """The id of an upload's job: the one that it has, else `job_id` from now on."""
+        item_id = f"upload#{upload}"
+        if self._put_new({"id": item_id, "job_id": job_id}):
+            return job_id
+        standing = self._get(item_id)
+        if standing is None:
+            raise KeyError(f"the job of upload {upload} vanished")
+        return str(standing["job_id"])
+
     def register_job(self, job_id: str, record: str) -> bool:
         """Record a new job with attempt 1; False when it is known already."""
         return self._put_new({"id": f"job#{job_id}", "record": record, "attempts": 1})
