@@ -15,7 +15,7 @@ from moto.sqs.models import sqs_backends
 from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.events import Event
 from spaceport_local.account import ACCOUNT, REGION
-from spaceport_local.resources import create_stores, create_wiring
+from spaceport_local.aws.resources import create_stores, create_wiring
 from spaceport_notify.aws import DynamoStatusTable, SesMailer
 from spaceport_notify.ports import Commit
 from spaceport_notify.view import JobView

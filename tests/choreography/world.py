@@ -51,7 +51,6 @@ class Message:
     visible_at_s: float
     tries: int = 0
     receives: int = 0
-    is_poison: bool = False
 
 
 @dataclass

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spaceport_local.account import ACCOUNT, REGION
-from spaceport_local.journal import write_json
+from spaceport_local.disk.journal import write_json
 
 Kind = Literal["Processing", "Training"]
 KINDS: tuple[Kind, ...] = ("Processing", "Training")

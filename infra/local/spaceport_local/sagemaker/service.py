@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from spaceport_local.journal import read_json
+from spaceport_local.disk.journal import read_json
 from spaceport_local.sagemaker import container
 from spaceport_local.sagemaker.jobs import (
     KINDS,

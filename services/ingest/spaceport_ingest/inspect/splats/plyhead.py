@@ -6,7 +6,6 @@ from spaceport_contracts.splat_file import SPLAT_REMEDY, why_no_splat
 from spaceport_ingest.rejection import CaptureRefused
 
 HEAD_BYTES = 16384
-END = b"end_header"
 FORMATS = ("ascii", "binary_little_endian", "binary_big_endian")
 SIZES_BYTES = {
     "char": 1, "int8": 1, "uchar": 1, "uint8": 1, "short": 2, "int16": 2, "ushort": 2,
