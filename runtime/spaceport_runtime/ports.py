@@ -39,7 +39,11 @@ class RunState(StrEnum):
 
 @dataclass(frozen=True)
 class Run:
-    """The ledger's row of a run."""
+    """The ledger's row of a run.
+
+    `place`: the last one that the user was told; `vain_since`: since when it waits although
+    nothing else of its stage runs.
+    """
 
     key: RunKey
     arrived_at: str
@@ -51,6 +55,7 @@ class Run:
     place: int | None = None
     retries: int = 0
     is_open: bool = True
+    vain_since: str | None = None
 
 
 class EndKind(StrEnum):
@@ -72,7 +77,12 @@ class End:
 
 
 class Ledger(Protocol):
-    """What was done, in conditional writes keyed by our own ids."""
+    """What was done, in conditional writes keyed by our own ids.
+
+    Single rows are read consistently. The lists (`open_runs`, `waiting_runs`, `count_waiting`) come
+    from an index that may lag behind: what was just written may be missing, what is listed may
+    have moved on.
+    """
 
     def admit(self, run: Run) -> bool:
         """Record a new run; False when it is known already."""
@@ -98,6 +108,9 @@ class Ledger(Protocol):
     def remember_place(self, key: RunKey, place: int) -> None:
         """The place in the queue that the user was told last."""
 
+    def remember_vain(self, key: RunKey, since: str | None) -> None:
+        """Since when a WAITING run waits though nothing else of its stage runs."""
+
     def finish(self, key: RunKey, outcome: str) -> bool:
         """Record the events that the run ends with; False when it has an outcome already."""
 
@@ -110,8 +123,8 @@ class Ledger(Protocol):
     def end_of(self, job_id: str, attempt: int) -> End | None:
         """How the attempt ended, if it has."""
 
-    def name_job(self, upload: str, job_id: str) -> str:
-        """The id of an upload's job: the one that it has, else `job_id` from now on."""
+    def name_job(self, request: str, job_id: str) -> str:
+        """The id of the job that a request asks for: `job_id` unless it was asked for before."""
 
     def register_job(self, job_id: str, record: str) -> bool:
         """Record a new job with attempt 1; False when it is known already."""
@@ -168,7 +181,7 @@ class Jobs(Protocol):
     def create(self, kind: JobKind, request: Mapping[str, Any]) -> None:
         """Launch; a name that exists already is a launch that happened already.
 
-        Raises NoCapacity for an exhausted quota, Retryable for throttling.
+        Raises NoCapacity for an exhausted quota, Retryable for throttling, Denied for the rest.
         """
 
     def describe(self, kind: JobKind, name: str) -> JobStatus | None:

@@ -65,6 +65,9 @@ class FakeLedger:
     def remember_place(self, key: RunKey, place: int) -> None:
         self._move(key, {RunState.WAITING}, place=place)
 
+    def remember_vain(self, key: RunKey, since: str | None) -> None:
+        self._move(key, {RunState.WAITING}, vain_since=since)
+
     def finish(self, key: RunKey, outcome: str) -> bool:
         unfinished = {RunState.WAITING, RunState.RUNNING}
         return self._move(key, unfinished, state=RunState.FINISHED, outcome=outcome)
@@ -80,8 +83,8 @@ class FakeLedger:
     def end_of(self, job_id: str, attempt: int) -> End | None:
         return self.ends.get((job_id, attempt))
 
-    def name_job(self, upload: str, job_id: str) -> str:
-        return self.names.setdefault(upload, job_id)
+    def name_job(self, request: str, job_id: str) -> str:
+        return self.names.setdefault(request, job_id)
 
     def register_job(self, job_id: str, record: str) -> bool:
         if job_id in self.jobs:

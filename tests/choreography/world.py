@@ -19,7 +19,7 @@ from spaceport_ingest.ports import Kit, Objects
 from spaceport_ingest.requests.cancel import cancel_job
 from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.settings import Limits
-from spaceport_notify.ports import Desk
+from spaceport_notify.ports import Kit as NotifyKit
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
 from spaceport_runtime.errors import Retryable
@@ -33,7 +33,7 @@ from tests.choreography.patterns import matches
 from tests.choreography.people import WatchedStatusTable, upload
 from tests.choreography.results import outputs_of
 from tests.fakes_ingest import FakeObjects
-from tests.fakes_notify import FakeMailer, make_desk
+from tests.fakes_notify import FakeMailer, make_kit
 
 SERVICE_NAMES = ("ingest", "sfm", "train", "compress", "notify")
 VISIBILITY_TIMEOUT_S = 360.0
@@ -90,7 +90,7 @@ class World:
         self.jobs.on_launch = self._check_launch
         self.build_outside()
         self.kit = self._ingest_kit()
-        self.functions = all_functions(self.platform_of, self.kit, self._desk())
+        self.functions = all_functions(self.platform_of, self.kit, self._notify_kit())
         for name in ("sfm", "train", "compress"):
             self._listen_to_cancellations(self.functions[name])
         self.uploads: list[str] = []
@@ -134,8 +134,8 @@ class World:
             new_job_id=lambda: f"{self.rng.getrandbits(128):032x}",
         )
 
-    def _desk(self) -> Desk:
-        return make_desk(
+    def _notify_kit(self) -> NotifyKit:
+        return make_kit(
             self.faulty(self.status), self.faulty(self.mailer), self.faulty(self.store), self.clock
         )
 

@@ -64,7 +64,7 @@ def aws(endpoint: str) -> Session:
 @pytest.fixture(scope="module")
 def delivered(cloud: HostedCloud, aws: Session) -> str:
     """The id of a job that went all the way."""
-    job_id = upload(aws, cloud.topology.bucket, "all-the-way")
+    job_id = upload(aws, cloud, "all-the-way")
     eventually(lambda: status_of(cloud, job_id).get("status") == "delivered")
     return job_id
 
@@ -83,9 +83,9 @@ def photo(seed: int) -> bytes:
     return stream.getvalue()
 
 
-def upload(aws: Session, bucket: str, name: str) -> str:
+def upload(aws: Session, cloud: HostedCloud, name: str) -> str:
     """Four photos, then the manifest; returns the job's id."""
-    s3 = aws.client("s3")
+    s3, bucket = aws.client("s3"), cloud.topology.bucket
     photos = []
     for n in range(4):
         content = photo(n)

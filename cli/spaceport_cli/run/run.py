@@ -41,10 +41,13 @@ from spaceport_cli.show.sentences import count_of
 from spaceport_cli.show.stages import INGEST, EndKind, ShownJob, StageState, StageView
 from spaceport_cli.show.voice import say
 
-# The report lies beside the results here, and not behind a web page.
-FOR_FOLDERS = {"SPACEPORT_NOTIFY_RELATIVE_LINKS": "true"}
 NAMED_AT_MOST = 3
 TITLE_CHARACTERS = 200
+
+
+def for_folder(out: Path) -> dict[str, str]:
+    """Report and mail link to the files in the folder: our port dies with the command."""
+    return {"SPACEPORT_NOTIFY_FOLDER_URL": f"{out.resolve().as_uri()}/"}
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,7 @@ def _run_on_cloud(options: RunOptions, upload: Upload, console: Console) -> int:
     record = RunRecord(photos_digest=upload.photos_digest, photos=str(options.photos.resolve()))
     if earlier is None:
         write_record(state_dir, record)
-    cloud_options = CloudOptions(state_dir=state_dir, variables=FOR_FOLDERS)
+    cloud_options = CloudOptions(state_dir=state_dir, variables=for_folder(options.out))
     with LocalCloud(cloud_options) as cloud, announced(cloud, state_dir):
         if earlier and earlier.job_id and not job_id:
             _give_up(cloud, Follower(earlier.job_id, state_dir).job)

@@ -9,10 +9,10 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from spaceport_contracts.capture import Frozen
-from spaceport_notify.files import CONTENT_TYPES, locate
-from spaceport_notify.ports import Desk, Row
-from spaceport_notify.status import JobStatus, job_status
-from spaceport_notify.view import JobView
+from spaceport_notify.known.files import CONTENT_TYPES, locate
+from spaceport_notify.known.status import JobStatus, job_status
+from spaceport_notify.known.view import JobView
+from spaceport_notify.ports import Kit, Row
 from spaceport_runtime.http.problems import Problem, responses
 from spaceport_runtime.http.shell import HttpApi
 
@@ -36,19 +36,19 @@ FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
 
 
-def make_api(get_desk: Callable[[], Desk]) -> HttpApi:
-    """The router; `get_desk` is called per request, so that importing this makes no clients."""
+def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
+    """The router; `get_kit` is called per request, so that importing this makes no clients."""
     app = HttpApi()
 
     @app.get("/jobs/<job_id>", summary="How far a job is", tags=["jobs"])
     def get_job(job_id: JobId) -> JobStatus:
-        return job_status(find(job_id, get_desk()))
+        return job_status(find(job_id, get_kit()))
 
     @app.get("/jobs/<job_id>/events", summary="What has happened to a job", tags=["jobs"])
     def get_events(job_id: JobId, after: After = 0) -> EventPage:
-        desk = get_desk()
-        find(job_id, desk)
-        return page(desk.table.events(job_id, after, EVENTS_PER_PAGE), after)
+        kit = get_kit()
+        find(job_id, kit)
+        return page(kit.table.events(job_id, after, EVENTS_PER_PAGE), after)
 
     @app.get(
         "/jobs/<job_id>/files/<name>",
@@ -60,15 +60,15 @@ def make_api(get_desk: Callable[[], Desk]) -> HttpApi:
         ),
     )
     def get_file(job_id: JobId, name: FileName) -> Response[str]:
-        desk = get_desk()
-        return redirect(find(job_id, desk), name, desk)
+        kit = get_kit()
+        return redirect(find(job_id, kit), name, kit)
 
     return app
 
 
-def find(job_id: str, desk: Desk) -> JobView:
+def find(job_id: str, kit: Kit) -> JobView:
     """The job's view; raises Problem 404 for an unknown job."""
-    view = desk.table.read(job_id)[0] if JOB_ID.fullmatch(job_id) else None
+    view = kit.table.read(job_id)[0] if JOB_ID.fullmatch(job_id) else None
     if view is None:
         remedy = "Check the id; a job that was just uploaded appears within a few seconds."
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no job {job_id[:64]}. {remedy}")
@@ -88,13 +88,13 @@ def page(rows: list[Row], after: int) -> EventPage:
     return EventPage(events=events, next=rows[-1].seq if rows else after)
 
 
-def redirect(view: JobView, name: str, desk: Desk) -> Response[str]:
+def redirect(view: JobView, name: str, kit: Kit) -> Response[str]:
     """302 to a temporary link; raises Problem 404 for a file that is not there."""
     uri = locate(view, name)
-    if uri is None or desk.store.head(uri) is None:
+    if uri is None or kit.store.head(uri) is None:
         remedy = f"Wait until the job is delivered, and ask for one of {', '.join(CONTENT_TYPES)}."
         raise Problem(HTTPStatus.NOT_FOUND, f"Job {view.job_id} has no file {name[:64]}. {remedy}")
-    link = desk.links.temporary_link(uri, CONTENT_TYPES[name], LINK_SECONDS)
+    link = kit.links.temporary_link(uri, CONTENT_TYPES[name], LINK_SECONDS)
     headers = {"Location": link, "Cache-Control": "no-store"}
     return Response(HTTPStatus.FOUND.value, headers=headers, body="")
 
@@ -102,7 +102,7 @@ def redirect(view: JobView, name: str, desk: Desk) -> Response[str]:
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 description of notify's routes."""
 
-    def no_desk() -> Desk:
+    def no_kit() -> Kit:
         raise RuntimeError("a description answers no requests")
 
-    return make_api(no_desk).describe()
+    return make_api(no_kit).describe()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.fakes_notify import FakeStatusTable, make_desk
+from tests.fakes_notify import FakeStatusTable, make_kit
 from tests.http_requests import get, storm
 from tests.unit.notify.story import JOB, Story
 
@@ -20,8 +20,8 @@ class Door:
     def __init__(self) -> None:
         self.story = Story()
         self.table = FakeStatusTable()
-        self.desk = make_desk(self.table, store=self.story.store)
-        self.app = make_api(lambda: self.desk)
+        self.kit = make_kit(self.table, store=self.story.store)
+        self.app = make_api(lambda: self.kit)
 
     def get(self, path: str, **query: str) -> tuple[int, dict[str, str], Any]:
         answer = self.app.resolve(get(path, **query), None)
@@ -31,7 +31,7 @@ class Door:
 
     def delivered(self) -> "Door":
         for event in self.story.whole():
-            tell(event, self.desk)
+            tell(event, self.kit)
         return self
 
 
@@ -94,7 +94,7 @@ def test_404_is_a_problem_document_with_a_remedy(path: str) -> None:
 
 def test_files_before_delivery_are_not_there() -> None:
     door = Door()
-    tell(door.story.requested(), door.desk)
+    tell(door.story.requested(), door.kit)
     assert door.get(f"/jobs/{JOB}/files/scene.sog")[0] == 404
     _, _, body = door.get(f"/jobs/{JOB}")
     assert (body["status"], body["report"], body["scene"]) == ("queued", None, None)
@@ -128,7 +128,7 @@ def test_a_thousand_parallel_readers_each_get_their_own_job() -> None:
     door = Door()
     for n in range(5):
         request = door.story.requested().model_copy(update={"job_id": f"storm00{n}"})
-        tell(request, door.desk)
+        tell(request, door.kit)
     asked = [f"storm00{n % 5}" for n in range(1000)]
     answers = storm(lambda job_id: door.app.resolve(get(f"/jobs/{job_id}"), None), asked)
     assert {answer["statusCode"] for answer in answers} == {200}

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from spaceport_contracts.events import Stage
+from spaceport_contracts.events import RunAdmitted, Stage
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
@@ -14,8 +14,6 @@ from spaceport_ingest.requests.locate import Located, locate
 from spaceport_ingest.requests.standing import standing_of
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.ports import EndKind, RunKey, RunState
-
-ADMITTED = "RunAdmitted"
 
 
 @dataclass(frozen=True)
@@ -77,5 +75,6 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
 
 def _message(run: RunKey) -> str:
     """Our own note to ourselves, in EventBridge's envelope like everything in the queue."""
-    detail = {"job_id": run.job_id, "attempt": run.attempt}
-    return json.dumps({"source": "spaceport.ingest", "detail-type": ADMITTED, "detail": detail})
+    note = RunAdmitted(job_id=run.job_id, attempt=run.attempt)
+    name, detail = RunAdmitted.__name__, note.model_dump()
+    return json.dumps({"source": "spaceport.ingest", "detail-type": name, "detail": detail})

@@ -109,7 +109,8 @@ def run_engine(plan: Plan, container: Container) -> Outcome:
     """Reconstruct in a child process, forwarding its progress.
 
     Raises:
-        UserError, Stopped, EngineDied: see `run_child`; or what the child says about the photos.
+        UserError: what the child says about the photos.
+        Stopped, Killed, EngineDied: see `run_child`.
     """
     plan_path = plan.work / "plan.json"
     plan_path.write_text(plan.model_dump_json(), encoding="utf-8")
@@ -117,8 +118,6 @@ def run_engine(plan: Plan, container: Container) -> Outcome:
     supervision = Supervision(listener.message, lambda: container.stopping)
     command = [sys.executable, "-m", "spaceport_sfm.job.process.engine", str(plan_path)]
     run_child(command, plan.work / "engine.log", supervision)
-    if listener.failure is not None:
-        raise listener.failure
     if listener.outcome is None:
         raise EngineDied("the reconstruction program ended without an answer")
     return listener.outcome

@@ -14,7 +14,7 @@ from spaceport_contracts.events import (
     SplatTrained,
     Stage,
 )
-from spaceport_notify.view import JobView, Round
+from spaceport_notify.known.view import JobView, Round
 
 Node = ReconstructionRequested | SparseModelBuilt | SplatTrained
 

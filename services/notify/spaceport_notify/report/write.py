@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from spaceport_contracts.results import HeldOutPhoto
-from spaceport_notify.figures import figure_groups, headline
 from spaceport_notify.pages import render
-from spaceport_notify.ports import Desk
-from spaceport_notify.report import Collected
-from spaceport_notify.words import megabytes
+from spaceport_notify.ports import Kit
+from spaceport_notify.report.collect import Collected
+from spaceport_notify.report.figures import figure_groups, headline
+from spaceport_notify.report.words import megabytes
 from spaceport_runtime.ports import Store
 
 IMAGE_TYPES = {".webp": "image/webp", ".png": "image/png", ".jpg": "image/jpeg"}
@@ -45,18 +45,18 @@ PURPOSES = {
 }
 
 
-def write_report(collected: Collected, desk: Desk) -> str:
+def write_report(collected: Collected, kit: Kit) -> str:
     """Write both files and return the S3 prefix that they lie under; the page goes last."""
     job_id = collected.report.job_id
-    prefix = f"s3://{desk.bucket}/jobs/{job_id}/report/{collected.attempt:02d}/"
+    prefix = f"s3://{kit.bucket}/jobs/{job_id}/report/{collected.attempt:02d}/"
     as_json = collected.report.model_dump_json(indent=2).encode()
-    desk.store.write(prefix + REPORT_JSON, as_json, "application/json")
-    page = report_page(collected, desk).encode()
-    desk.store.write(prefix + REPORT_HTML, page, "text/html; charset=utf-8")
+    kit.store.write(prefix + REPORT_JSON, as_json, "application/json")
+    page = report_page(collected, kit).encode()
+    kit.store.write(prefix + REPORT_HTML, page, "text/html; charset=utf-8")
     return prefix
 
 
-def report_page(collected: Collected, desk: Desk) -> str:
+def report_page(collected: Collected, kit: Kit) -> str:
     """One HTML file that needs nothing else."""
     report = collected.report
     return render(
@@ -65,10 +65,10 @@ def report_page(collected: Collected, desk: Desk) -> str:
         delivered_at=collected.delivered_at,
         headline=headline(report),
         groups=figure_groups(report),
-        flythrough=_image("flythrough.webp", collected, desk.store),
-        preview=_image("preview.png", collected, desk.store),
-        pairs=_pairs(collected, desk.store),
-        downloads=_downloads(collected, desk),
+        flythrough=_image("flythrough.webp", collected, kit.store),
+        preview=_image("preview.png", collected, kit.store),
+        pairs=_pairs(collected, kit.store),
+        downloads=_downloads(collected, kit),
     )
 
 
@@ -103,9 +103,9 @@ def spread(photos: tuple[HeldOutPhoto, ...], wanted: int) -> list[HeldOutPhoto]:
     return [ranked[round(step * last / (wanted - 1))] for step in range(wanted)]
 
 
-def _downloads(collected: Collected, desk: Desk) -> list[Download]:
+def _downloads(collected: Collected, kit: Kit) -> list[Download]:
     job_id = collected.report.job_id
-    base = "" if desk.relative_links else f"{desk.public_url.rstrip('/')}/jobs/{job_id}/files/"
+    base = "" if kit.folder_url else f"{kit.public_url.rstrip('/')}/jobs/{job_id}/files/"
     downloads = [
         Download(name, purpose, megabytes(collected.files[name][0].bytes), base + name)
         for name, purpose in PURPOSES.items()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spaceport_contracts.report import Report, SecondsReport, SfmReport, TrainReport
-from spaceport_notify.words import count, duration, megabytes, metres, short_count
+from spaceport_notify.report.words import count, duration, megabytes, metres, short_count
 
 
 @dataclass(frozen=True)

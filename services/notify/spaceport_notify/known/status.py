@@ -16,8 +16,8 @@ from spaceport_contracts.events import (
     Stage,
     StageFailed,
 )
-from spaceport_notify.ancestry import Ancestry, ancestry, fallback_request
-from spaceport_notify.view import JobView, Round, StageTrace
+from spaceport_notify.known.ancestry import Ancestry, ancestry, fallback_request
+from spaceport_notify.known.view import JobView, Round, StageTrace
 
 Completion = SparseModelBuilt | SplatTrained | SplatCompressed
 STAGES = tuple(Stage)

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from spaceport_contracts.events import Event, StageProgressed
+from spaceport_notify.known.trim import trimmed
+from spaceport_notify.known.view import JobView, StageTrace, merge
 from spaceport_notify.ports import Commit, StatusTable
-from spaceport_notify.view import JobView, StageTrace, merge
 from spaceport_runtime.errors import Retryable
 
 TRIES = 10
@@ -15,7 +16,7 @@ def record(event: Event, table: StatusTable) -> JobView:
     in_log = False
     for _ in range(TRIES):
         before, version = table.read(event.job_id)
-        after = merge(before, event)
+        after = trimmed(merge(before, event))
         logged = event if not in_log and is_worth_a_row(before, event) else None
         if after == before and logged is None:
             return after

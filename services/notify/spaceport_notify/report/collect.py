@@ -20,8 +20,8 @@ from spaceport_contracts.results import (
     StageResult,
     TrainResult,
 )
-from spaceport_notify.ancestry import Ancestry, ancestry, fallback_request
-from spaceport_notify.view import JobView
+from spaceport_notify.known.ancestry import Ancestry, ancestry, fallback_request
+from spaceport_notify.known.view import JobView
 from spaceport_runtime.ports import Store
 
 

@@ -1,8 +1,8 @@
 """Which of a job's files people may fetch, and where each lies."""
 
-from spaceport_notify.ancestry import ancestry
-from spaceport_notify.status import delivered_attempt
-from spaceport_notify.view import JobView
+from spaceport_notify.known.ancestry import ancestry
+from spaceport_notify.known.status import delivered_attempt
+from spaceport_notify.known.view import JobView
 
 CONTENT_TYPES = {
     "scene.sog": "application/octet-stream",
