@@ -27,7 +27,12 @@ PHOTOS = [photo(seed) for seed in range(4)]
 
 
 def upload(cloud: LocalCloud, name: str, address: str | None = "you@example.com") -> str:
-    """Photos, then the manifest; returns the job's id, which the uploader can know."""
+    """Photos, then the manifest; returns the job's id, which the uploader may ask for."""
+    return job_of(cloud.api_url, *put(cloud, name, address))
+
+
+def put(cloud: LocalCloud, name: str, address: str | None = None) -> tuple[str, str]:
+    """Photos, then the manifest; returns its URI and ETag."""
     s3, listed = cloud.client("s3"), []
     for number, content in enumerate(PHOTOS):
         key = f"p{number}.jpg"
@@ -38,7 +43,7 @@ def upload(cloud: LocalCloud, name: str, address: str | None = "you@example.com"
     key = f"uploads/{name}/manifest.json"
     body = manifest.model_dump_json().encode()
     etag = s3.put_object(Bucket=cloud.bucket, Key=key, Body=body)["ETag"].strip('"')
-    return job_of(cloud.api_url, f"s3://{cloud.bucket}/{key}", etag)
+    return f"s3://{cloud.bucket}/{key}", etag
 
 
 def job_of(api_url: str, uri: str, etag: str) -> str:
