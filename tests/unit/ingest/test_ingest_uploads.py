@@ -13,7 +13,7 @@ from spaceport_contracts.events import CaptureRejected, ReconstructionRequested,
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.runs import ingest_run, sweep
 from spaceport_ingest.admission.uploads import on_upload
-from spaceport_ingest.inspect.archives.upload import decoded
+from spaceport_ingest.inspect.archives.metadata import decoded
 from spaceport_ingest.inspect.wishes import Inputs
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.ports import End, EndKind
