@@ -112,7 +112,8 @@ def status_of(cloud: HostedCloud, job_id: str) -> dict[str, Any]:
 def mails(endpoint: str, subject: str) -> list[dict[str, Any]]:
     with urllib.request.urlopen(f"{endpoint}/_aws/ses", timeout=10) as answer:
         sent: list[dict[str, Any]] = json.load(answer)["messages"]
-    return [mail for mail in sent if subject in json.dumps(mail)]
+    ends = [mail for mail in sent if "X-Spaceport-Kind: started" not in json.dumps(mail)]
+    return [mail for mail in ends if subject in json.dumps(mail)]
 
 
 def queue_url(aws: Session, name: str) -> str:
