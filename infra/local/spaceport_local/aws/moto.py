@@ -9,6 +9,7 @@ from werkzeug.test import Client
 
 from spaceport_local.aws.dispatch import Dispatcher
 from spaceport_local.aws.edge import Observer, Responder, Tap
+from spaceport_local.aws.memory import mend_memory
 from spaceport_local.aws.replays import mend_replays
 from spaceport_local.aws.transactions import mend_transactions
 from spaceport_local.http.closed import Closed, House
@@ -30,6 +31,7 @@ class Moto:
         port: int = 0,
     ) -> None:
         reset_moto()
+        mend_memory()
         mend_replays()
         mend_transactions()
         self.app: WsgiApp = Dispatcher(objects)
