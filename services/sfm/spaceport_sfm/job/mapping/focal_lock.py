@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pycolmap
 
-from spaceport_sfm.job.plan import CameraGroup, Plan
+from spaceport_sfm.job.task import CameraGroup, Task
 
 MAX_DISAGREEMENT = 0.05
 # Locking may cost this much of the reprojection error, and no more.
@@ -38,26 +38,26 @@ def should_lock(free_rmse_px: float, locked_rmse_px: float) -> bool:
 
 
 def settle_focal(
-    model: pycolmap.Reconstruction, plan: Plan, groups: dict[int, int]
+    model: pycolmap.Reconstruction, task: Task, groups: dict[int, int]
 ) -> SettledFocal:
     """Final bundle adjustment of `model`, with the focal length free or locked to the metadata.
 
     Args:
-        groups: COLMAP's camera id -> index into `plan.cameras`.
+        groups: COLMAP's camera id -> index into `task.cameras`.
     """
-    saved = plan.work / "mapped"
+    saved = task.work / "mapped"
     saved.mkdir(exist_ok=True)
     model.write(saved)
-    _adjust(model, plan, FREE_ITERATIONS, refine_focal=True)
+    _adjust(model, task, FREE_ITERATIONS, refine_focal=True)
     suspects = {
         camera_id: prior
         for camera_id, camera in model.cameras.items()
-        if (prior := _prior(plan.cameras[groups[camera_id]]))
+        if (prior := _prior(task.cameras[groups[camera_id]]))
         and disagrees(camera.mean_focal_length(), prior)
     }
     if not suspects:
-        return SettledFocal(model, _agreeing_note(model, plan, groups))
-    return _try_locked(model, saved, plan, suspects, groups)
+        return SettledFocal(model, _agreeing_note(model, task, groups))
+    return _try_locked(model, saved, task, suspects, groups)
 
 
 def _prior(camera: CameraGroup) -> float:
@@ -67,7 +67,7 @@ def _prior(camera: CameraGroup) -> float:
 def _try_locked(
     free: pycolmap.Reconstruction,
     saved: Path,
-    plan: Plan,
+    task: Task,
     suspects: dict[int, float],
     groups: dict[int, int],
 ) -> SettledFocal:
@@ -75,14 +75,14 @@ def _try_locked(
     for camera_id, prior_px in suspects.items():
         camera = locked.cameras[camera_id]
         camera.params = [prior_px, *list(camera.params)[1:]]
-    _adjust(locked, plan, LOCKED_ITERATIONS, refine_focal=False)
+    _adjust(locked, task, LOCKED_ITERATIONS, refine_focal=False)
     ratio = _rmse(locked) / max(_rmse(free), 1e-9)
     camera_id, prior_px = next(iter(suspects.items()))
     camera = free.cameras[camera_id]
     width_px = max(camera.width, camera.height)
     figures = (
         f"free {camera.mean_focal_length() / width_px:.3f}, "
-        f"{plan.cameras[groups[camera_id]].focal_source} {prior_px / width_px:.3f} of the width, "
+        f"{task.cameras[groups[camera_id]].focal_source} {prior_px / width_px:.3f} of the width, "
         f"error ratio {ratio:.3f}"
     )
     if should_lock(_rmse(free), _rmse(locked)):
@@ -90,9 +90,9 @@ def _try_locked(
     return SettledFocal(free, f"self-calibrated against the metadata ({figures})")
 
 
-def _agreeing_note(model: pycolmap.Reconstruction, plan: Plan, groups: dict[int, int]) -> str:
+def _agreeing_note(model: pycolmap.Reconstruction, task: Task, groups: dict[int, int]) -> str:
     camera_id, camera = next(iter(model.cameras.items()))
-    group = plan.cameras[groups[camera_id]]
+    group = task.cameras[groups[camera_id]]
     if group.focal_px is None:
         return "self-calibrated (the metadata promise no focal length)"
     change = camera.mean_focal_length() / group.focal_px - 1
@@ -100,7 +100,7 @@ def _agreeing_note(model: pycolmap.Reconstruction, plan: Plan, groups: dict[int,
 
 
 def _adjust(
-    model: pycolmap.Reconstruction, plan: Plan, iterations: int, refine_focal: bool
+    model: pycolmap.Reconstruction, task: Task, iterations: int, refine_focal: bool
 ) -> None:
     options = pycolmap.BundleAdjustmentOptions()
     options.refine_focal_length = refine_focal
@@ -108,7 +108,7 @@ def _adjust(
     options.refine_extra_params = True
     options.print_summary = False
     options.ceres.solver_options.max_num_iterations = iterations
-    options.ceres.solver_options.num_threads = plan.threads
+    options.ceres.solver_options.num_threads = task.threads
     pycolmap.bundle_adjustment(model, options)
     model.update_point_3d_errors()
 
