@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from spaceport_cli.photos import find_photos, photo_key, slug
-from spaceport_cli.upload import Upload, Wishes, folder_upload, send, zip_upload
+from spaceport_cli.photos.find import find_photos, photo_key, slug
+from spaceport_cli.photos.upload import Upload, Wishes, folder_upload, send, zip_upload
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import UploadManifest, job_id_of
 

@@ -12,10 +12,10 @@ from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested, Stage
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import job_id_of
-from spaceport_ingest.inspect.archive import decoded
+from spaceport_ingest.admission.runs import ingest_run, sweep
+from spaceport_ingest.admission.uploads import on_upload
+from spaceport_ingest.inspect.archives.upload import decoded
 from spaceport_ingest.inspect.wishes import Inputs
-from spaceport_ingest.runs import ingest_run, sweep
-from spaceport_ingest.uploads import on_upload
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.ports import End, EndKind
 
@@ -252,7 +252,7 @@ def test_a_run_that_always_breaks_is_given_up_and_holds_nobody_up(
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patch:
-        patch.setattr("spaceport_ingest.inspect.manifest.judge", broken)
+        patch.setattr("spaceport_ingest.inspect.folders.manifest.judge", broken)
         with pytest.raises(RuntimeError):
             on_upload(created(key), world.kit)
         world.wait(400)

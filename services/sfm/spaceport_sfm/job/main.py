@@ -119,7 +119,8 @@ def run_engine(task: Task, container: Container) -> Outcome:
     """Reconstruct in a child process, forwarding its progress.
 
     Raises:
-        UserError, Stopped, EngineDied: see `run_child`; or what the child says about the photos.
+        UserError: what the child says about the photos.
+        Stopped, Killed, EngineDied: see `run_child`.
     """
     task_path = task.work / "task.json"
     task_path.write_text(task.model_dump_json(), encoding="utf-8")
@@ -127,8 +128,6 @@ def run_engine(task: Task, container: Container) -> Outcome:
     supervision = Supervision(listener.message, lambda: container.stopping)
     command = [sys.executable, "-m", "spaceport_sfm.job.process.engine", str(task_path)]
     run_child(command, task.work / "engine.log", supervision)
-    if listener.failure is not None:
-        raise listener.failure
     if listener.outcome is None:
         raise EngineDied("the reconstruction program ended without an answer")
     return listener.outcome
