@@ -50,9 +50,9 @@ check: setup     ## style, types, import rules, dead code, images, generated doc
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --explicit-package-bases $(wildcard $(PACKAGES:%=%/spaceport_*)) tests bench
 	$(BIN)/lint-imports
-	$(BIN)/vulture
+	$(BIN)/python .ci/dead_code.py
 	$(BIN)/hadolint $(wildcard services/*/Dockerfile infra/*/Dockerfile)
-	$(BIN)/python -m spaceport_local.docs --check
+	$(BIN)/python -m spaceport_topology.docs --check
 
 format: setup    ## mend what can be mended by machine
 	$(BIN)/ruff check --fix .
@@ -60,7 +60,7 @@ format: setup    ## mend what can be mended by machine
 
 docs: setup      ## write docs/pipeline.md, docs/openapi.json and the golden schemas
 	$(BIN)/python -m spaceport_contracts.golden
-	$(BIN)/python -m spaceport_local.docs
+	$(BIN)/python -m spaceport_topology.docs
 
 chaos: setup     ## SCHEDULES seeded fault schedules against the real handlers
 	$(BIN)/python -m tests.choreography.chaos --schedules $(SCHEDULES) --seed $(SEED)

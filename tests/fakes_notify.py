@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from spaceport_contracts.events import EVENT_TYPES, Event
-from spaceport_notify.ports import Commit, Desk, Row
-from spaceport_notify.view import JobView
+from spaceport_notify.known.view import JobView
+from spaceport_notify.ports import Commit, Kit, Row
 from spaceport_runtime.ports import Clock, Store, StoredObject
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -94,14 +94,14 @@ class FakeLinks:
         return f"https://signed.test/{uri.removeprefix('s3://')}?type={content_type}&for={seconds}"
 
 
-def make_desk(
+def make_kit(
     table: FakeStatusTable | None = None,
     mailer: FakeMailer | None = None,
     store: Store | None = None,
     clock: Clock = lambda: NOON,
-) -> Desk:
-    """A desk on fakes."""
-    return Desk(
+) -> Kit:
+    """A kit on fakes."""
+    return Kit(
         table=table or FakeStatusTable(),
         mailer=mailer or FakeMailer(),
         store=store or FakeStore(),

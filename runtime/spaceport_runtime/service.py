@@ -53,13 +53,19 @@ class Upload:
 
 @dataclass(frozen=True)
 class JobSpec:
-    """The SageMaker job that a stage runs; all but the kind and the program are defaults."""
+    """The SageMaker job that a stage runs, unless the deployment's `StageSettings` say otherwise.
+
+    `max_wait_s`: how long a job on Spot machines may take, the waiting for one included.
+    """
 
     kind: JobKind
     program: str
+    image: str
     instance_type: str
     max_runtime_s: int
     volume_gb: int
+    use_spot: bool = False
+    max_wait_s: int = 0
 
 
 @dataclass(frozen=True)

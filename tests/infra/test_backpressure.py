@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from spaceport_local.cloud import QUOTAS, CloudOptions, LocalCloud
+from spaceport_local.cloud import CloudOptions, LocalCloud
+from spaceport_local.compute import QUOTAS
 from spaceport_local.sagemaker.jobs import ApiError
 from spaceport_local.sagemaker.runner import FunctionRunner, Task
 from spaceport_topology.wiring import LEDGER_TABLE

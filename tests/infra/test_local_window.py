@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from spaceport_cli.access import announced
-from spaceport_cli.window import parse_moment, replay_window
+from spaceport_cli.cloud.access import announced
+from spaceport_cli.cloud.window import parse_moment, replay_window
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_runtime.errors import UserError
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from spaceport_contracts.events import Event
-from spaceport_notify.view import JobView
+from spaceport_notify.known.view import JobView
 from spaceport_runtime.errors import SpaceportError
 from spaceport_runtime.ports import Clock, Store
 
@@ -72,7 +72,7 @@ class Links(Protocol):
 
 
 @dataclass(frozen=True)
-class Desk:
+class Kit:
     """Everything outside, and what deployments choose, passed to the core as one value."""
 
     table: StatusTable
@@ -83,5 +83,5 @@ class Desk:
     bucket: str
     sender: str
     public_url: str
-    relative_links: bool = False
+    folder_url: str | None = None
     patience_s: float = 900.0

@@ -12,8 +12,8 @@ from tests.photos_ingest import created, jpeg, photos, picture, png, put_folder,
 
 from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested
+from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.settings import Limits
-from spaceport_ingest.uploads import on_upload
 
 GOOD = photos(4)
 TEXT = b"I am not a photo.\n" * 20
@@ -116,7 +116,9 @@ BAD_PHOTOS = [
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "reason"), BAD_PHOTOS)
+@pytest.mark.parametrize(
+    ("name", "content", "reason"), BAD_PHOTOS, ids=[f"{case[0]}: {case[2]}" for case in BAD_PHOTOS]
+)
 def test_one_bad_photo_among_good_is_left_out(name: str, content: bytes, reason: str) -> None:
     found = capture(world := FakeWorld(), put_zip(world, {**GOOD, name: content}))
     assert [photo.name for photo in found.photos] == list(GOOD)

@@ -1,7 +1,6 @@
 """An upload becomes a job once, whatever happens on the way."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,10 +12,10 @@ from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested, Stage
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import job_id_of
-from spaceport_ingest.inspect.archive import decoded
+from spaceport_ingest.admission.runs import ingest_run, sweep
+from spaceport_ingest.admission.uploads import on_upload
+from spaceport_ingest.inspect.archives.upload import decoded
 from spaceport_ingest.inspect.wishes import Inputs
-from spaceport_ingest.runs import ingest_run, sweep
-from spaceport_ingest.uploads import on_upload
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.ports import End, EndKind
 
@@ -56,11 +55,10 @@ def test_folder_becomes_a_job() -> None:
 def test_zip_is_unpacked_under_safe_names_and_says_what_it_wants() -> None:
     world = FakeWorld()
     files = {f"Flug über/DJI {n}.JPG": jpeg(n) for n in range(3)}
-    truth = json.dumps({"photos": {}}).encode()
     junk = {"__MACOSX/._DJI 0.JPG": b"x", "Flug über/.DS_Store": b"x", "Thumbs.db": b"x"}
     key = put_zip(
         world,
-        {**files, **junk, "Flug über/truth.json": truth, "notes.txt": b"hello"},
+        {**files, **junk, "notes.txt": b"hello"},
         email="ada@example.org",
         quality="high",
         title="Über",
@@ -75,7 +73,6 @@ def test_zip_is_unpacked_under_safe_names_and_says_what_it_wants() -> None:
     for photo, content in zip(capture.photos, files.values(), strict=True):
         assert photo.key.isascii() and " " not in photo.key
         assert world.store.objects[capture.photos_prefix + photo.key] == content
-    assert world.store.objects[capture.photos_prefix + "truth.json"] == truth
     assert capture.rejected == ()
     assert capture.warnings == ("1 file is no photo and was left out: notes.txt.",)
 
@@ -255,7 +252,7 @@ def test_a_run_that_always_breaks_is_given_up_and_holds_nobody_up(
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patch:
-        patch.setattr("spaceport_ingest.inspect.manifest.judge", broken)
+        patch.setattr("spaceport_ingest.inspect.folders.manifest.judge", broken)
         with pytest.raises(RuntimeError):
             on_upload(created(key), world.kit)
         world.wait(400)

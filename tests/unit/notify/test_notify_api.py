@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from tests.fakes_notify import FakeStatusTable, make_desk
+from tests.fakes_notify import FakeStatusTable, make_kit
+from tests.http_requests import get, storm
 from tests.unit.notify.story import JOB, Story
 
-from spaceport_contracts.capture import Frozen
 from spaceport_notify.api import make_api, openapi
 from spaceport_notify.service import SERVICE
 from spaceport_notify.tell import tell
@@ -20,28 +20,18 @@ class Door:
     def __init__(self) -> None:
         self.story = Story()
         self.table = FakeStatusTable()
-        self.desk = make_desk(self.table, store=self.story.store)
-        self.app = make_api(lambda: self.desk)
+        self.kit = make_kit(self.table, store=self.story.store)
+        self.app = make_api(lambda: self.kit)
 
     def get(self, path: str, **query: str) -> tuple[int, dict[str, str], Any]:
-        event = {
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": path,
-            "rawQueryString": "&".join(f"{name}={value}" for name, value in query.items()),
-            "headers": {},
-            "queryStringParameters": query,
-            "requestContext": {"http": {"method": "GET", "path": path}, "stage": "$default"},
-            "isBase64Encoded": False,
-        }
-        answer = self.app.resolve(event, Frozen())  # type: ignore[arg-type]
+        answer = self.app.resolve(get(path, **query), None)
         headers = {**answer.get("headers", {})}
         body = answer.get("body") or "null"
         return answer["statusCode"], headers, json.loads(body)
 
     def delivered(self) -> "Door":
         for event in self.story.whole():
-            tell(event, self.desk)
+            tell(event, self.kit)
         return self
 
 
@@ -88,6 +78,9 @@ def test_files_are_redirects_to_temporary_links(name: str) -> None:
         "/jobs/unknown00/files/scene.sog",
         f"/jobs/{JOB}/files/result.json",
         f"/jobs/{JOB}/files/..%2Fsecret",
+        f"/jobs/{'x' * 3000}",
+        "/jobs/\ud800",
+        "/jobs/a b",
         "/elsewhere",
     ],
 )
@@ -101,7 +94,7 @@ def test_404_is_a_problem_document_with_a_remedy(path: str) -> None:
 
 def test_files_before_delivery_are_not_there() -> None:
     door = Door()
-    tell(door.story.requested(), door.desk)
+    tell(door.story.requested(), door.kit)
     assert door.get(f"/jobs/{JOB}/files/scene.sog")[0] == 404
     _, _, body = door.get(f"/jobs/{JOB}")
     assert (body["status"], body["report"], body["scene"]) == ("queued", None, None)
@@ -109,7 +102,7 @@ def test_files_before_delivery_are_not_there() -> None:
 
 def test_a_bad_page_names_the_field() -> None:
     door = Door().delivered()
-    for after in ("soon", "-1"):
+    for after in ("soon", "-1", "9" * 40):
         status, _, body = door.get(f"/jobs/{JOB}/events", after=after)
         assert status == 422
         assert body["errors"][0]["field"] == "after"
@@ -128,3 +121,15 @@ def test_busy_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_description_has_the_declared_routes() -> None:
     paths = {f"GET {path}" for path in openapi()["paths"]}
     assert paths == {f"{route.method} {route.path}" for route in SERVICE.api}
+
+
+def test_a_thousand_parallel_readers_each_get_their_own_job() -> None:
+    """Fails on a resolver that is shared without care: another job's status, and 500s."""
+    door = Door()
+    for n in range(5):
+        request = door.story.requested().model_copy(update={"job_id": f"storm00{n}"})
+        tell(request, door.kit)
+    asked = [f"storm00{n % 5}" for n in range(1000)]
+    answers = storm(lambda job_id: door.app.resolve(get(f"/jobs/{job_id}"), None), asked)
+    assert {answer["statusCode"] for answer in answers} == {200}
+    assert [json.loads(answer["body"])["job_id"] for answer in answers] == asked

@@ -15,12 +15,16 @@ from tests.unit.notify.story import EMAIL, JOB, Story
 
 from spaceport_contracts.events import Stage
 from spaceport_notify import handler
-from spaceport_notify.aws import SEND_ONCE, DynamoStatusTable, S3Links, SesMailer
-from spaceport_notify.letters import Letter, compose, due_letter, write_letter
+from spaceport_notify.aws.links import S3Links
+from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
+from spaceport_notify.aws.table import DynamoStatusTable
+from spaceport_notify.known.record import record
+from spaceport_notify.known.view import JobView, merge
+from spaceport_notify.letters.due import due_letter
+from spaceport_notify.letters.mail import compose
+from spaceport_notify.letters.write import Letter, Places, write_letter
 from spaceport_notify.ports import Commit, MailRefused, MailUncertain
-from spaceport_notify.record import record
 from spaceport_notify.tables import TABLE_DEFINITION
-from spaceport_notify.view import JobView, merge
 from spaceport_runtime.errors import Retryable
 
 REGION = "us-east-1"
@@ -74,7 +78,7 @@ def test_a_whole_job_twice_over(table: DynamoStatusTable) -> None:
 def letter_of(view: JobView) -> Letter:
     due = due_letter(view, 1)
     assert due is not None
-    return write_letter(due, view, "https://spaceport.example.org", None)
+    return write_letter(due, view, Places("https://spaceport.example.org"), None)
 
 
 def test_ses_gets_the_whole_message(aws: None) -> None:
@@ -135,7 +139,7 @@ def test_the_handlers_work_end_to_end(
     monkeypatch.setenv("SPACEPORT_NOTIFY_SENDER", "spaceport@example.org")
     boto3.client("ses").verify_email_identity(EmailAddress="spaceport@example.org")
     boto3.client("sqs").create_queue(QueueName="spaceport-notify")
-    for cached in (handler._desk, handler._queue):
+    for cached in (handler._kit, handler._queue):
         cached.cache_clear()
     event = Story().rejected()
     body = {
@@ -149,6 +153,6 @@ def test_the_handlers_work_end_to_end(
     assert handler.on_message({"Records": records}, None) == {"batchItemFailures": []}
     view, _ = table.read(JOB)
     assert view is not None
-    assert view.mails == (f"1/rejected/{EMAIL}",)
-    for cached in (handler._desk, handler._queue):
+    assert [key.rpartition("/")[0] for key in view.mails] == ["1/rejected"]
+    for cached in (handler._kit, handler._queue):
         cached.cache_clear()

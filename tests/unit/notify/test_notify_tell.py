@@ -2,13 +2,16 @@
 
 import random
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import SMTP
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fakes_notify import NOON, FakeMailer, FakeStatusTable, make_desk
+from tests.fakes_notify import NOON, FakeMailer, FakeStatusTable, make_kit
 from tests.unit.notify.story import EMAIL, JOB, Story
 
+from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.events import (
     Event,
     ReconstructionRequested,
@@ -17,8 +20,8 @@ from spaceport_contracts.events import (
     Stage,
     StageProgressed,
 )
+from spaceport_notify.known.status import job_status
 from spaceport_notify.ports import MailRefused, MailUncertain
-from spaceport_notify.status import job_status
 from spaceport_notify.tell import tell
 from spaceport_runtime.errors import Retryable
 
@@ -32,7 +35,7 @@ class Office:
         self.story = story or Story()
         self.table, self.mailer = FakeStatusTable(), FakeMailer()
         self.now = NOON + timedelta(minutes=10)
-        self.desk = make_desk(self.table, self.mailer, self.story.store, lambda: self.now)
+        self.kit = make_kit(self.table, self.mailer, self.story.store, lambda: self.now)
 
     def feed(self, events: list[Event]) -> list[Event]:
         """Returns what is still waiting after three rounds."""
@@ -42,7 +45,7 @@ class Office:
 
     def try_one(self, event: Event) -> bool:
         try:
-            tell(event, self.desk)
+            tell(event, self.kit)
         except Retryable:
             return False
         return True
@@ -183,7 +186,7 @@ def test_an_e_mail_that_was_refused_is_sent_later() -> None:
     rejected = office.story.rejected()
     assert not office.try_one(rejected)
     with pytest.raises(MailRefused):
-        tell(rejected, office.desk)
+        tell(rejected, office.kit)
     assert office.try_one(rejected)
     assert office.kinds == ["rejected"]
 
@@ -194,10 +197,10 @@ def test_an_e_mail_that_may_be_out_is_not_sent_again(error: Exception) -> None:
     office.mailer.errors = [error]
     rejected = office.story.rejected()
     if isinstance(error, MailUncertain):
-        tell(rejected, office.desk)
+        tell(rejected, office.kit)
     else:
         with pytest.raises(RuntimeError):
-            tell(rejected, office.desk)
+            tell(rejected, office.kit)
     office.feed([rejected, rejected])
     assert office.kinds == []
 
@@ -206,13 +209,13 @@ def test_writers_that_collide_try_again_and_then_give_way() -> None:
     office = Office()
     requested = office.story.requested()
     office.table.conflicts = 3
-    tell(requested, office.desk)
+    tell(requested, office.kit)
     view, version = office.table.read(JOB)
     assert version == 1
     assert view is not None
     office.table.conflicts = 99
     with pytest.raises(Retryable):
-        tell(office.story.failed(Stage.SFM, requested), office.desk)
+        tell(office.story.failed(Stage.SFM, requested), office.kit)
 
 
 def test_hostile_titles_and_addresses() -> None:
@@ -226,10 +229,47 @@ def test_hostile_titles_and_addresses() -> None:
     assert page is not None
     assert "<script>" not in page.get_content()
     assert b"\nBcc:" not in message.as_bytes()
-    for address in ("a@b.org, eve@c.org", "a@b.org\r\nBcc: e@c.org", "nobody", "a@b.org <x>"):
-        hostile = Office(Story(email=address))
-        hostile.feed([hostile.story.rejected()])
-        assert all("c.org" not in to for _, _, to in hostile.mailer.kinds)
+
+
+HOSTILE_ADDRESSES = [
+    "a@b.org, eve@c.org",
+    "a@b.org\r\nBcc: e@c.org",
+    "nobody",
+    "a@b.org <x>",
+    "Ada <a@b.org>",
+    "=?utf-8?q?v=40evil.com=2C?=@x.com",  # a mail library makes two addresses of it
+    "=?utf-8?q?=0d=0aBcc=3a?=@x.com",  # the next three crashed the composing
+    "=?utf-8?b?Cg==?=@x.com",
+    "=?utf-8?q?=00=0a?=@x.com",
+]
+
+
+@pytest.mark.parametrize("address", HOSTILE_ADDRESSES)
+def test_what_is_no_address_is_not_written_to(address: str) -> None:
+    """And the job's status is there all the same: nothing crashes, nothing waits."""
+    office = Office(Story(email=address))
+    assert office.feed([office.story.rejected()]) == []
+    assert office.mailer.sent == []
+    view, _ = office.table.read(JOB)
+    assert view is not None
+    assert job_status(view).status == "rejected"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["=?utf-8?q?=0d=0aBcc:_e@c.org?=", "=?utf-8?b?Cg==?=", "\x00\x1b[31m", "=?"],
+)
+def test_no_title_and_no_file_name_breaks_a_mail(title: str) -> None:
+    office = Office(Story(title=title))
+    named = {"name": f"{title}.jpg", "reason": f"{title} is no photo."}
+    rejected = office.story.rejected().model_copy(
+        update={"title": title, "rejected": (RejectedPhoto(**named),)}
+    )
+    tell(rejected, office.kit)
+    message = message_from_bytes(office.mailer.sent[0].as_bytes(policy=SMTP), policy=SMTP)
+    assert message["To"] == EMAIL
+    assert message["Bcc"] is None
+    assert [line for line in message if line.lower() == "subject"] == ["Subject"]
 
 
 def test_progress_is_logged_sparsely() -> None:

@@ -13,7 +13,6 @@ from spaceport_runtime.job.container import Container, Stopped, hash_outputs, wr
 from spaceport_sfm.job.gate import check_enough
 from spaceport_sfm.job.photos.calibration import group_cameras
 from spaceport_sfm.job.photos.prepare import Prepared, Step, prepare
-from spaceport_sfm.job.placing.truth import compare_with_truth
 from spaceport_sfm.job.plan import Outcome, Plan, PlannedPhoto
 from spaceport_sfm.job.process.child import EngineDied, Supervision, run_child
 from spaceport_sfm.job.process.listener import Listener
@@ -41,7 +40,7 @@ def main(container: Container) -> None:
         folders = Folders(work, output)
         plan, rejected = make_plan(capture, photos, folders, options, step)
         outcome = run_engine(plan, container)
-        write_result(output, summarise(capture, rejected, outcome, photos, output))
+        write_result(output, summarise(capture, rejected, outcome, output))
     except BaseException:
         # Nothing half-written may look like a result.
         for leftover in (output / "sparse", output / "images"):
@@ -110,7 +109,8 @@ def run_engine(plan: Plan, container: Container) -> Outcome:
     """Reconstruct in a child process, forwarding its progress.
 
     Raises:
-        UserError, Stopped, EngineDied: see `run_child`; or what the child says about the photos.
+        UserError: what the child says about the photos.
+        Stopped, Killed, EngineDied: see `run_child`.
     """
     plan_path = plan.work / "plan.json"
     plan_path.write_text(plan.model_dump_json(), encoding="utf-8")
@@ -118,15 +118,13 @@ def run_engine(plan: Plan, container: Container) -> Outcome:
     supervision = Supervision(listener.message, lambda: container.stopping)
     command = [sys.executable, "-m", "spaceport_sfm.job.process.engine", str(plan_path)]
     run_child(command, plan.work / "engine.log", supervision)
-    if listener.failure is not None:
-        raise listener.failure
     if listener.outcome is None:
         raise EngineDied("the reconstruction program ended without an answer")
     return listener.outcome
 
 
 def summarise(
-    capture: Capture, rejected: list[RejectedPhoto], outcome: Outcome, photos: Path, output: Path
+    capture: Capture, rejected: list[RejectedPhoto], outcome: Outcome, output: Path
 ) -> SfmResult:
     """The result, with the hashes of everything that the next stage relies on."""
     bins = [f"sparse/0/{name}.bin" for name in ("cameras", "images", "points3D")]
@@ -144,5 +142,5 @@ def summarise(
         gps_rms_m=outcome.gps_rms_m,
         camera_height_above_ground_m=outcome.camera_height_above_ground_m,
         focal_note=outcome.focal_note,
-        truth=compare_with_truth(photos, outcome),
+        frame_note=outcome.frame_note,
     )

@@ -82,9 +82,9 @@ class Outcome(Frozen):
     mean_track_length: float
     gps_rms_m: float | None
     camera_height_above_ground_m: float | None
-    ground_z: float
-    """Height of the ground below the cameras in the output frame."""
     focal_note: str
+    frame_note: str
+    """Where up, scale, heading and heights come from."""
     warnings: tuple[str, ...]
     rung: str
     """The step of the ladder that succeeded."""

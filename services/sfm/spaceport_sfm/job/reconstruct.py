@@ -46,7 +46,7 @@ def reconstruct(plan: Plan, tell: Tell) -> Outcome:
     warnings += placement.warnings + check_figures(figures)
     undistort(model, plan, lambda n, m: tell("undistortion", n, m, {}))
     placed = _placed_photos(model, plan, gps, placement)
-    _write_geo(plan.output / "geo.json", placement, placed)
+    _write_geo(plan.output / "geo.json", placement, ground, placed)
     return Outcome(
         photos=placed,
         sparse_points=model.num_points3D(),
@@ -54,8 +54,8 @@ def reconstruct(plan: Plan, tell: Tell) -> Outcome:
         mean_track_length=figures.mean_track_length,
         gps_rms_m=placement.gps_rms_m,
         camera_height_above_ground_m=figures.height_above_ground_m,
-        ground_z=ground.ground_z,
         focal_note=settled.note,
+        frame_note="",
         warnings=warnings,
         rung=best.rung.name,
     )
@@ -126,7 +126,9 @@ def _triple(point: Points) -> tuple[float, float, float]:
     return float(point[0]), float(point[1]), float(point[2])
 
 
-def _write_geo(path: Path, placement: Placement, photos: tuple[PlacedPhoto, ...]) -> None:
+def _write_geo(
+    path: Path, placement: Placement, ground: Ground, photos: tuple[PlacedPhoto, ...]
+) -> None:
     origin = placement.origin.model_dump() if placement.origin else None
     document = {
         "frame": "east-north-up" if origin else "up only; scale and heading are arbitrary",
@@ -134,6 +136,7 @@ def _write_geo(path: Path, placement: Placement, photos: tuple[PlacedPhoto, ...]
         "origin": origin,
         "model_to_enu": placement.transform.matrix.tolist(),
         "gps_rms_m": placement.gps_rms_m,
+        "ground_z_m": ground.ground_z,
         "photos": [photo.model_dump() for photo in photos],
     }
     temporary = path.with_name(".geo.json.tmp")

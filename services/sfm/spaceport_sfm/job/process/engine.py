@@ -34,7 +34,7 @@ def run(plan_path: Path, channel: TextIO) -> None:
     try:
         outcome = reconstruct(plan, tell)
     except UserError as error:
-        send({"failure": {"message": error.message, "remedy": error.remedy}})
+        send({"failure": error.failure.as_text()})
     else:
         send({"outcome": outcome.model_dump(mode="json")})
 

@@ -1,0 +1,116 @@
+"""From the address that a user gives to what lies in the bucket."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import unquote, unquote_plus, urlsplit
+
+from spaceport_contracts.events import Stage
+from spaceport_contracts.uploads import MANIFEST_NAME
+from spaceport_ingest.ports import Kit, Listed
+from spaceport_runtime.http.problems import Problem, field_problem
+
+FIELD = "s3Url"
+FORMS = (
+    "Use s3://bucket/key, https://bucket.s3.region.amazonaws.com/key or "
+    "https://s3.region.amazonaws.com/bucket/key."
+)
+_REGION = r"(?:[.-](?:dualstack\.)?[a-z]{2}(?:-[a-z]+)+-\d)?"
+_VIRTUAL_HOST = re.compile(
+    rf"^(?P<bucket>[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9])\.s3{_REGION}\.amazonaws\.com(?:\.cn)?$"
+)
+_PATH_HOST = re.compile(rf"^s3{_REGION}\.amazonaws\.com(?:\.cn)?$")
+
+
+@dataclass(frozen=True)
+class Located:
+    """An object, or a prefix (ends with `/`) with a digest of everything below it as its etag."""
+
+    uri: str
+    etag: str
+
+
+def parse_s3_url(url: str) -> tuple[str, str]:
+    """Bucket and key as written, still quoted; raises Problem (400) for other addresses."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError as error:
+        raise _bad(f"{url[:200]} is not an S3 address.", FORMS) from error
+    host, path = parts.netloc.lower(), parts.path.lstrip("/")
+    if parts.scheme == "s3":
+        # Not parts.path: `?` and `#` are ordinary characters in an s3:// address.
+        bucket, _, key = url.strip()[len("s3://") :].partition("/")
+    elif parts.scheme in ("http", "https") and (match := _VIRTUAL_HOST.match(host)):
+        bucket, key = match["bucket"], path
+    elif parts.scheme in ("http", "https") and _PATH_HOST.match(host):
+        bucket, _, key = path.partition("/")
+    else:
+        raise _bad(f"{url[:200]} is not an S3 address.", FORMS)
+    if not bucket or not key:
+        raise _bad(f"{url[:200]} names no object and no folder.", FORMS)
+    return bucket, key
+
+
+def locate(url: str, step: Stage, kit: Kit) -> Located:
+    """What the address points to; raises Problem: 400 address, 403 bucket, 404 nothing there."""
+    bucket, key = parse_s3_url(url)
+    if bucket != kit.bucket:
+        raise field_problem(
+            HTTPStatus.FORBIDDEN,
+            FIELD,
+            f"The bucket {bucket} is not one that Spaceport may read.",
+            f"Upload to s3://{kit.bucket}/ and give that address.",
+        )
+    for name in dict.fromkeys((key, unquote(key), unquote_plus(key))):
+        found = _object(f"s3://{bucket}/{name}", step, kit) or _prefix(bucket, name, step, kit)
+        if found is not None:
+            return found
+    raise field_problem(
+        HTTPStatus.NOT_FOUND,
+        FIELD,
+        f"There is nothing at s3://{bucket}/{unquote(key)}.",
+        "Check the address, and that the upload has finished.",
+    )
+
+
+def _object(uri: str, step: Stage, kit: Kit) -> Located | None:
+    stored = None if uri.endswith("/") else kit.platform.store.head(uri)
+    if stored is None:
+        return None
+    name = uri.rsplit("/", 1)[1].lower()
+    fits = {
+        Stage.SFM: name == MANIFEST_NAME or name.endswith(".zip"),
+        Stage.TRAIN: False,
+        Stage.COMPRESS: name.endswith(".ply"),
+    }
+    if not fits[step]:
+        raise _bad(f"{uri} is not what this step begins from.", WANTED[step])
+    return Located(uri, stored.etag)
+
+
+WANTED = {
+    Stage.SFM: "For sfm give a zip, a manifest.json or a folder of photos.",
+    Stage.TRAIN: "For 3dgs give the folder that holds sparse/0 and images.",
+    Stage.COMPRESS: "For compression give a .ply or the folder of a training run.",
+}
+
+
+def _prefix(bucket: str, name: str, step: Stage, kit: Kit) -> Located | None:
+    prefix = f"s3://{bucket}/{name.rstrip('/')}/"
+    if step is Stage.SFM:
+        manifest = kit.platform.store.head(prefix + MANIFEST_NAME)
+        if manifest is not None:
+            return Located(prefix + MANIFEST_NAME, manifest.etag)
+    items = list(kit.objects.under(prefix))
+    return Located(prefix, _digest(items)) if items else None
+
+
+def _digest(items: list[Listed]) -> str:
+    """Another name, size or content below the prefix makes another digest."""
+    lines = "\n".join(f"{item.uri} {item.bytes} {item.etag}" for item in items)
+    return hashlib.sha256(lines.encode()).hexdigest()[:32]
+
+
+def _bad(message: str, remedy: str) -> Problem:
+    return field_problem(HTTPStatus.BAD_REQUEST, FIELD, message, remedy)
