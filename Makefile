@@ -50,7 +50,7 @@ check: setup     ## style, types, import rules, dead code, images, generated doc
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --explicit-package-bases $(wildcard $(PACKAGES:%=%/spaceport_*)) tests bench
 	$(BIN)/lint-imports
-	$(BIN)/vulture
+	$(BIN)/python .ci/dead_code.py
 	$(BIN)/hadolint $(wildcard services/*/Dockerfile infra/*/Dockerfile)
 	$(BIN)/python -m spaceport_topology.docs --check
 

@@ -112,8 +112,8 @@ def _overwrite(view: JobView | None, event: Event) -> JobView:
     return view.model_copy(update={"rounds": dict(sorted(rounds.items()))})
 
 
-def _new_job_every_time(*_parts: str) -> str:
-    return uuid.uuid4().hex[:12]
+def _new_job_every_time(*_parts: object) -> str:
+    return uuid.uuid4().hex
 
 
 _COMMIT, _MERGE = FakeStatusTable.commit, merge
@@ -145,9 +145,7 @@ MUTANTS: dict[str, Mutant] = {
     "a cancellation follows a retried attempt": lambda: patch.object(
         cancel, "_cancelled_attempt", _cancel_first_attempt_only
     ),
-    "the same upload is the same job": lambda: patch.object(
-        uploads, "job_id_of", _new_job_every_time
-    ),
+    "the same upload is the same job": lambda: patch.object(uploads, "job_of", _new_job_every_time),
     "an e-mail is claimed before it is sent": lambda: patch.object(
         tell, "send_letter", _send_then_claim
     ),
