@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from spaceport_compress.job.clean import clean
 from spaceport_compress.job.options import CompressOptions, efforts
-from spaceport_compress.job.pictures.flightpath import Capture
+from spaceport_compress.job.pictures.flightpath import Survey
 from spaceport_compress.job.pictures.flythrough import write_flythrough
 from spaceport_compress.job.pictures.preview import write_preview
 from spaceport_compress.job.pictures.views import UP_COLMAP, UP_ENU, rings
@@ -28,21 +28,21 @@ SOG, PREVIEW, FLYTHROUGH = "scene.sog", "preview.png", "flythrough.webp"
 _BLACK = (0.0, 0.0, 0.0)
 
 
-class Report(Protocol):
+class Tell(Protocol):
     """Takes how far a step is."""
 
     def __call__(self, step: str, n: int, m: int, **figures: float) -> None:
         """`n` of `m`; raises Stopped when the job is to end."""
 
 
-class Progress:
+class Teller:
     """Tells how far the job is, and leaves it when it has been asked to stop."""
 
     def __init__(self, container: Container | None = None) -> None:
         self._container = container
 
     def __call__(self, step: str, n: int, m: int, **figures: float) -> None:
-        """Report `n` of `m` of a step; raises Stopped after SIGTERM."""
+        """Tell `n` of `m` of a step; raises Stopped after SIGTERM."""
         if self._container is None:
             return
         if self._container.stopping:
@@ -66,17 +66,17 @@ class Splat:
 def main(container: Container) -> None:
     """Run under the container contract."""
     options = container.options(CompressOptions)
-    compress(container.input("splat"), container.output, options, Progress(container))
+    compress(container.input("splat"), container.output, options, Teller(container))
 
 
 def compress(
-    folder: Path, output: Path, options: CompressOptions, progress: Report | None = None
+    folder: Path, output: Path, options: CompressOptions, progress: Tell | None = None
 ) -> CompressResult:
     """Compress the splat in `folder`; `result.json` is written last.
 
     Raises UserError for input that no effort makes good.
     """
-    progress = progress or Progress()
+    progress = progress or Teller()
     progress("read", 0, 1)
     splat = read_splat(folder)
     progress("read", 1, 1)
@@ -84,14 +84,14 @@ def compress(
     tried = efforts(options, seen, splat.gaussians.shN.shape[1])
     verified = write_verified(output / SOG, splat, seen, tried, progress)
     up = UP_ENU if splat.georeferenced else UP_COLMAP
-    capture = Capture.of(splat.cameras, splat.gaussians, up)
+    survey = Survey.of(splat.cameras, splat.gaussians, up)
     progress("preview", 0, 1)
-    write_preview(output / PREVIEW, verified.gaussians, capture, splat.background_rgb)
+    write_preview(output / PREVIEW, verified.gaussians, survey, splat.background_rgb)
     progress("preview", 1, 1)
     write_flythrough(
         output / FLYTHROUGH,
         verified.gaussians,
-        capture,
+        survey,
         splat.background_rgb,
         lambda n, m: progress("flythrough", n, m),
     )
@@ -151,7 +151,7 @@ def _background(path: Path) -> tuple[Rgb, tuple[str, ...]]:
 
 
 def write_verified(
-    path: Path, splat: Splat, seen: Importance, tries: Sequence[Effort], progress: Report
+    path: Path, splat: Splat, seen: Importance, tries: Sequence[Effort], progress: Tell
 ) -> Verified:
     """Encode, write, read back and compare, with more bytes each time, until it looks the same.
 

@@ -21,7 +21,7 @@ from spaceport_train.job.trainer import Trainer
 
 FORMAT = 1  # of the checkpoints: raise it when their meaning changes
 log = logging.getLogger("spaceport.train")
-Report = Callable[[int, int, float | None, dict[str, float]], None]
+Tell = Callable[[int, int, float | None, dict[str, float]], None]
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Trained:
 class _Clock:
     """Steps done and seconds left over all candidates, weighed by what a step costs."""
 
-    def __init__(self, plans: tuple[Plan, ...], pixels: int, report: Report) -> None:
+    def __init__(self, plans: tuple[Plan, ...], pixels: int, report: Tell) -> None:
         self._plans, self._pixels, self._report = plans, pixels, report
         self._done = dict.fromkeys(plans, 0)
         self._started: tuple[float, float] | None = None
@@ -72,7 +72,7 @@ def train_scene(
     folder: Path,
     checkpoints: Path,
     options: TrainOptions,
-    report: Report = lambda _n, _m, _left, _figures: None,
+    report: Tell = lambda _n, _m, _left, _figures: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Trained:
     """Train the scene that sfm left in `folder`; continues from what `checkpoints` holds.

@@ -20,7 +20,7 @@ from spaceport_train.job.schedule import Moment
 
 CHECKPOINT_EVERY_S = 60.0
 MOST_SETBACKS = 2  # of each kind: then the training fails
-Progress = Callable[[int, dict[str, float]], None]
+Tell = Callable[[int, dict[str, float]], None]
 log = logging.getLogger("spaceport.train")
 
 
@@ -54,7 +54,7 @@ class Trainer:
         rng: np.random.Generator,
         store: Store,
         *,
-        progress: Progress = lambda _step, _figures: None,
+        progress: Tell = lambda _step, _figures: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         self.engine, self.scene, self.plan = engine, scene, plan

@@ -11,8 +11,8 @@ from spaceport_compress.job.sog.codebook import ENTRIES, as_written, nearest, op
 from spaceport_compress.job.sog.file import (
     BANDS_OF_COEFFICIENTS,
     Coded,
+    Harmonics,
     Means,
-    Palette,
     SogDocument,
     SogMeta,
 )
@@ -31,7 +31,7 @@ from spaceport_compress.job.sog.palette import build_palette
 from spaceport_compress.job.sog.texels import Channels, choose, choose_steps
 from spaceport_splat.gaussians import SH_C0, Gaussians
 
-Report = Callable[[str, int, int], None]
+Tell = Callable[[str, int, int], None]
 
 _TINY_M = 1e-12
 
@@ -78,7 +78,7 @@ class _Scene:
 
 
 def encode(
-    gaussians: Gaussians, importance: Importance, effort: Effort, report: Report = lambda *_: None
+    gaussians: Gaussians, importance: Importance, effort: Effort, report: Tell = lambda *_: None
 ) -> SogDocument:
     """Encode clean Gaussians; deterministic: the same input and effort give the same bytes."""
     mins, maxs, steps = _position_steps(gaussians)
@@ -200,8 +200,8 @@ def _palette(
     scene: _Scene,
     images: dict[str, bytes],
     add: Callable[..., None],
-    report: Report,
-) -> Palette | None:
+    report: Tell,
+) -> Harmonics | None:
     harmonics = scene.gaussians.shN
     if harmonics.shape[1] == 0:
         return None
@@ -212,7 +212,7 @@ def _palette(
     images["shN_centroids.webp"] = to_webp(palette.texels)
     add("shN_labels.webp", palette.labels & 255, palette.labels >> 8, 0 * palette.labels)
     report("palette", 1, 1)
-    return Palette(
+    return Harmonics(
         count=palette.count,
         bands=BANDS_OF_COEFFICIENTS[harmonics.shape[1]],
         codebook=as_written(palette.codebook),
