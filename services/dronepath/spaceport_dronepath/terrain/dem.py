@@ -2,6 +2,7 @@
 
 import math
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import rasterio
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
-from rasterio.io import DatasetReader, MemoryFile
+from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
 from spaceport_dronepath.contract.problems import FieldProblem
@@ -22,16 +23,13 @@ MARGIN_CELLS = 3
 EDGE_POINTS = 9
 
 
-def read_dem(source: Path | bytes, frame: LocalFrame, bounds: Bounds, field: str) -> Raster:
+def read_dem(source: Path | BinaryIO, frame: LocalFrame, bounds: Bounds, field: str) -> Raster:
     """The part of an elevation model below the bounds (metres in the frame).
 
     A window of more than 16 million cells is read coarser, each cell then the highest of those it
     stands for. Raises FieldProblem when it is no elevation model, has no CRS, or lies elsewhere.
     """
     try:
-        if isinstance(source, bytes):
-            with MemoryFile(source) as memory, memory.open() as dataset:
-                return _read(dataset, frame, bounds, field)
         with rasterio.open(source) as dataset:
             return _read(dataset, frame, bounds, field)
     except RasterioError as error:
@@ -62,7 +60,7 @@ def _read(dataset: DatasetReader, frame: LocalFrame, bounds: Bounds, field: str)
     heights = _heights(band, dataset)
     scale = np.array([window.width / shape[1], window.height / shape[0]])
     offset = np.array([window.col_off, window.row_off])
-    cell_m = _cell_m(dataset, frame, pixels_of) * float(scale.max())
+    cell_m = _cell_m(dataset, frame) * float(scale.max())
     return Raster(heights, lambda at: (pixels_of(at) - offset) / scale - 0.5, field, cell_m)
 
 
@@ -113,7 +111,7 @@ def _heights(
     return np.asarray(heights, np.float32)
 
 
-def _cell_m(dataset: DatasetReader, frame: LocalFrame, pixels_of: object) -> float:
+def _cell_m(dataset: DatasetReader, frame: LocalFrame) -> float:
     x_size, y_size = (abs(size) for size in dataset.res)
     if not dataset.crs.is_geographic:
         factor = dataset.crs.linear_units_factor[1]
