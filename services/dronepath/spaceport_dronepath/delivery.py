@@ -56,7 +56,7 @@ class _Dem:
         # rasterio carries GDAL, 100 MB that only a request with an elevation model needs.
         from spaceport_dronepath.terrain.dem import read_dem  # noqa: PLC0415
 
-        ranges = _Ranges(self._size, lambda a, n: self._range(a, n))
+        ranges = _Ranges(self._size, self._range)
         return read_dem(io.BufferedReader(ranges, BUFFER_BYTES), frame, bounds, field)
 
     def _range(self, start: int, length: int) -> bytes:
