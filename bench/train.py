@@ -1,6 +1,6 @@
 """Our trainer: held-out PSNR, corrected PSNR and SSIM per CPU second, at several budgets.
 
-    python bench/train.py SCENE [--budgets 0.5 1 2] [--quality draft] [--gaussians N]
+    python -m bench.train SCENE [--budgets 0.5 1 2] [--quality draft] [--gaussians N]
                                 [--offset 0] [--opensplat BINARY] [--out out/bench/train.json]
 
 SCENE is what sfm leaves (`sparse/0`, `images`). One thread; CPU seconds (user + system) of the

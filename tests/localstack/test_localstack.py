@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bench.quick import quick_job
 from localstack_client.session import Session
 from PIL import Image
 
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest, job_id_of
 from spaceport_local.hosted import HostedCloud, HostedOptions
 from spaceport_local.sagemaker.runner import FunctionRunner
-from tests.localstack.jobs import quick_job
 from tests.localstack.server import is_installed, running_localstack
 
 pytestmark = [
