@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts runtime splat services/ingest services/sfm services/train services/compress \
-	services/notify infra/topology infra/local scenery cli
+	services/notify services/dronepath infra/topology infra/local scenery cli
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.cache/numba
 export MYPYPATH := $(subst $() ,:,$(PACKAGES))
 

@@ -4,6 +4,7 @@ from spaceport_contracts.artifacts import ArtifactSet
 from spaceport_contracts.capture import Frozen
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
+from spaceport_contracts.uploads import upload_cause
 
 TITLE_MAX_CHARACTERS = 200
 
@@ -25,7 +26,7 @@ class Submission(Frozen):
     @property
     def cause_id(self) -> str:
         """Stands for the upload in the causation chain."""
-        return f"upload:{self.uri}#{self.etag}"
+        return upload_cause(self.uri, self.etag)
 
 
 class Replay(Frozen):

@@ -196,7 +196,7 @@ def test_sigterm_stops_the_program_and_leaves_nothing(flight: Path, tmp_path: Pa
         stdout=subprocess.PIPE,
     )
     # Once the work folder is there the signal handler is, too.
-    while not list(tmp_path.glob(".sfm-work-*/plan.json")):
+    while not list(tmp_path.glob(".sfm-work-*/task.json")):
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)

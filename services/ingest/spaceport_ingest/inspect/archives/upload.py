@@ -4,14 +4,13 @@ import io
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
-from email.errors import HeaderParseError
-from email.header import decode_header, make_header
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.results import Quality
 from spaceport_ingest.inspect.archives.check import check_directory, entry_name, is_link
 from spaceport_ingest.inspect.archives.entry import read_entry
+from spaceport_ingest.inspect.archives.metadata import read_metadata
 from spaceport_ingest.inspect.archives.rangefile import BUFFER_BYTES, RangeFile
 from spaceport_ingest.inspect.names import SafeKeys
 from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
@@ -20,7 +19,7 @@ from spaceport_ingest.inspect.publish import photos_prefix, publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.rejection import CaptureRefused
+from spaceport_ingest.rejection import CaptureRefused, shown
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.ports import StoredObject
 
@@ -59,10 +58,10 @@ class ZipUpload:
     @property
     def wishes(self) -> Wishes:
         """The request's, else the metadata's."""
-        said = self.metadata.get("quality", "")
-        quality = Quality(said) if said in set(Quality) else None
-        title = decoded(self.metadata.get("title", ""))
-        return make_wishes(self.submission, self.metadata.get("email"), quality, title)
+        said = read_metadata(self.metadata)
+        known = said["quality"] in set(Quality)
+        quality = Quality(said["quality"]) if known else None
+        return make_wishes(self.submission, said["email"], quality, said["title"])
 
     def inspect(self, job_id: str, kit: Kit) -> Inputs:
         """Unpack the usable photos below the job's own prefix."""
@@ -93,20 +92,12 @@ class ZipUpload:
         return publish_capture(capture, job_id, kit)
 
     def _check_quality(self) -> None:
-        said = self.metadata.get("quality", "")
+        said = read_metadata(self.metadata)["quality"]
         if said and said not in set(Quality) and self.submission.quality is None:
             raise CaptureRefused(
-                f"The quality {said} is not known.",
+                f"The quality {shown(said)} is not known.",
                 f"Use {', '.join(Quality)} in the metadata of the upload.",
             )
-
-
-def decoded(text: str) -> str:
-    """Object metadata as the uploader meant it: S3 carries non-ASCII letters as RFC 2047 words."""
-    try:
-        return str(make_header(decode_header(text)))
-    except (HeaderParseError, LookupError, ValueError):
-        return text  # looks like such a word and is none
 
 
 def _directory(uri: str, archive: StoredObject, kit: Kit) -> list[ZipInfo]:

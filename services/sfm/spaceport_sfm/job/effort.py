@@ -4,7 +4,7 @@ from spaceport_contracts.capture import Frozen
 from spaceport_contracts.results import Quality
 
 
-class Settings(Frozen):
+class Effort(Frozen):
     """How much effort goes into features, and how large the photos are that training sees."""
 
     max_features: int
@@ -16,8 +16,8 @@ class Settings(Frozen):
     jpeg_quality: int = 95
 
 
-PRESETS = {
-    Quality.DRAFT: Settings(max_features=4096, feature_side_px=1600, undistorted_side_px=960),
-    Quality.STANDARD: Settings(max_features=6144, feature_side_px=2000, undistorted_side_px=1600),
-    Quality.HIGH: Settings(max_features=8192, feature_side_px=2400, undistorted_side_px=2400),
+EFFORTS = {
+    Quality.DRAFT: Effort(max_features=4096, feature_side_px=1600, undistorted_side_px=960),
+    Quality.STANDARD: Effort(max_features=6144, feature_side_px=2000, undistorted_side_px=1600),
+    Quality.HIGH: Effort(max_features=8192, feature_side_px=2400, undistorted_side_px=2400),
 }

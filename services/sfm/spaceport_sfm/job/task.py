@@ -1,11 +1,11 @@
-"""What the job's two processes hand to each other: the plan of the work and its outcome."""
+"""What the job's two processes hand to each other: the task and its outcome."""
 
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from spaceport_contracts.capture import Frozen
-from spaceport_sfm.job.quality import Settings
+from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_sfm.job.effort import Effort
 
 Tell = Callable[[str, int, int, dict[str, float]], None]
 """Progress: step, n, m, figures."""
@@ -19,9 +19,11 @@ class CameraGroup(Frozen):
     focal_px: float | None
     """Focal length that the metadata promises; None when they say nothing."""
     focal_source: str
+    maker: str = ""
+    """Make and model; empty when unknown."""
 
 
-class PlannedPhoto(Frozen):
+class TaskPhoto(Frozen):
     """A decoded, upright photo in the work folder."""
 
     name: str
@@ -29,23 +31,32 @@ class PlannedPhoto(Frozen):
     original: str
     """The name that the user knows."""
     camera: int
-    """Index into `Plan.cameras`."""
+    """Index into `Task.cameras`."""
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     altitude_m: float | None = None
     relative_altitude_m: float | None = None
     taken_at: datetime | None = None
+    gimbal_pitch_deg: float | None = None
+    gimbal_roll_deg: float | None = None
+    gimbal_yaw_deg: float | None = None
+    hemisphere_known: bool = True
+    """False: latitude and longitude lack their sign."""
+    rotated: bool = False
+    """Turned upright by its EXIF orientation: gimbal angles are about other axes."""
+    drone: bool = False
+    """Taken by a drone, as far as the maker of the camera tells."""
 
 
-class Plan(Frozen):
-    """Everything that the reconstruction needs; written as JSON for the child process."""
+class Task(Frozen):
+    """Everything that the child process needs to reconstruct; handed over as JSON."""
 
     images: Path
     work: Path
     output: Path
-    photos: tuple[PlannedPhoto, ...]
+    photos: tuple[TaskPhoto, ...]
     cameras: tuple[CameraGroup, ...]
-    settings: Settings
+    effort: Effort
     seed: int
     threads: int
 
@@ -69,7 +80,7 @@ class PlacedPhoto(Frozen):
     name: str
     original: str
     position_m: tuple[float, float, float]
-    gps_m: tuple[float, float, float] | None = None
+    gps_m: tuple[float, float, float | None] | None = None
     residual_m: float | None = None
 
 
@@ -86,5 +97,7 @@ class Outcome(Frozen):
     frame_note: str
     """Where up, scale, heading and heights come from."""
     warnings: tuple[str, ...]
+    left_out: tuple[RejectedPhoto, ...]
+    """Photos that are not in the scene, by the user's names."""
     rung: str
     """The step of the ladder that succeeded."""
