@@ -119,7 +119,7 @@ def test_an_orbit_looks_at_its_subject_from_all_sides() -> None:
     towards = np.degrees(np.arctan2(-photos.xy[:, 0], -photos.xy[:, 1])) % 360
     assert np.abs((photos.heading_deg - towards + 180) % 360 - 180).max() < 0.1
     assert np.allclose(photos.pitch_deg, -math.degrees(math.atan2(25, 40)), atol=0.1)
-    assert np.diff(np.sort(towards)).max() <= 15.01
+    assert np.diff(np.sort(towards)).max() <= 7.51
     invariants.check(plan)
 
 
