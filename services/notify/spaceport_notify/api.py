@@ -114,7 +114,7 @@ def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
 def find(job_id: str, kit: Kit) -> JobView:
     """The job's view; raises Problem 404 for an unknown job, and for one of somebody else."""
     view = kit.table.read(job_id)[0] if JOB_ID.fullmatch(job_id) else None
-    if view is None or view.owner != caller().subject:
+    if view is None or not caller().may_read(view.owner):
         remedy = "Check the id; a job that was just uploaded appears within a few seconds."
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no job {job_id[:64]}. {remedy}")
     return view
