@@ -71,7 +71,7 @@ def retry(run: Run, recipe: Recipe, platform: Platform) -> Outcome:
     job_id, by = run.key.job_id, recipe.service.name
     wanted = End(EndKind.SUPERSEDED, by, platform.ledger.next_attempt(job_id))
     end = platform.ledger.claim_end(job_id, run.key.attempt, wanted)
-    if end.kind is not EndKind.SUPERSEDED or end.next_attempt is None:
+    if end.next_attempt is None:
         return NOTHING
     again = Run(
         RunKey(by, job_id, end.next_attempt),
