@@ -6,11 +6,11 @@ from functools import cache
 
 from spaceport_compress import handler as compress
 from spaceport_ingest import handler as ingest
+from spaceport_ingest.admission.runs import sweep as sweep_ingest
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import sweep as sweep_ingest
 from spaceport_ingest.service import SERVICE as INGEST
 from spaceport_notify import handler as notify
-from spaceport_notify.ports import Desk
+from spaceport_notify.ports import Kit as NotifyKit
 from spaceport_notify.service import SERVICE as NOTIFY
 from spaceport_runtime.consume import EventHandler
 from spaceport_runtime.ports import Platform
@@ -36,12 +36,12 @@ class Function:
 
 
 def all_functions(
-    platform_of: Callable[[str], Platform], kit: Kit, desk: Desk
+    platform_of: Callable[[str], Platform], kit: Kit, notify_kit: NotifyKit
 ) -> dict[str, Function]:
     """Every service by name."""
     stages = [_stage(each.HANDLERS, platform_of) for each in (sfm, train, compress)]
     first = Function(INGEST, dict(ingest.routes(kit)), lambda: sweep_ingest(kit))
-    last = Function(NOTIFY, dict(notify.routes(desk)), lambda: None)
+    last = Function(NOTIFY, dict(notify.routes(notify_kit)), lambda: None)
     return {function.service.name: function for function in (first, *stages, last)}
 
 

@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 
 from spaceport_contracts.events import EVENT_TYPES
-from spaceport_notify.status import Status, job_status
+from spaceport_notify.known.status import Status, job_status
 from spaceport_runtime.ports import EndKind
 from tests.choreography.people import mails_of
 from tests.choreography.world import World

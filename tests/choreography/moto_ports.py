@@ -15,10 +15,11 @@ from moto.sqs.models import sqs_backends
 from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.events import Event
 from spaceport_local.account import ACCOUNT, REGION
-from spaceport_local.resources import create_stores, create_wiring
-from spaceport_notify.aws import DynamoStatusTable, SesMailer
+from spaceport_local.aws.resources import create_stores, create_wiring
+from spaceport_notify.aws.mail import SesMailer
+from spaceport_notify.aws.table import DynamoStatusTable
+from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Commit
-from spaceport_notify.view import JobView
 from spaceport_runtime.aws.errors import code_of
 from spaceport_runtime.aws.ledger import DynamoLedger
 from spaceport_runtime.aws.queue import REASON_ATTRIBUTE, SqsQueue
@@ -30,7 +31,7 @@ from tests.choreography.lag import Index
 from tests.choreography.people import Watch
 from tests.choreography.world import Message
 
-SENDER = "spaceport@example.org"  # of the desk in fakes_notify
+SENDER = "spaceport@example.org"  # of the kit in fakes_notify
 UNSIGNED = Config(signature_version=botocore.UNSIGNED)  # nobody checks, and it takes time
 TOPOLOGY = build_topology(SERVICES)
 

@@ -8,7 +8,7 @@ import json
 from typing import Any, cast
 
 from spaceport_ingest.aws import S3Objects
-from spaceport_local.poller import Mapping, poll_once
+from spaceport_local.functions.poller import Mapping, poll_once
 from spaceport_runtime.consume import Backoff, consume
 from tests.choreography.fakes import FakeLedger, FakeStore
 from tests.choreography.faults import Crash

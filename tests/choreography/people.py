@@ -5,9 +5,9 @@ from collections import Counter
 
 from spaceport_contracts.events import Event, Stage
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
+from spaceport_notify.known.status import StageState, Status, job_status
+from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Commit
-from spaceport_notify.status import StageState, Status, job_status
-from spaceport_notify.view import JobView
 from tests.choreography.fakes import FakeStore
 from tests.choreography.functions import BUCKET
 from tests.fakes_notify import FakeStatusTable

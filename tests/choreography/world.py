@@ -14,11 +14,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from spaceport_contracts.events import CancellationRequested, Stage
-from spaceport_ingest.cancel import cancel_job
 from spaceport_ingest.ports import Kit, Objects
-from spaceport_ingest.replay import replay_job
+from spaceport_ingest.requests.cancel import cancel_job
+from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.settings import Limits
-from spaceport_notify.ports import Desk
+from spaceport_notify.ports import Kit as NotifyKit
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
 from spaceport_runtime.errors import Retryable
@@ -34,7 +34,7 @@ from tests.choreography.people import WatchedStatusTable, upload
 from tests.choreography.results import outputs_of
 from tests.choreography.witness import Witness
 from tests.fakes_ingest import FakeObjects
-from tests.fakes_notify import FakeMailer, make_desk
+from tests.fakes_notify import FakeMailer, make_kit
 
 SERVICE_NAMES = ("ingest", "sfm", "train", "compress", "notify")
 VISIBILITY_TIMEOUT_S = 360.0
@@ -52,7 +52,6 @@ class Message:
     visible_at_s: float
     tries: int = 0
     receives: int = 0
-    is_poison: bool = False
 
 
 @dataclass
@@ -96,7 +95,7 @@ class World:
         self.build_outside()
         self.witness = Witness(self)
         self.kit = self._ingest_kit()
-        self.functions = all_functions(self.platform_of, self.kit, self._desk())
+        self.functions = all_functions(self.platform_of, self.kit, self._notify_kit())
         for name in ("sfm", "train", "compress"):
             self._listen_to_cancellations(self.functions[name])
         self.uploads = [self._upload(n) for n in range(jobs)]
@@ -136,8 +135,8 @@ class World:
             limits=Limits(workers=1),
         )
 
-    def _desk(self) -> Desk:
-        return make_desk(
+    def _notify_kit(self) -> NotifyKit:
+        return make_kit(
             self.faulty(self.status), self.faulty(self.mailer), self.faulty(self.store), self.clock
         )
 

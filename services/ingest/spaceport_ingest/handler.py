@@ -5,11 +5,11 @@ from functools import cache
 from typing import Any
 
 from spaceport_contracts.events import RunAdmitted
-from spaceport_ingest.api import make_api, respond
+from spaceport_ingest.admission.runs import ingest_run, sweep, work
+from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.aws import connect_kit
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import ingest_run, sweep, work
-from spaceport_ingest.uploads import on_upload
+from spaceport_ingest.requests.api import make_api
 from spaceport_runtime.consume import Backoff, EventHandler, consume
 from spaceport_runtime.settings import PlatformSettings
 
@@ -55,4 +55,4 @@ def on_sweep(_event: dict[str, Any], _context: object) -> None:
 
 def on_request(event: dict[str, Any], context: object) -> Any:
     """One request of the HTTP API."""
-    return respond(event, context, API)
+    return API.resolve(event, context)

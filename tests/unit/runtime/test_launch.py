@@ -1,7 +1,6 @@
 """The SageMaker requests are what SageMaker accepts: botocore's own validator says so."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import botocore.session
 import pytest
@@ -71,9 +70,3 @@ def test_training_uses_spot_and_checkpoints_that_every_attempt_shares() -> None:
     assert requests[0]["CheckpointConfig"] == requests[1]["CheckpointConfig"]
     limits = requests[0]["StoppingCondition"]
     assert limits["MaxWaitTimeInSeconds"] >= limits["MaxRuntimeInSeconds"]
-
-
-def test_handlers_import_no_numerics() -> None:
-    sources = Path(__file__).parents[3] / "services"
-    for handler in sources.glob("*/spaceport_*/handler.py"):
-        assert "numpy" not in handler.read_text(encoding="utf-8")

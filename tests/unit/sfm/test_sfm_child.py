@@ -13,9 +13,7 @@ from spaceport_sfm.job.process.child import EngineDied, Message, Supervision, ru
 SPEAK = "import os,sys,json,time,signal;w=os.fdopen(int(sys.argv[1]),'w',buffering=1);"
 
 
-def run(
-    code: str, tmp_path: Path, stop_after: int = 10**9, silent_s: float = 30.0
-) -> list[Message]:
+def run(code: str, tmp_path: Path) -> list[Message]:
     heard: list[Message] = []
     supervision = Supervision(heard.append, lambda: False)
     run_child([sys.executable, "-c", SPEAK + code], tmp_path / "log", supervision)
