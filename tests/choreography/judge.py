@@ -35,7 +35,7 @@ UNIT_TESTS = {
         "runtime/test_launch.py",
     ),
     "spaceport_ingest": ("ingest/test_ingest_api.py", "ingest/test_ingest_uploads.py"),
-    "spaceport_notify": ("notify/test_notify_tell.py",),
+    "spaceport_notify": ("notify/test_notify_tell.py", "notify/test_notify_mail.py"),
 }
 CHAOS, UNIT, NOBODY = "chaos", "unit", ""
 

@@ -14,10 +14,8 @@ def cancel(request: CancellationRequested, recipe: Recipe, platform: Platform) -
         return
     key = RunKey(recipe.service.name, request.job_id, attempt)
     run = platform.ledger.get(key)
-    if run is not None and run.is_waiting:
+    if run is not None:
         drop(run, recipe, platform)
-    else:
-        platform.jobs.stop(recipe.job.kind, key.job_name)
     platform.bus.publish(follow(JobCancelled, request, attempt, platform.clock()))
 
 

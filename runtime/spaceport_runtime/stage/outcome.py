@@ -32,9 +32,7 @@ def deliver(key: RunKey, platform: Platform) -> None:
     run = platform.ledger.get(key)
     if run is None or run.outcome is None or not run.is_open:
         return
-    events = from_outbox(run.outcome)
-    if events:
-        platform.bus.publish(*events)
+    platform.bus.publish(*from_outbox(run.outcome))
     platform.ledger.close(key)
 
 

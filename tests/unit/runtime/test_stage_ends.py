@@ -1,6 +1,8 @@
 """A run comes to one end, nothing runs on after it, and a passing fault is tried again."""
 
 import hashlib
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 from tests.choreography.fakes import FakeStore
@@ -10,9 +12,15 @@ from tests.unit.runtime.rig import COMPLETED, INTERNAL, KILLED, STOPPED, Rig
 
 from spaceport_compress.handler import HANDLERS as COMPRESS
 from spaceport_contracts.results import SfmResult
+from spaceport_notify.service import SERVICE as NOTIFY
 from spaceport_runtime.ports import End, EndKind, JobStatus, RunState
+from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.stage.handlers import stage
 from spaceport_runtime.stage.outputs import OutputsBroken, verify_outputs
 from spaceport_runtime.stage.reconcile import parse_job_name
+from spaceport_sfm.finish import announce
+from spaceport_sfm.launch import order
+from spaceport_sfm.settings import Settings
 
 DAY_S = 86_400
 
@@ -82,6 +90,25 @@ def test_a_cancellation_that_comes_too_late_says_nothing() -> None:
     rig.end(1, COMPLETED)
     rig.cancel(1)
     assert [event.detail_type() for event in rig.said] == ["StageStarted", "SplatCompressed"]
+
+
+def test_what_a_cancelled_job_has_finished_is_not_announced() -> None:
+    rig = Rig()
+    rig.ask(1)
+    rig.cancel(1)
+    rig.end(1, COMPLETED)
+    assert [event.detail_type() for event in rig.said] == ["StageStarted", "JobCancelled"]
+    assert not rig.run(1).is_open
+
+
+def test_a_cancellation_that_comes_while_a_retry_is_decided_stands() -> None:
+    rig = Rig()
+    rig.ask(1)
+    rig.cancel(1)
+    rig.ledger.end_of = lambda job_id, attempt: None  # type: ignore[method-assign]
+    rig.end(1, INTERNAL)
+    assert len(rig.ledger.runs) == 1
+    assert rig.heard("StageFailed") == []
 
 
 def test_a_waiting_run_that_is_cancelled_never_starts() -> None:
@@ -188,6 +215,89 @@ def test_an_outcome_that_was_recorded_and_not_published_is_published_by_the_swee
 
 def _die(*_events: object) -> None:
     raise Crash
+
+
+class DiesOnce:
+    """The process dies in the middle of this call, the first time."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call, self._alive = call, False
+
+    def __call__(self, *args: Any) -> Any:
+        if not self._alive:
+            self._alive = True
+            raise Crash
+        return self._call(*args)
+
+
+@pytest.mark.parametrize(
+    ("status", "last_word"),
+    [
+        (COMPLETED, "SplatCompressed"),
+        (JobStatus("Failed", "Failed", "AlgorithmError: , exit code: 1"), "StageFailed"),
+    ],
+)
+def test_an_end_that_was_claimed_and_not_recorded_is_taken_up_again(
+    status: JobStatus, last_word: str
+) -> None:
+    rig = Rig(handlers=COMPRESS)
+    rig.ask(1)
+    rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign]
+    with pytest.raises(Crash):
+        rig.end(1, status)
+    rig.hear_of(rig.key(1).job_name)
+    assert [event.detail_type() for event in rig.said] == ["StageStarted", last_word]
+
+
+def test_a_launch_that_was_given_up_and_not_recorded_is_taken_up_again() -> None:
+    rig = Rig()
+    rig.jobs.create = _break  # type: ignore[method-assign]
+    rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign]
+    with pytest.raises(Crash):
+        rig.ask(1)
+    rig.sweep()
+    assert len(rig.heard("StageFailed")) == 1
+
+
+def _break(*_request: object) -> None:
+    raise ZeroDivisionError
+
+
+def test_a_retry_that_was_decided_stands_though_the_outputs_turn_up() -> None:
+    rig = Rig()
+    rig.ask(1)
+    rig.ledger.admit = DiesOnce(rig.ledger.admit)  # type: ignore[method-assign]
+    with pytest.raises(Crash):
+        rig.end(1, INTERNAL)
+    rig.end(1, COMPLETED)
+    assert rig.heard("SparseModelBuilt") == []
+    assert [key.attempt for key in rig.jobs.launches] == [1, 2]
+
+
+def test_the_seconds_of_a_stage_count_from_its_launch() -> None:
+    rig = Rig()
+    rig.ask(1)
+    rig.ask(2)
+    rig.now_s += 100
+    rig.end(1, COMPLETED)
+    rig.now_s += 50
+    rig.end(2, COMPLETED)
+    assert [event.seconds for event in rig.heard("SparseModelBuilt")] == [101, 50]
+
+
+def test_an_overdue_job_that_says_why_it_failed_is_believed() -> None:
+    rig = Rig()
+    rig.ask(1)
+    rig.now_s += DAY_S
+    told = '{"class":"user","reason":"No overlap.","remedy":"Fly closer."}'
+    rig.end(1, JobStatus("Failed", "Failed", f"AlgorithmError: {told}, exit code: 1"))
+    assert [event.reason for event in rig.heard("StageFailed")] == ["No overlap."]
+
+
+def test_only_a_service_with_a_job_is_a_stage() -> None:
+    handlers = stage(NOTIFY, Settings, SfmResult, order, announce)
+    with pytest.raises(TypeError, match="notify declares no job"):
+        handlers.recipe(PlatformSettings(bucket="spaceport"))
 
 
 def test_a_splat_without_its_scene_is_tried_again() -> None:

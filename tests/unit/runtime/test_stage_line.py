@@ -1,10 +1,14 @@
 """Who waits is launched as soon as that is possible, in order of arrival, and told the truth."""
 
+from dataclasses import replace
+
 import pytest
 from tests.unit.runtime.rig import COMPLETED, INTERNAL, Rig
 
-from spaceport_runtime.errors import Denied
+from spaceport_contracts.results import Quality, StageOptions
+from spaceport_runtime.errors import Denied, Retryable
 from spaceport_runtime.ports import RunState
+from spaceport_runtime.stage.launch import launch_waiting
 from spaceport_runtime.stage.line import LINE_HEAD
 
 
@@ -94,6 +98,44 @@ def test_a_cancelled_run_holds_no_place() -> None:
     assert [event.place for event in rig.heard("StageWaiting")] == [1, 1]
 
 
+def test_who_is_listed_still_but_waits_no_more_or_was_told_already_hears_nothing() -> None:
+    rig = Rig()
+    for n in (1, 2, 3):
+        rig.ask(n)
+    stale = [replace(rig.run(n), place=None) for n in (2, 3)]
+    rig.cancel(3)
+    rig.ledger.waiting_runs = lambda stage, limit: stale  # type: ignore[method-assign]
+    rig.said.clear()
+    rig.sweep()
+    assert rig.said == []
+
+
+def test_a_cancelled_run_that_was_being_launched_holds_no_place_either() -> None:
+    rig = Rig()
+    for n in (1, 2, 3):
+        rig.ask(n)
+    rig.cancel(2)
+    rig.said.clear()
+    rig.jobs.quotas = dict.fromkeys(rig.jobs.quotas, 0)
+    rig.end(1, INTERNAL)
+    told = [(event.job_id[-1], event.place) for event in rig.heard("StageWaiting")]
+    assert told == [("1", 1)]
+
+
+def test_a_run_in_hand_that_somebody_else_launched_is_left_alone() -> None:
+    rig = Rig()
+    rig.ask(1)
+    launch_waiting(rig.recipe, rig.platform, [rig.key(1)])
+    assert len(rig.heard("StageStarted")) == 1
+
+
+def test_a_job_finds_its_options() -> None:
+    rig = Rig()
+    rig.ask(1)
+    uri = f"s3://spaceport/jobs/{rig.key(1).job_id}/sfm/01/options/options.json"
+    assert StageOptions.model_validate_json(rig.store.objects[uri]).quality is Quality.DRAFT
+
+
 class Refusal:
     """SageMaker refuses some jobs, or all."""
 
@@ -121,6 +163,23 @@ def test_what_aws_denies_waits_and_fails_nobody() -> None:
     refusal.is_on = False
     rig.sweep()
     assert all(rig.run(n).state is RunState.RUNNING for n in (1, 2, 3))
+
+
+def test_a_request_that_comes_again_launches_what_was_denied() -> None:
+    rig = Rig()
+    refusal = Refusal(rig, Denied("AccessDenied", "not since the last deployment"))
+    with pytest.raises(Denied):
+        rig.ask(1)
+    refusal.is_on = False
+    rig.ask(1)
+    assert rig.run(1).state is RunState.RUNNING
+
+
+def test_a_busy_sagemaker_sends_the_request_back() -> None:
+    rig = Rig()
+    Refusal(rig, Retryable("throttled"))
+    with pytest.raises(Retryable, match="throttled"):
+        rig.ask(1)
 
 
 def test_one_that_is_denied_does_not_keep_the_others_waiting() -> None:
@@ -173,6 +232,19 @@ def test_a_launch_that_is_denied_for_a_day_has_a_sentence_too() -> None:
         with pytest.raises(ExceptionGroup):
             rig.sweep()
     assert len(rig.heard("StageFailed")) == 1
+
+
+def test_a_run_that_waited_in_vain_and_is_done_since_is_not_failed() -> None:
+    rig = Rig(machines=0)
+    rig.ask(1)
+    rig.sweep()
+    rig.jobs.quotas = dict.fromkeys(rig.jobs.quotas, 1)
+    rig.now_s += 25 * HOUR_S
+    rig.hear_of(rig.key(1).job_name)
+    rig.end(1, COMPLETED, told=False)
+    rig.sweep()
+    assert [event.detail_type() for event in rig.said][-1] == "SparseModelBuilt"
+    assert rig.ledger.end_of(rig.key(1).job_id, 1) is None
 
 
 def test_a_long_line_that_moves_is_no_trouble() -> None:
