@@ -123,9 +123,8 @@ def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
     for name in wanted:
         target = work / "cases" / (f"{name}.zip" if name.endswith("_zip") else name)
         command = [sys.executable, str(options.cases), name, str(options.photos), str(target)]
-        subprocess.run([*command, str(options.second)], check=False, capture_output=True)
-        if not target.exists() or target.is_file():
-            command = command[:5]
+        both = subprocess.run([*command, str(options.second)], check=False, capture_output=True)
+        if both.returncode:  # the case takes one folder only
             subprocess.run(command, check=True, capture_output=True)
         if target.is_file():
             continue  # a matter of ingest's archives alone
