@@ -33,7 +33,7 @@ def middle_of(photo: NDArray[np.float64], near: NDArray[np.float64]) -> NDArray[
     """Centre of gravity of the dot near a pixel."""
     ys, xs = np.mgrid[0 : photo.shape[0], 0 : photo.shape[1]] + 0.5
     weight = photo * (np.hypot(xs - near[0], ys - near[1]) < 4 * BLOB_PX)
-    return np.array([(weight * xs).sum(), (weight * ys).sum()]) / weight.sum()
+    return np.asarray([(weight * xs).sum(), (weight * ys).sum()] / weight.sum())
 
 
 @pytest.mark.parametrize("side_px", [WIDTH_PX, 500])
