@@ -1,6 +1,6 @@
 """Our trainer: held-out PSNR, corrected PSNR and SSIM per CPU second, at several budgets.
 
-    python bench/train.py SCENE [--budgets 0.5 1 2] [--quality draft] [--gaussians N]
+    python -m bench.train SCENE [--budgets 0.5 1 2] [--quality draft] [--gaussians N]
                                 [--offset 0] [--opensplat BINARY] [--out out/bench/train.json]
 
 SCENE is what sfm leaves (`sparse/0`, `images`). One thread; CPU seconds (user + system) of the
@@ -27,9 +27,9 @@ import numpy as np
 
 from spaceport_contracts.results import HeldOutPhoto, Quality
 from spaceport_splat.ply import read_ply, write_ply
+from spaceport_train.job.candidates import EFFORTS
 from spaceport_train.job.evaluate import judge
 from spaceport_train.job.options import TrainOptions
-from spaceport_train.job.plan import EFFORTS
 from spaceport_train.job.scene.colmap import read_images, read_points
 from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.train import Trained, train_scene
@@ -63,7 +63,7 @@ def measure(train: Callable[[Path], Trained], work: Path) -> Row:
         "wall_s": round(time.monotonic() - started_s, 1),
         "gaussians": len(trained.gaussians),
         "steps": trained.steps,
-        "planned_steps": trained.plan.steps,
+        "planned_steps": trained.candidate.steps,
         "kept": figures(photos),
         "last_psnr_db": round(trained.history[-1][1], 3),
         "curve": [(step, round(psnr, 3)) for step, psnr in trained.history],

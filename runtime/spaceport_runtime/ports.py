@@ -30,9 +30,13 @@ class RunKey:
 
 
 class RunState(StrEnum):
-    """WAITING for a machine, RUNNING in SageMaker, FINISHED with its outcome recorded."""
+    """WAITING for a machine, RUNNING in SageMaker, FINISHED with its outcome recorded.
+
+    LAUNCHING: it waits, and somebody has tried to launch it, so that there may be a job already.
+    """
 
     WAITING = "waiting"
+    LAUNCHING = "launching"
     RUNNING = "running"
     FINISHED = "finished"
 
@@ -41,8 +45,8 @@ class RunState(StrEnum):
 class Run:
     """The ledger's row of a run.
 
-    `place`: the last one that the user was told; `vain_since`: since when it waits although
-    nothing else of its stage runs.
+    `launched_at`: when somebody last tried; `place`: the last one that the user was told;
+    `vain_since`: since when it waits although nothing else of its stage runs.
     """
 
     key: RunKey
@@ -56,6 +60,11 @@ class Run:
     retries: int = 0
     is_open: bool = True
     vain_since: str | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """It has no machine yet, as far as anybody knows."""
+        return self.state in (RunState.WAITING, RunState.LAUNCHING)
 
 
 class EndKind(StrEnum):
@@ -99,8 +108,11 @@ class Ledger(Protocol):
     def count_waiting(self, stage: str) -> int:
         """How many runs wait for a machine."""
 
+    def begin_launch(self, key: RunKey, at: str) -> bool:
+        """A waiting run -> LAUNCHING; False when it waits no more."""
+
     def mark_running(self, key: RunKey, at: str) -> None:
-        """WAITING -> RUNNING; anything else stays."""
+        """A waiting run -> RUNNING; anything else stays."""
 
     def rewind(self, key: RunKey) -> None:
         """RUNNING -> WAITING, for a job that SageMaker does not know."""
@@ -109,7 +121,10 @@ class Ledger(Protocol):
         """The place in the queue that the user was told last."""
 
     def remember_vain(self, key: RunKey, since: str | None) -> None:
-        """Since when a WAITING run waits though nothing else of its stage runs."""
+        """Since when a waiting run waits though nothing else of its stage runs."""
+
+    def withdraw(self, key: RunKey) -> bool:
+        """WAITING -> FINISHED without a word; False when somebody has begun to launch it."""
 
     def finish(self, key: RunKey, outcome: str) -> bool:
         """Record the events that the run ends with; False when it has an outcome already."""

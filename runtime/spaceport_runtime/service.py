@@ -52,6 +52,21 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """An interest in what an AWS service says on the default bus, by its detail-types."""
+
+    source: str
+    detail_types: tuple[str, ...]
+
+    def rules(self) -> list[Rule]:
+        """One rule for each detail-type."""
+        return [
+            Rule("default", {"source": [self.source], "detail-type": [name]})
+            for name in self.detail_types
+        ]
+
+
+@dataclass(frozen=True)
 class JobSpec:
     """The SageMaker job that a stage runs, unless the deployment's `StageSettings` say otherwise.
 
@@ -85,6 +100,7 @@ class Service:
     consumes: tuple[Listen, ...]
     publishes: tuple[type[Event], ...]
     uploads: Upload | None = None
+    notices: Notice | None = None
     job: JobSpec | None = None
     api: tuple[Route, ...] = ()
     sweeps: bool = False
@@ -113,6 +129,8 @@ class Service:
             detail = {"bucket": {"name": [bucket]}, "object": {"key": keys}}
             pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
             rules.append(Rule("default", pattern))
+        if self.notices:
+            rules += self.notices.rules()
         if self.job:
             name_field = f"{self.job.kind.capitalize()}JobName"
             pattern = {

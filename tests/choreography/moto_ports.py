@@ -24,9 +24,10 @@ from spaceport_runtime.aws.errors import code_of
 from spaceport_runtime.aws.ledger import DynamoLedger
 from spaceport_runtime.aws.queue import REASON_ATTRIBUTE, SqsQueue
 from spaceport_runtime.aws.store import S3Store
-from spaceport_runtime.ports import End, EndKind, RunKey
+from spaceport_runtime.ports import End, EndKind, Run, RunKey
 from spaceport_topology.services import SERVICES
 from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, build_topology
+from tests.choreography.lag import Index
 from tests.choreography.people import Watch
 from tests.choreography.world import Message
 
@@ -74,8 +75,39 @@ class MotoCloud:
 class MotoLedger(DynamoLedger):
     """The ledger in DynamoDB, with its rows as the invariants read them."""
 
-    def __init__(self, cloud: MotoCloud) -> None:
+    def __init__(self, cloud: MotoCloud, index: Index) -> None:
         super().__init__(cloud.tables.Table(LEDGER_TABLE))
+        self._index = index
+
+    def _put_new(self, item: dict[str, Any]) -> bool:
+        is_new = super()._put_new(item)
+        if is_new:
+            self._note(item["id"])
+        return is_new
+
+    def _update(self, item_id: str, *rest: Any) -> bool:
+        is_done = super()._update(item_id, *rest)
+        if is_done:
+            self._note(item_id)
+        return is_done
+
+    def _note(self, item_id: str) -> None:
+        kind, *names = item_id.split("#")
+        if kind == "run":
+            stage, job_id, attempt = names
+            run = self.get(RunKey(stage, job_id, int(attempt)))
+            assert run is not None
+            self._index.wrote(run)
+
+    def open_runs(self, stage: str) -> list[Run]:
+        return self._index.shown(super().open_runs(stage), stage)
+
+    def waiting_runs(self, stage: str, limit: int) -> list[Run]:
+        real = super().waiting_runs(stage, limit)
+        return [run for run in self._index.shown(real, stage) if run.is_waiting][:limit]
+
+    def count_waiting(self, stage: str) -> int:
+        return len(self.waiting_runs(stage, 1000))
 
     def _rows(self, kind: str) -> Iterator[tuple[list[str], dict[str, Any]]]:
         for item in self._table.scan()["Items"]:

@@ -18,8 +18,8 @@ ENDED = (Status.DELIVERED, Status.FAILED, Status.CANCELLED, Status.REJECTED)
 STAGE_ORDER = [None, *Stage]
 
 
-def upload(name: str, photos: int, store: FakeStore) -> tuple[str, str]:
-    """Photos, then the manifest, in S3; returns the manifest's key and ETag."""
+def upload(name: str, photos: int, store: FakeStore) -> str:
+    """Photos, then the manifest, in S3; returns the manifest's key."""
     listed = []
     for n, content in enumerate(PHOTOS[:photos]):
         store.objects[f"s3://{BUCKET}/uploads/{name}/photos/{n}.jpg"] = content
@@ -30,8 +30,7 @@ def upload(name: str, photos: int, store: FakeStore) -> tuple[str, str]:
     manifest = UploadManifest(title=name, email="ann@example.com", photos=tuple(listed))
     content, key = manifest.model_dump_json().encode(), f"uploads/{name}/manifest.json"
     store.objects[f"s3://{BUCKET}/{key}"] = content
-    etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    return key, etag
+    return key
 
 
 class Watch:

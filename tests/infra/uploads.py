@@ -58,11 +58,13 @@ def job_of(api_url: str, uri: str, etag: str) -> str:
 
 
 def mails(cloud: LocalCloud, title: str) -> list[EmailMessage]:
+    """The mails about how a job ended."""
     parsed = [
         email.message_from_bytes(path.read_bytes(), policy=modern)
         for path in sorted(cloud.outbox.glob("*.eml"))
     ]
-    return [mail for mail in parsed if title in mail["Subject"]]
+    ends = [mail for mail in parsed if mail["X-Spaceport-Kind"] != "started"]
+    return [mail for mail in ends if title in mail["Subject"]]
 
 
 def status_of(cloud: LocalCloud, job_id: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bench.quick import quick_job
 from localstack_client.session import Session
 from PIL import Image
 
@@ -24,7 +25,6 @@ from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.hosted import HostedCloud, HostedOptions
 from spaceport_local.sagemaker.runner import FunctionRunner
 from tests.infra.uploads import job_of
-from tests.localstack.jobs import quick_job
 from tests.localstack.server import is_installed, running_localstack
 
 pytestmark = [
@@ -112,7 +112,8 @@ def status_of(cloud: HostedCloud, job_id: str) -> dict[str, Any]:
 def mails(endpoint: str, subject: str) -> list[dict[str, Any]]:
     with urllib.request.urlopen(f"{endpoint}/_aws/ses", timeout=10) as answer:
         sent: list[dict[str, Any]] = json.load(answer)["messages"]
-    return [mail for mail in sent if subject in json.dumps(mail)]
+    ends = [mail for mail in sent if "X-Spaceport-Kind: started" not in json.dumps(mail)]
+    return [mail for mail in ends if subject in json.dumps(mail)]
 
 
 def queue_url(aws: Session, name: str) -> str:

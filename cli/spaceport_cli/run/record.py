@@ -73,6 +73,7 @@ def locked(state_dir: Path) -> Iterator[None]:
 
 def log_to_file(state_dir: Path) -> None:
     """Send the libraries' log lines to the cloud's log: the terminal is for people."""
+    logging.raiseExceptions = False  # a log line that the full disk does not take is no news
     handler = logging.FileHandler(state_dir / LOG_NAME, encoding="utf-8")
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     root = logging.getLogger()

@@ -11,6 +11,9 @@ from spaceport_runtime.tables import OPEN_INDEX, WAITING_INDEX
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
+IS_WAITING = "#state IN (:waiting, :launching)"
+WAITS: dict[str, Any] = {":waiting": RunState.WAITING, ":launching": RunState.LAUNCHING}
+
 
 class DynamoLedger:
     """Every write is conditional, so that it happens once however often it is tried."""
@@ -50,13 +53,22 @@ class DynamoLedger:
         with translated():
             return self._table.query(**_query(WAITING_INDEX, stage), Select="COUNT")["Count"]
 
+    def begin_launch(self, key: RunKey, at: str) -> bool:
+        """A waiting run -> LAUNCHING; False when it waits no more."""
+        return self._update(
+            _run_id(key),
+            "SET #state = :launching, launched_at = :at",
+            IS_WAITING,
+            WAITS | {":at": at},
+        )
+
     def mark_running(self, key: RunKey, at: str) -> None:
-        """WAITING -> RUNNING; anything else stays."""
+        """A waiting run -> RUNNING; anything else stays."""
         self._update(
             _run_id(key),
             "SET #state = :running, launched_at = :at REMOVE waiting_stage",
-            "#state = :waiting",
-            {":running": RunState.RUNNING, ":at": at, ":waiting": RunState.WAITING},
+            IS_WAITING,
+            WAITS | {":running": RunState.RUNNING, ":at": at},
         )
 
     def rewind(self, key: RunKey) -> None:
@@ -73,8 +85,8 @@ class DynamoLedger:
         self._update(
             _run_id(key),
             "SET place = :place",
-            "#state = :waiting",
-            {":place": place, ":waiting": RunState.WAITING},
+            IS_WAITING,
+            WAITS | {":place": place},
         )
 
     def remember_vain(self, key: RunKey, since: str | None) -> None:
@@ -82,8 +94,17 @@ class DynamoLedger:
         self._update(
             _run_id(key),
             "SET vain_since = :since" if since else "REMOVE vain_since",
+            IS_WAITING,
+            WAITS | ({":since": since} if since else {}),
+        )
+
+    def withdraw(self, key: RunKey) -> bool:
+        """WAITING -> FINISHED without a word; False when somebody has begun to launch it."""
+        return self._update(
+            _run_id(key),
+            "SET #state = :finished, outcome = :nothing REMOVE waiting_stage, open_stage",
             "#state = :waiting",
-            {":waiting": RunState.WAITING} | ({":since": since} if since else {}),
+            {":finished": RunState.FINISHED, ":nothing": "[]", ":waiting": RunState.WAITING},
         )
 
     def finish(self, key: RunKey, outcome: str) -> bool:

@@ -6,9 +6,9 @@ is asked of SageMaker and S3 (`reconcile.py`).
 """
 
 from spaceport_contracts.events import Event
-from spaceport_runtime.ports import Platform, Run, RunKey, RunState
+from spaceport_runtime.ports import Platform, Run, RunKey
 from spaceport_runtime.stage.launch import launch_waiting
-from spaceport_runtime.stage.recipe import Recipe
+from spaceport_runtime.stage.recipe import Recipe, waiting_run
 
 
 def begin(cause: Event, recipe: Recipe, platform: Platform) -> None:
@@ -16,10 +16,5 @@ def begin(cause: Event, recipe: Recipe, platform: Platform) -> None:
     key = RunKey(recipe.service.name, cause.job_id, cause.attempt)
     arrived_at = platform.clock().isoformat()
     run = Run(key, arrived_at, cause.detail_type(), cause.model_dump_json())
-    if platform.ledger.admit(run) or _is_waiting(key, platform):
+    if platform.ledger.admit(run) or waiting_run(key, platform):
         launch_waiting(recipe, platform, [key])
-
-
-def _is_waiting(key: RunKey, platform: Platform) -> bool:
-    known = platform.ledger.get(key)
-    return known is not None and known.state is RunState.WAITING

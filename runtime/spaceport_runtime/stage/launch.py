@@ -7,10 +7,10 @@ from spaceport_contracts.failure import Failure, FailureClass
 from spaceport_runtime.errors import Denied, NoCapacity, Retryable
 from spaceport_runtime.lineage import follow
 from spaceport_runtime.observe import about, counted, logger
-from spaceport_runtime.ports import Platform, Run, RunKey, RunState
+from spaceport_runtime.ports import Platform, Run, RunKey
 from spaceport_runtime.stage.line import LINE_HEAD, tell_places
-from spaceport_runtime.stage.outcome import NOTHING, fail, settle
-from spaceport_runtime.stage.recipe import Recipe, cause_of, has_ended
+from spaceport_runtime.stage.outcome import fail, settle
+from spaceport_runtime.stage.recipe import Recipe, cause_of, has_ended, waiting_run
 
 
 def launch_waiting(recipe: Recipe, platform: Platform, in_hand: Iterable[RunKey] = ()) -> None:
@@ -41,12 +41,12 @@ def launch_waiting(recipe: Recipe, platform: Platform, in_hand: Iterable[RunKey]
 
 
 def _line(recipe: Recipe, platform: Platform, in_hand: Iterable[RunKey]) -> list[Run]:
-    waiting = {run.key: run for run in platform.ledger.waiting_runs(recipe.service.name, LINE_HEAD)}
+    line = {run.key: run for run in platform.ledger.waiting_runs(recipe.service.name, LINE_HEAD)}
     for key in in_hand:
-        run = platform.ledger.get(key)
+        run = waiting_run(key, platform)
         if run is not None:
-            waiting[key] = run
-    return sorted(waiting.values(), key=lambda run: run.arrived_at)
+            line[key] = run
+    return sorted(line.values(), key=lambda run: run.arrived_at)
 
 
 def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:
@@ -54,8 +54,8 @@ def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:
 
     Raises NoCapacity when the account has no machine left.
     """
-    run = platform.ledger.get(listed.key)
-    if run is None or run.state is not RunState.WAITING:
+    run = waiting_run(listed.key, platform)
+    if run is None:
         return
     if has_ended(run, platform):
         drop(run, recipe, platform)
@@ -69,6 +69,8 @@ def _start(run: Run, recipe: Recipe, platform: Platform) -> None:
     cause = cause_of(run)
     planned = recipe.launch(run, cause)
     options = planned.options.model_dump_json().encode()
+    if not platform.ledger.begin_launch(run.key, platform.clock().isoformat()):
+        return
     platform.store.write(planned.options_uri, options, "application/json")
     platform.jobs.create(planned.kind, planned.request)
     now = platform.clock()
@@ -97,6 +99,10 @@ def _give_up(run: Run, error: Exception, recipe: Recipe, platform: Platform) -> 
 
 
 def drop(run: Run, recipe: Recipe, platform: Platform) -> None:
-    """End a run that nobody waits for any more, without a word."""
-    platform.jobs.stop(recipe.job.kind, run.key.job_name)
-    settle(run, NOTHING, platform)
+    """Withdraw a run that nobody wants any more, or stop its job.
+
+    Where somebody has begun to launch it, a job may yet appear: the run stays open, so that the
+    sweep stops that too and closes the run when it is clear that there is none.
+    """
+    if not platform.ledger.withdraw(run.key):
+        platform.jobs.stop(recipe.job.kind, run.key.job_name)

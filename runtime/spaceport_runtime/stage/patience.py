@@ -21,7 +21,7 @@ def end_vain_waits(listed: Iterable[Run], recipe: Recipe, platform: Platform) ->
     runs = [run for run in map(platform.ledger.get, (run.key for run in listed)) if run]
     in_vain = not any(run.state is RunState.RUNNING for run in runs)
     for run in runs:
-        if run.state is RunState.WAITING:
+        if run.is_waiting:
             _note(run, in_vain, recipe, platform)
 
 

@@ -9,7 +9,7 @@ from spaceport_contracts.artifacts import ArtifactSet
 from spaceport_contracts.events import EVENT_TYPES, Event, SplatCompressed, Stage
 from spaceport_contracts.results import Quality, StageResult
 from spaceport_runtime.lineage import Follower, follow
-from spaceport_runtime.ports import Platform, Run
+from spaceport_runtime.ports import Platform, Run, RunKey
 from spaceport_runtime.service import JobSpec, Service
 from spaceport_runtime.settings import PlatformSettings
 from spaceport_runtime.stage.requests import Launch, Order, make_launch, output_prefix
@@ -75,6 +75,12 @@ class Recipe:
 def cause_of(run: Run) -> Event:
     """The event that asked for the run."""
     return EVENT_TYPES[run.cause_type].model_validate_json(run.cause)
+
+
+def waiting_run(key: RunKey, platform: Platform) -> Run | None:
+    """The run as it is now, if it waits for a machine."""
+    run = platform.ledger.get(key)
+    return run if run is not None and run.is_waiting else None
 
 
 def has_ended(run: Run, platform: Platform) -> bool:

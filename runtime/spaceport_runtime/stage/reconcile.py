@@ -40,7 +40,7 @@ def sweep(recipe: Recipe, platform: Platform) -> None:
     in_hand: list[RunKey] = []
     for run in runs:
         with about(run.key.job_id), _kept_in(broken):
-            again = None if run.state is RunState.WAITING else reconcile(run, recipe, platform)
+            again = reconcile(run, recipe, platform)
             in_hand += [again] if again else []
     with _kept_in(broken):
         launch_waiting(recipe, platform, in_hand)
@@ -72,6 +72,8 @@ def reconcile(run: Run, recipe: Recipe, platform: Platform) -> RunKey | None:
 
     Returns the run that waits for a machine because of it, if there is one.
     """
+    if run.state is RunState.WAITING:
+        return None
     if run.state is RunState.FINISHED:
         deliver(run.key, platform)
         return None
@@ -87,8 +89,11 @@ def reconcile(run: Run, recipe: Recipe, platform: Platform) -> RunKey | None:
 
 
 def _find_lost(run: Run, platform: Platform) -> RunKey | None:
-    """A job that SageMaker does not know (and not merely not yet) is launched again."""
+    """What SageMaker does not know (and not merely not yet) is launched again, if it is wanted."""
     if not run.launched_at or age_s(run.launched_at, platform) <= LOST_AFTER_S:
+        return None
+    if has_ended(run, platform):
+        settle(run, NOTHING, platform)
         return None
     platform.ledger.rewind(run.key)
     return run.key

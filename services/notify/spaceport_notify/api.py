@@ -1,4 +1,4 @@
-"""notify's part of the HTTP API: a job's status, its events, its files."""
+"""notify's part of the HTTP API: my jobs, a job's status, its events, its files."""
 
 import re
 from collections.abc import Callable
@@ -7,21 +7,35 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
 from spaceport_notify.known.files import CONTENT_TYPES, locate
-from spaceport_notify.known.status import JobStatus, job_status
+from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
+from spaceport_notify.known.listing import JobSummary, Listing
+from spaceport_notify.known.status import JobStatus, Status, job_status
 from spaceport_notify.known.view import JobView
+from spaceport_notify.pages import render
 from spaceport_notify.ports import Kit, Row
+from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import Problem, responses
 from spaceport_runtime.http.shell import HttpApi
 
-EVENTS_PER_PAGE = 100
 LINK_SECONDS = 3600
 # Looser than ids are: what the table would refuse to look for is just as unknown.
 JOB_ID = re.compile(r"[a-z0-9]{1,64}")
+TOKEN = re.compile(r"[0-9a-f]{64}")
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
 # People's addresses and where things are stored are nobody's business but ours.
-PRIVATE_FIELDS = {"email", "inputs", "outputs", "scene", "version"}
+PRIVATE_FIELDS = {"email", "owner", "inputs", "outputs", "scene", "rejected_list", "version"}
+REMEDIES = {
+    "status": f"Use one of {', '.join(Status)}, or leave it out.",
+    "before": "Give the `next` of the page before, or leave it out.",
+    "limit": "Give a number from 1 to 100.",
+    "after": "Give the `next` of the page before, or 0.",
+    "wait": f"Give seconds from 0 to {MAX_WAIT_S}.",
+    "upload": "Give the key that was uploaded to, such as uploads/photos.zip.",
+}
 
 
 class EventPage(Frozen):
@@ -29,26 +43,56 @@ class EventPage(Frozen):
 
     events: tuple[dict[str, Any], ...]
     next: int
+    over: bool = Field(description="the job has ended: no more comes unless it is run again")
+
+
+class JobPage(Frozen):
+    """Ask again with `before` = `next` for older jobs, until it is null."""
+
+    jobs: tuple[JobSummary, ...]
+    next: str | None
 
 
 JobId = Annotated[str, Path(description="as POST /start-job answered it")]
+MailToken = Annotated[str, Path(description="as a mail's List-Unsubscribe names it")]
 FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
+Wait = Annotated[
+    int, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait for an event when there is none")
+]
+OfStatus = Annotated[Status | None, Query(description="only jobs that stand so")]
+OfUpload = Annotated[
+    str | None,
+    Query(min_length=1, max_length=1100, description="the key of an upload: the jobs it became"),
+]
+Before = Annotated[str | None, Query(min_length=1, max_length=100, description="where to go on")]
+Limit = Annotated[int, Query(ge=1, le=100, description="jobs per page")]
 
 
 def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = HttpApi()
+    app = HttpApi(REMEDIES, forms=("/unsubscribe/",))
+
+    @app.get("/jobs", summary="My jobs, the newest first", tags=["jobs"])
+    def get_jobs(
+        status: OfStatus = None, upload: OfUpload = None, before: Before = None, limit: Limit = 50
+    ) -> JobPage:
+        kit = get_kit()
+        uri = upload and address_of(upload, kit.bucket)
+        lines = kit.table.jobs(Listing(caller().subject, status, uri), before, limit)
+        more = lines[-1].listed_at if len(lines) == limit else None
+        return JobPage(jobs=tuple(line.summary for line in lines), next=more)
 
     @app.get("/jobs/<job_id>", summary="How far a job is", tags=["jobs"])
     def get_job(job_id: JobId) -> JobStatus:
         return job_status(find(job_id, get_kit()))
 
     @app.get("/jobs/<job_id>/events", summary="What has happened to a job", tags=["jobs"])
-    def get_events(job_id: JobId, after: After = 0) -> EventPage:
+    def get_events(job_id: JobId, after: After = 0, wait: Wait = 0) -> EventPage:
         kit = get_kit()
         find(job_id, kit)
-        return page(kit.table.events(job_id, after, EVENTS_PER_PAGE), after)
+        rows = rows_after(job_id, after, wait, kit)
+        return page(rows, after, is_over(job_id, kit))
 
     @app.get(
         "/jobs/<job_id>/files/<name>",
@@ -63,19 +107,56 @@ def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
         kit = get_kit()
         return redirect(find(job_id, kit), name, kit)
 
+    @app.get("/unsubscribe/<token>", summary="Ask before mail is stopped", tags=["mail"])
+    def ask_to_unsubscribe(token: MailToken) -> Response[str]:
+        """A link in a mail is opened by programs too: it only asks."""
+        if not (TOKEN.fullmatch(token) and get_kit().addresses.knows(token)):
+            raise unknown_token()
+        title, text = "Stop the e-mails?", "Spaceport will write to your address no more."
+        return html("unsubscribe.html.j2", title=title, text=text, is_question=True)
+
+    @app.post("/unsubscribe/<token>", summary="Stop mail to an address", tags=["mail"])
+    def unsubscribe(token: MailToken) -> Response[str]:
+        if not (TOKEN.fullmatch(token) and get_kit().addresses.silence(token, "unsubscribed")):
+            raise unknown_token()
+        text = "Spaceport writes to your address no more. Your jobs and their results remain."
+        return html("unsubscribe.html.j2", title="Done", text=text, is_question=False)
+
     return app
 
 
+def unknown_token() -> Problem:
+    """404 for a token that names no address."""
+    detail = "This link belongs to no address. Use the one in the last e-mail."
+    return Problem(HTTPStatus.NOT_FOUND, detail)
+
+
+def html(template: str, **values: object) -> Response[str]:
+    """A page that loads nothing and tells nobody where the reader came from."""
+    headers = {
+        "Content-Security-Policy": PAGE_POLICY,
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+    body = render(template, **values)
+    return Response(HTTPStatus.OK.value, "text/html; charset=utf-8", body, headers)
+
+
 def find(job_id: str, kit: Kit) -> JobView:
-    """The job's view; raises Problem 404 for an unknown job."""
+    """The job's view; raises Problem 404 for an unknown job, and for one of somebody else."""
     view = kit.table.read(job_id)[0] if JOB_ID.fullmatch(job_id) else None
-    if view is None:
+    if view is None or view.owner != caller().subject:
         remedy = "Check the id; a job that was just uploaded appears within a few seconds."
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no job {job_id[:64]}. {remedy}")
     return view
 
 
-def page(rows: list[Row], after: int) -> EventPage:
+def address_of(upload: str, bucket: str) -> str:
+    """The S3 address of an upload that is named by its key or its address."""
+    return upload if upload.startswith("s3://") else f"s3://{bucket}/{upload.lstrip('/')}"
+
+
+def page(rows: list[Row], after: int, over: bool) -> EventPage:
     """The rows as people may see them, in order of arrival."""
     events = tuple(
         {
@@ -85,7 +166,7 @@ def page(rows: list[Row], after: int) -> EventPage:
         }
         for row in rows
     )
-    return EventPage(events=events, next=rows[-1].seq if rows else after)
+    return EventPage(events=events, next=rows[-1].seq if rows else after, over=over)
 
 
 def redirect(view: JobView, name: str, kit: Kit) -> Response[str]:

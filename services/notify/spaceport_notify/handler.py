@@ -6,6 +6,7 @@ from typing import Any
 
 from spaceport_notify.api import make_api
 from spaceport_notify.aws.connect import connect_kit
+from spaceport_notify.letters.silence import BOUNCED, COMPLAINED, on_feedback
 from spaceport_notify.ports import Kit
 from spaceport_notify.service import SERVICE
 from spaceport_notify.settings import Settings
@@ -17,9 +18,10 @@ from spaceport_runtime.settings import PlatformSettings
 
 
 def routes(kit: Kit) -> Mapping[str, EventHandler]:
-    """The whole of notify's behaviour: every event is told in the same way."""
+    """The whole of notify's behaviour: every event is told in the same way, SES's are heeded."""
     names = [listen.event.detail_type() for listen in SERVICE.consumes]
-    return dict.fromkeys(names, partial(tell, kit=kit))
+    events: dict[str, EventHandler] = dict.fromkeys(names, partial(tell, kit=kit))
+    return events | dict.fromkeys((BOUNCED, COMPLAINED), partial(on_feedback, kit=kit))
 
 
 @cache

@@ -10,6 +10,8 @@ class Settings(BaseSettings):
     `public_url` is what links begin with (also as `SPACEPORT_PUBLIC_URL`). A job whose results are
     copied to a folder of this machine names that folder in `folder_url` (`file:///.../`): then
     mail links into it, and the report to the files beside it.
+    `configuration_set`: SES's, whose event destination sends bounces and complaints to
+    EventBridge; without one nobody hears of them.
     `patience_s`: how long a delivery waits for earlier events that have not arrived.
     """
 
@@ -19,6 +21,7 @@ class Settings(BaseSettings):
 
     status_table: str = "spaceport-status"
     sender: str = "Spaceport <spaceport@localhost>"
+    configuration_set: str | None = None
     public_url: str = Field(
         default="http://localhost:8000",
         validation_alias=AliasChoices("SPACEPORT_NOTIFY_PUBLIC_URL", "SPACEPORT_PUBLIC_URL"),

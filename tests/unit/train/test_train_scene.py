@@ -11,8 +11,8 @@ from tests.unit.train import posed
 
 from spaceport_runtime.errors import UserError
 from spaceport_splat.rasterise import render
-from spaceport_train.job.cpu.targets import reduced, reduced_camera
 from spaceport_train.job.evaluate import names_of_photos
+from spaceport_train.job.scene.reduced import reduced, reduced_camera
 from spaceport_train.job.scene.scene import held_out_positions, read_photo, read_scene
 
 

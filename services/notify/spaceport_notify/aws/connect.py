@@ -1,9 +1,11 @@
 """notify's composition root."""
 
+import time
 from datetime import UTC, datetime
 
 import boto3
 
+from spaceport_notify.aws.addresses import DynamoAddresses
 from spaceport_notify.aws.links import S3Links
 from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
 from spaceport_notify.aws.table import DynamoStatusTable
@@ -17,12 +19,15 @@ from spaceport_runtime.settings import PlatformSettings
 def connect_kit(settings: Settings, platform: PlatformSettings) -> Kit:
     """The kit on boto3."""
     s3 = boto3.client("s3", config=RETRIES)
+    dynamodb = boto3.client("dynamodb", config=RETRIES)
     return Kit(
-        table=DynamoStatusTable(boto3.client("dynamodb", config=RETRIES), settings.status_table),
-        mailer=SesMailer(boto3.client("ses", config=SEND_ONCE)),
+        table=DynamoStatusTable(dynamodb, settings.status_table),
+        mailer=SesMailer(boto3.client("ses", config=SEND_ONCE), settings.configuration_set),
+        addresses=DynamoAddresses(dynamodb, settings.status_table),
         store=S3Store(s3),
         links=S3Links(s3),
         clock=lambda: datetime.now(UTC),
+        sleep=time.sleep,
         bucket=platform.bucket,
         sender=settings.sender,
         public_url=settings.public_url,

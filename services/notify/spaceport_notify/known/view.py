@@ -30,6 +30,8 @@ from spaceport_contracts.events import (
 )
 
 End = SplatCompressed | StageFailed | JobCancelled | CaptureRejected
+# How ingest names an upload as the cause of a job: `upload:<uri>#<etag>`.
+UPLOAD_CAUSE = "upload:"
 Same = TypeVar("Same", bound=Event)
 
 
@@ -64,14 +66,21 @@ class Round(Frozen):
 class JobView(Frozen):
     """Everything that notify knows of a job.
 
-    `reports`: where the report of a delivered attempt lies (an S3 prefix).
-    `mails`: the e-mails that were claimed, so that none is sent twice (`letters.mail_key`).
+    `since`: when the first that is known of it happened; `owner`: whose it is; `upload`: the
+    address of what it was made from. `reports`: where the report of a delivered attempt lies (an
+    S3 prefix).
+    `partial`: attempts whose report was written while something was still missing.
+    `mails`: the e-mails that were claimed, so that none is sent twice (`letters/due.py`).
     """
 
     job_id: str
     updated_at: datetime
+    since: datetime
+    owner: str = ""
+    upload: str = ""
     rounds: dict[int, Round] = Field(default_factory=dict)
     reports: dict[int, str] = Field(default_factory=dict)
+    partial: tuple[int, ...] = ()
     mails: tuple[str, ...] = ()
 
     @property
@@ -87,15 +96,26 @@ class JobView(Frozen):
 
 def merge(view: JobView | None, event: Event) -> JobView:
     """The view with one more event in it; merging the same event again changes nothing."""
-    view = view or JobView(job_id=event.job_id, updated_at=event.occurred_at)
+    at = event.occurred_at
+    view = view or JobView(job_id=event.job_id, updated_at=at, since=at)
     known = view.rounds.get(event.attempt) or Round(attempt=event.attempt)
     rounds = {**view.rounds, event.attempt: _merge_round(known, event)}
     return view.model_copy(
         update={
-            "updated_at": max(view.updated_at, event.occurred_at),
+            "updated_at": max(view.updated_at, at),
+            "since": min(view.since, at),
+            **_origin(event),
             "rounds": _tidy(rounds.values()),
         }
     )
+
+
+def _origin(event: Event) -> dict[str, str]:
+    """What the first word about a job says of where it comes from."""
+    if not isinstance(event, ReconstructionRequested | CaptureRejected) or event.attempt > 1:
+        return {}
+    uri, _, _ = event.causation_id.removeprefix(UPLOAD_CAUSE).rpartition("#")
+    return {"owner": event.owner, "upload": uri}
 
 
 def _tidy(rounds: Iterable[Round]) -> dict[int, Round]:

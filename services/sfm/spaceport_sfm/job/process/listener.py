@@ -5,8 +5,8 @@ import time
 from spaceport_contracts.failure import Failure
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Container
-from spaceport_sfm.job.plan import Outcome
 from spaceport_sfm.job.process.child import Message
+from spaceport_sfm.job.task import Outcome
 
 
 class Listener:
