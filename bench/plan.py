@@ -60,7 +60,9 @@ def areas() -> dict[str, BaseGeometry]:
 
 
 def request_over(area: BaseGeometry, projection: Proj, **more: Any) -> PlanRequest:
-    degrees = shapely.transform(area, lambda xy: np.column_stack(projection(*xy.T, inverse=True)))
+    degrees = shapely.transform(
+        area, lambda xy: np.column_stack(projection(xy[:, 0], xy[:, 1], inverse=True))
+    )
     asked = {
         "area": json.loads(shapely.to_geojson(degrees)),
         "camera": DRONE,
@@ -174,6 +176,10 @@ def own_figures(projection: Proj, folder: Path) -> dict[str, float]:
     dem = write_dem(folder / "dem.tif", projection)
     hilly = request_over(ten, projection, terrain={"type": "dem", "url": str(dem)})
 
+    # Nobody flies 100 km2 from one place with 34 minutes: both with a battery that would.
+    long_ten = request_over(ten, projection, battery={"minutes": 120})
+    long_hundred = request_over(hundred, projection, battery={"minutes": 120})
+
     def with_dem() -> object:
         return forecast(plan_with(hilly))
 
@@ -185,7 +191,8 @@ def own_figures(projection: Proj, folder: Path) -> dict[str, float]:
         "grid ms": cpu_ms(lambda: plan_flight(grid)),
         "grid + coverage ms": cpu_ms(with_map),
         "DEM window + coverage ms": cpu_ms(with_dem),
-        "100 km2 grid ms": cpu_ms(lambda: plan_flight(request_over(hundred, projection))),
+        "10 km2 grid, long flights ms": cpu_ms(lambda: plan_flight(long_ten)),
+        "100 km2 grid, long flights ms": cpu_ms(lambda: plan_flight(long_hundred)),
     }
 
 
@@ -222,7 +229,7 @@ def report(rows: dict[str, dict[str, dict[str, Any]]], figures: dict[str, float]
             )
     for name, value in figures.items():
         say(f"{name}: {value:,.0f}\n")
-    ratio = figures["100 km2 grid ms"] / figures["grid ms"]
+    ratio = figures["100 km2 grid, long flights ms"] / figures["10 km2 grid, long flights ms"]
     say(f"100 km2 : 10 km2 = {ratio:.1f} (<= {TEN_TIMES:g})\n")
     return (
         figures["grid ms"] <= GRID_MS
