@@ -33,7 +33,7 @@ SENSOR_NOISE = 0.8
 """Standard deviation of the sensor's noise, of 255."""
 FINEST_TEXEL_M = 0.03
 
-Progress = Callable[[int, int], None]
+Tell = Callable[[int, int], None]
 
 
 class CaptureRefused(ValueError):
@@ -121,7 +121,7 @@ def _truth(poses: list[Pose], width_px: int, height_px: int) -> dict[str, object
     }
 
 
-def _fill(folder: Path, photos: int, width_px: int, seed: int, progress: Progress | None) -> None:
+def _fill(folder: Path, photos: int, width_px: int, seed: int, progress: Tell | None) -> None:
     height_px = round(width_px * ASPECT)
     poses = plan_flight(photos, seed)
     positions = gps_positions(poses, seed)
@@ -153,7 +153,7 @@ def generate_capture(
     photos: int = 28,
     width_px: int = 1200,
     seed: int = 7,
-    progress: Progress | None = None,
+    progress: Tell | None = None,
 ) -> Path:
     """Photograph the made-up village; returns `folder`, which holds the photos and `truth.json`.
 

@@ -69,7 +69,8 @@ class JobView(Frozen):
     `since`: when the first that is known of it happened; `owner`: whose it is; `upload`: the
     address of what it was made from. `reports`: where the report of a delivered attempt lies (an
     S3 prefix).
-    `mails`: the e-mails that were claimed, so that none is sent twice (`letters.mail_key`).
+    `partial`: attempts whose report was written while something was still missing.
+    `mails`: the e-mails that were claimed, so that none is sent twice (`letters/due.py`).
     """
 
     job_id: str
@@ -79,6 +80,7 @@ class JobView(Frozen):
     upload: str = ""
     rounds: dict[int, Round] = Field(default_factory=dict)
     reports: dict[int, str] = Field(default_factory=dict)
+    partial: tuple[int, ...] = ()
     mails: tuple[str, ...] = ()
 
     @property
