@@ -1,5 +1,7 @@
 """DynamoDB's transactions in the embedded cloud: cheap, and still all or nothing."""
 
+import sys
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,9 +9,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
 
-from spaceport_local.account import REGION
+from spaceport_local.account import ACCOUNT, REGION
+from spaceport_local.aws.listings import mend_listings
 from spaceport_local.aws.transactions import mend_transactions
 from spaceport_topology.wiring import STATUS_TABLE, build_topology
 
@@ -65,3 +69,33 @@ def test_a_transaction_of_puts_copies_no_item(
         dynamodb.transact_write_items(TransactItems=[put("view", "2")])
     assert copied == []
     assert bodies(dynamodb) == {"view": "2"}
+
+
+def test_rows_that_are_written_meanwhile_break_off_no_query(dynamodb: Any) -> None:
+    mend_listings()
+    for number in range(500):
+        dynamodb.put_item(TableName=TABLE.name, Item=put(f"row-{number:03d}", "x")["Put"]["Item"])
+    table: Any = dynamodb_backends[ACCOUNT][REGION].tables[TABLE.name]
+    rows = next(iter(table.items.values()))
+    first = next(iter(rows.values()))
+    is_over = threading.Event()
+
+    def write() -> None:
+        while not is_over.is_set():
+            table.items["other"] = {}
+            del table.items["other"]
+            rows["other"] = first
+            del rows["other"]
+
+    interval_s = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        listed = [[item.range_key.value for item in table.all_items()] for _ in range(200)]
+    finally:
+        is_over.set()
+        writer.join()
+        sys.setswitchinterval(interval_s)
+    names = {f"row-{number:03d}" for number in range(500)}
+    assert all(set(found) == names for found in listed)
