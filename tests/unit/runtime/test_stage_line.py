@@ -118,8 +118,9 @@ def test_a_cancelled_run_that_was_being_launched_holds_no_place_either() -> None
     rig.said.clear()
     rig.jobs.quotas = dict.fromkeys(rig.jobs.quotas, 0)
     rig.end(1, INTERNAL)
+    rig.ask(4)
     told = [(event.job_id[-1], event.place) for event in rig.heard("StageWaiting")]
-    assert told == [("1", 1)]
+    assert told == [("1", 1), ("4", 3)]
 
 
 def test_a_run_in_hand_that_somebody_else_launched_is_left_alone() -> None:
