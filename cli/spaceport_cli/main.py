@@ -4,14 +4,17 @@ import argparse
 import errno
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 
 from spaceport_cli.arguments import make_parser
 from spaceport_cli.interrupt import stop_on_signals
-from spaceport_cli.show.sentences import explain_os_error, is_disk_full, one_sentence
+from spaceport_cli.show.sentences import explain_os_error, one_sentence
 from spaceport_cli.show.voice import complain
 from spaceport_contracts.results import Quality
+from spaceport_local.disk.room import is_full
+from spaceport_local.http.refusals import NO_ROOM
 from spaceport_runtime.errors import UserError
 
 EXIT_WRONG_INPUT = 2
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if typed.debug:
             raise
-        if is_disk_full(getattr(typed, "out", None)):
+        if NO_ROOM in str(error) or is_full(getattr(typed, "out", None) or Path.cwd()):
             return _give_up(typed, error, explain_os_error(OSError(errno.ENOSPC, "")))
         what = f"Spaceport broke ({type(error).__name__}: {error})"
         complain(one_sentence(what, "Run it again with --debug and report what it shows."))

@@ -1,4 +1,4 @@
-"""The six declarations are the wiring; these hold them against each other and the tree."""
+"""The services' declarations are the wiring; these hold them against each other and the tree."""
 
 import importlib
 from pathlib import Path

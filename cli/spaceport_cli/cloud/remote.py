@@ -8,7 +8,7 @@ from spaceport_cli.cloud.access import announced, call_api, find_running, requir
 from spaceport_cli.run.checks import STATE_NAME, check_out
 from spaceport_cli.run.follow import EXIT_DONE, Followed, Follower, ask_replay, finish
 from spaceport_cli.run.record import log_to_file
-from spaceport_cli.run.run import FOR_FOLDERS
+from spaceport_cli.run.run import for_folder
 from spaceport_cli.show.display import make_display
 from spaceport_cli.show.voice import say
 from spaceport_runtime.errors import UserError
@@ -43,7 +43,7 @@ def _replay_alone(
     from spaceport_local.cloud import CloudOptions, LocalCloud  # noqa: PLC0415
 
     log_to_file(state_dir)
-    options = CloudOptions(state_dir=state_dir, variables=FOR_FOLDERS)
+    options = CloudOptions(state_dir=state_dir, variables=for_folder(out))
     with LocalCloud(options) as cloud, announced(cloud, state_dir):
         where = Followed(cloud, state_dir, cloud.outbox, out)
         return _replay_on(where, job_id, from_stage, console)

@@ -30,6 +30,7 @@ from spaceport_cli.run.follow import (
 from spaceport_cli.run.record import (
     RunRecord,
     check_same_photos,
+    known_job,
     locked,
     log_to_file,
     read_record,
@@ -40,11 +41,13 @@ from spaceport_cli.show.sentences import count_of
 from spaceport_cli.show.stages import INGEST, EndKind, ShownJob, StageState, StageView
 from spaceport_cli.show.voice import say
 
-BUCKET = "spaceport"
-# The report lies beside the results here, and not behind a web page.
-FOR_FOLDERS = {"SPACEPORT_NOTIFY_RELATIVE_LINKS": "true"}
 NAMED_AT_MOST = 3
 TITLE_CHARACTERS = 200
+
+
+def for_folder(out: Path) -> dict[str, str]:
+    """Report and mail link to the files in the folder: our port dies with the command."""
+    return {"SPACEPORT_NOTIFY_FOLDER_URL": f"{out.resolve().as_uri()}/"}
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,11 @@ def run(options: RunOptions, console: Console) -> int:
     state_dir = options.out / STATE_NAME
     with locked(state_dir):
         upload = _prepare(options, found, console)
-        check_same_photos(read_record(state_dir), upload.photos_digest, options.out)
+        record = read_record(state_dir)
+        check_same_photos(record, upload.photos_digest, options.out)
         delivery = read_delivery(options.out)
-        is_ours = delivery is not None and delivery.job_id == upload.job_id(BUCKET)
-        if is_ours and delivery is not None and delivery.is_whole(options.out):
+        known = known_job(record, upload.name)
+        if delivery and delivery.job_id == known and delivery.is_whole(options.out):
             say(console, "This job was delivered before, and all its files are whole.")
             print_summary(console, options.out)
             return EXIT_DONE
@@ -117,18 +121,22 @@ def _run_on_cloud(options: RunOptions, upload: Upload, console: Console) -> int:
     state_dir = options.out / STATE_NAME
     log_to_file(state_dir)
     earlier = read_record(state_dir)
-    job_id = upload.job_id(BUCKET)
-    source = str(options.photos.resolve())
-    record = RunRecord(photos_digest=upload.photos_digest, photos=source, job_id=job_id)
-    write_record(state_dir, record)
-    cloud_options = CloudOptions(state_dir=state_dir, variables=FOR_FOLDERS)
+    job_id = known_job(earlier, upload.name)
+    record = RunRecord(photos_digest=upload.photos_digest, photos=str(options.photos.resolve()))
+    if earlier is None:
+        write_record(state_dir, record)
+    cloud_options = CloudOptions(state_dir=state_dir, variables=for_folder(options.out))
     with LocalCloud(cloud_options) as cloud, announced(cloud, state_dir):
-        if earlier and earlier.job_id != job_id:
+        if earlier and earlier.job_id and not job_id:
             _give_up(cloud, Follower(earlier.job_id, state_dir).job)
-        follower = Follower(job_id, state_dir)
         with make_display(console) as display:
             try:
-                _set_going(cloud, upload, follower.job, display)
+                if not job_id or not Follower(job_id, state_dir).job.is_known:
+                    job_id = _begin(cloud, upload, display)
+                    known = {"upload": upload.name, "job_id": job_id}
+                    write_record(state_dir, record.model_copy(update=known))
+                follower = Follower(job_id, state_dir)
+                _set_going(cloud, follower.job, display)
                 end = follower.wait(display)
             except KeyboardInterrupt:
                 display.say("stopping; what is running saves its state")
@@ -143,11 +151,14 @@ def _give_up(cloud: Cloud, job: ShownJob) -> None:
         call_api(cloud.api_url, "POST", f"/jobs/{job.job_id}/cancel", {})
 
 
-def _set_going(cloud: Cloud, upload: Upload, job: ShownJob, display: Display) -> None:
-    """Upload what is not there yet, or ask for another try of what failed before."""
-    if not job.is_known:
-        send(upload, cloud.client("s3"), cloud.bucket, _teller(display, "uploading"))
-        return
+def _begin(cloud: Cloud, upload: Upload, display: Display) -> str:
+    """Upload what is not there yet; returns the id of the job that it is."""
+    send(upload, cloud.client("s3"), cloud.bucket, _teller(display, "uploading"))
+    return str(call_api(cloud.api_url, "POST", "/find-job", upload.request(cloud.bucket))["jobId"])
+
+
+def _set_going(cloud: Cloud, job: ShownJob, display: Display) -> None:
+    """Ask for another try of what failed before."""
     if job.end and job.end.kind is EndKind.FAILED:
         display.say(f"trying again from {job.end.stage}: {job.end.reason}")
         ask_replay(cloud, job, job.end.stage)

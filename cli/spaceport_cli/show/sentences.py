@@ -2,13 +2,10 @@
 
 import errno
 import os
-import shutil
-from pathlib import Path
 
 from spaceport_runtime.errors import UserError
 
 KILO = 1000
-FULL_BYTES = 16 << 20
 
 
 def one_sentence(message: str, remedy: str) -> str:
@@ -41,13 +38,6 @@ def explain_os_error(error: OSError) -> UserError:
         case _:
             reason = os.strerror(error.errno) if error.errno else str(error)
             return UserError(f"{reason}{where}.", "Mend that, then run the same command again.")
-
-
-def is_disk_full(folder: Path | None) -> bool:
-    """Whether a trouble is likely the disk's, whatever library reported it and how."""
-    if folder is None or not folder.exists():
-        return False
-    return shutil.disk_usage(folder).free < FULL_BYTES
 
 
 def human_bytes(count: float) -> str:

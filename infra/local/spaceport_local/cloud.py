@@ -25,6 +25,7 @@ from spaceport_local.compute import Compute, ComputeOptions
 from spaceport_local.disk.machine import borrowed_process
 from spaceport_local.disk.state import StateDir
 from spaceport_local.functions.bell import Bell
+from spaceport_local.http.closed import House
 from spaceport_local.s3.downloads import Downloads
 from spaceport_local.s3.lost import lost_uploads
 from spaceport_local.s3.objects import Objects
@@ -112,7 +113,7 @@ class LocalCloud:
             stack.enter_context(borrowed_process(self._state))
             self._start_stores(stack)
             self._compute = Compute(
-                self._options, self._state.jobs, self.endpoint_url, self._bell, stack
+                self._options, self._state.jobs, self.endpoint_url, self._bell, self._house, stack
             )
             self._fill_stores()
             self._compute.start(self._heal)
@@ -124,13 +125,12 @@ class LocalCloud:
 
     def resend(self, envelopes: list[dict[str, Any]], replay_name: str) -> int:
         """Send archived events again; those who did their part already recognise it."""
-        sent = self._archive.resend(envelopes, replay_name)
-        self._bell.ring()
-        return sent
+        return self._archive.resend(envelopes, replay_name)
 
     def _start_stores(self, stack: ExitStack) -> None:
         self._bell = Bell()
-        self._objects = Objects(self._state.objects, self._bell.ring)
+        self._house = House(self._options.names)
+        self._objects = Objects(self._state.objects)
         stack.callback(self._objects.close)
         self._tables = Tables(self._state.tables)
         stack.callback(self._tables.close)
@@ -138,8 +138,11 @@ class LocalCloud:
         stack.callback(self._archive.close)
         outbox = Outbox(self._state.outbox)
         self._moto = Moto(
+            self._state.objects,
             Downloads(self._objects),
-            [self._objects, self._tables, self._archive, outbox, self._bell],
+            [self._objects, self._tables, self._archive, outbox],
+            self._house,
+            self._bell.ring,
             self._options.aws_port,
         )
         stack.callback(reset_moto)

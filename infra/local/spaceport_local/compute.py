@@ -20,7 +20,9 @@ from spaceport_local.environment import (
 from spaceport_local.functions.bell import Bell
 from spaceport_local.functions.function import Function
 from spaceport_local.functions.hosting import Hosting
+from spaceport_local.http.closed import OWN_NAMES, Closed, House
 from spaceport_local.http.frontdoor import FrontDoor
+from spaceport_local.http.refusals import problem_page
 from spaceport_local.http.server import HOST, WebServer
 from spaceport_local.sagemaker.lifecycle import Machine
 from spaceport_local.sagemaker.notices import Notices
@@ -39,6 +41,7 @@ class ComputeOptions:
 
     api_port: int = 0
     api_host: str = HOST
+    names: tuple[str, ...] = OWN_NAMES
     quotas: Mapping[str, int] = field(default_factory=lambda: QUOTAS)
     sweep_interval_s: float = 5.0
     checkpoint_interval_s: float = 5.0
@@ -56,18 +59,27 @@ class Compute:
     """
 
     def __init__(
-        self, options: ComputeOptions, jobs: Path, endpoint_url: str, bell: Bell, stack: ExitStack
+        self,
+        options: ComputeOptions,
+        jobs: Path,
+        endpoint_url: str,
+        bell: Bell,
+        house: House,
+        stack: ExitStack,
     ) -> None:
         self._options = options
         self._endpoint_url = endpoint_url
         self._bell = bell
+        self._house = house
         self._stack = stack
         self._functions: dict[str, Function] = {}
         self.clients = Clients(endpoint_url)
         self.sagemaker = SageMaker(jobs, options.quotas)
         door = FrontDoor(options.topology.routes, self._functions)
-        self.front_door = WebServer(door, options.api_port, options.api_host)
+        closed = Closed(door, house, problem_page)
+        self.front_door = WebServer(closed, options.api_port, options.api_host)
         stack.callback(self.front_door.stop)
+        house.page_ports.add(self.front_door.port)
 
     def start(self, heal: Callable[[], None]) -> None:
         """Begin; `heal` is called when all queues and rules are there and nobody reads them yet."""
@@ -89,7 +101,7 @@ class Compute:
 
     def _start_sagemaker(self) -> dict[str, str]:
         options = self._options
-        server = WebServer(SageMakerEndpoint(self.sagemaker))
+        server = WebServer(Closed(SageMakerEndpoint(self.sagemaker), self._house, problem_page))
         self._stack.callback(server.stop)
         server.start()
         self.clients.redirect("sagemaker", server.url)

@@ -18,6 +18,7 @@ from typing import Any, Self
 from spaceport_local.aws.resources import create_stores
 from spaceport_local.compute import Compute, ComputeOptions
 from spaceport_local.functions.bell import Bell
+from spaceport_local.http.closed import OWN_NAMES, House
 from spaceport_local.http.server import HOST
 from spaceport_local.sagemaker.service import SageMaker
 from spaceport_topology.wiring import Topology
@@ -45,7 +46,8 @@ class HostedCloud:
         jobs = options.work_dir / "sagemaker"
         jobs.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
-            self._compute = Compute(options, jobs, options.endpoint_url, Bell(), stack)
+            house = House(options.names)
+            self._compute = Compute(options, jobs, options.endpoint_url, Bell(), house, stack)
             create_stores(options.topology, self._compute.clients)
             self._compute.start(self._announce_objects)
             self._stack = stack.pop_all()
@@ -87,6 +89,7 @@ def main() -> int:
         work_dir=Path(os.environ.get("SPACEPORT_WORK_DIR", "out/hosted")),
         api_port=int(os.environ.get("SPACEPORT_API_PORT", "8080")),
         api_host=os.environ.get("SPACEPORT_API_HOST", HOST),
+        names=(*OWN_NAMES, *filter(None, os.environ.get("SPACEPORT_API_NAMES", "").split(","))),
     )
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -74,6 +74,10 @@ def _services_table() -> Iterator[str]:
         consumes = [_interest(service, n) for n in range(len(service.consumes))]
         if service.uploads:
             consumes += [f"S3 `{pattern}`" for pattern in service.uploads.key_patterns]
+        if service.notices:
+            consumes += [
+                f"{service.notices.source} {name}" for name in service.notices.detail_types
+            ]
         consumes += [f"`{route.method} {route.path}`" for route in service.api]
         publishes = [event.detail_type() for event in service.publishes]
         job = f"{service.job.kind}, {service.job.instance_type}" if service.job else ""

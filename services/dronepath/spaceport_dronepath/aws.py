@@ -11,7 +11,7 @@ from spaceport_dronepath.ports import Desk
 from spaceport_dronepath.service import SERVICE
 from spaceport_dronepath.settings import Settings
 from spaceport_runtime.aws.connect import RETRIES, connect
-from spaceport_runtime.aws.errors import as_retryable, code_of
+from spaceport_runtime.aws.errors import code_of, ours
 from spaceport_runtime.settings import PlatformSettings
 
 if TYPE_CHECKING:
@@ -42,9 +42,9 @@ class S3Shelf:
                     "The elevation model was replaced while it was being read.",
                     "Ask again when it is complete.",
                 ) from error
-            raise as_retryable(error) or error from error
+            raise ours(error) from error
         except BotoCoreError as error:
-            raise as_retryable(error) or error from error
+            raise ours(error) from error
 
     def temporary_link(self, uri: str, content_type: str, seconds: int) -> str:
         """A presigned URL."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spaceport_runtime.errors import UserError
+from spaceport_runtime.errors import Killed
 from spaceport_runtime.job.container import Stopped
 from spaceport_sfm.job.process.child import EngineDied, Message, Supervision, run_child
 
@@ -36,8 +36,8 @@ def test_an_exception_in_the_child_is_our_fault(tmp_path: Path) -> None:
     assert "ZeroDivisionError" in (tmp_path / "log").read_text()
 
 
-def test_a_kill_from_outside_means_memory(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="out of memory"):
+def test_a_kill_by_nobody_known_most_likely_means_memory(tmp_path: Path) -> None:
+    with pytest.raises(Killed, match="out of memory"):
         run("os.kill(os.getpid(), signal.SIGKILL)", tmp_path)
 
 

@@ -30,7 +30,7 @@ class Archive:
     """Observes PutEvents."""
 
     def __init__(self, path: Path, name: str, bus: str) -> None:
-        self._journal = Journal(path)
+        self._journal = Journal(path, owes=True)
         self._name = name
         self._bus = bus
         self._lock = threading.Lock()
@@ -53,10 +53,10 @@ class Archive:
             archived = self._archived()
             fresh = [_as_envelope(event) for event in archived[self._written :]]
             self._written += len(fresh)
+            for envelope in fresh:
+                self._news.put(envelope)
             if fresh:
                 self._journal.append(*fresh)
-        for envelope in fresh:
-            self._news.put(envelope)
 
     def restore(self) -> list[Envelope]:
         """Give moto's archive the events of earlier runs; returns them."""

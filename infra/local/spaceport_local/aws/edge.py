@@ -14,9 +14,16 @@ from typing import Any, Protocol
 from werkzeug.wrappers import Response
 
 from spaceport_local.aws.dispatch import scope_of
+from spaceport_local.aws.json_bodies import is_readable
+from spaceport_local.disk.room import ERRNOS
+from spaceport_local.http.refusals import DISK_FULL, SENTENCES, Refusal, aws_json_page, s3_page
 from spaceport_local.http.server import WsgiApp
 
 Environ = dict[str, Any]
+UNREADABLE = Refusal(
+    400, "The body is not JSON that can be worked on: send plain JSON.", "SerializationException"
+)
+DISK_IS_FULL = Refusal(500, SENTENCES[DISK_FULL], "InternalServerError")
 
 
 @dataclass(frozen=True)
@@ -33,7 +40,9 @@ class Call:
     @property
     def place(self) -> tuple[str, str]:
         """Bucket and key of an S3 request."""
-        bucket, _, key = self.path.encode("latin-1").decode().lstrip("/").partition("/")
+        bucket, _, key = (
+            self.path.encode("latin-1").decode(errors="replace").lstrip("/").partition("/")
+        )
         return bucket, key
 
 
@@ -68,27 +77,40 @@ class Tap:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Carry out one request."""
         call = _call_of(environ)
+        if call.target and not is_readable(call.body):
+            return _refuse(call, UNREADABLE, start_response)
         response = self._responder.answer(call, environ)
         if response is not None:
             return response(environ, start_response)
         interested = [observer for observer in self._observers if observer.wants(call)]
         if not interested:
             return self._app(environ, start_response)
-        statuses: list[str] = []
-
-        def remember(status: str, *arguments: Any) -> Any:
-            statuses.append(status)
-            return start_response(status, *arguments)
-
+        answered: list[tuple[Any, ...]] = []
         with ExitStack() as locks:
             for observer in interested:
                 if lock := observer.lock():
                     locks.enter_context(lock)
-            answer = self._app(environ, remember)
-            if statuses and statuses[-1].startswith("2"):
-                for observer in interested:
-                    observer.seen(call)
-            return answer
+            body = self._app(environ, lambda *answer: answered.append(answer))
+            if answered[-1][0].startswith("2"):
+                try:
+                    for observer in interested:
+                        observer.seen(call)
+                except OSError as error:
+                    if error.errno not in ERRNOS:
+                        raise
+                    return _refuse(call, DISK_IS_FULL, start_response)
+        start_response(*answered[-1])
+        return body
+
+
+def _refuse(call: Call, refusal: Refusal, start_response: Any) -> list[bytes]:
+    """S3's clients are told that the disk is full; AWS's others try again when told 500."""
+    is_s3 = refusal is DISK_IS_FULL and call.scope in ("s3", "") and not call.target
+    told = Refusal(DISK_FULL) if is_s3 else refusal
+    content_type, body = s3_page(told) if is_s3 else aws_json_page(told)
+    headers = [("Content-Type", content_type), ("Content-Length", str(len(body)))]
+    start_response(told.status_line, [*headers, ("x-amzn-ErrorType", told.code)])
+    return [body]
 
 
 def _call_of(environ: Environ) -> Call:

@@ -1,6 +1,7 @@
 """moto's server behind the tap, and what of moto is mended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 from moto.moto_api._internal.models import moto_api_backend
@@ -8,8 +9,12 @@ from werkzeug.test import Client
 
 from spaceport_local.aws.dispatch import Dispatcher
 from spaceport_local.aws.edge import Observer, Responder, Tap
+from spaceport_local.aws.memory import mend_memory
+from spaceport_local.aws.queues import mend_queues
 from spaceport_local.aws.replays import mend_replays
+from spaceport_local.aws.templates import mend_templates
 from spaceport_local.aws.transactions import mend_transactions
+from spaceport_local.http.closed import Closed, House
 from spaceport_local.http.refusals import s3_page
 from spaceport_local.http.server import WebServer, WsgiApp
 
@@ -19,13 +24,24 @@ MAX_OBJECT_BYTES = 5 * 1024**3  # S3's limit for a single PUT
 class Moto:
     """moto, empty at the beginning; there is one per process."""
 
-    def __init__(self, responder: Responder, observers: Sequence[Observer], port: int = 0) -> None:
+    def __init__(
+        self,
+        objects: Path,
+        responder: Responder,
+        observers: Sequence[Observer],
+        house: House,
+        arrived: Callable[[str], None],
+        port: int = 0,
+    ) -> None:
         reset_moto()
+        mend_memory()
+        mend_queues(arrived)
         mend_replays()
+        mend_templates()
         mend_transactions()
-        self.app: WsgiApp = Dispatcher()
-        tap = Tap(self.app, responder, observers)
-        self.server = WebServer(tap, port, max_body_bytes=MAX_OBJECT_BYTES, page=s3_page)
+        self.app: WsgiApp = Dispatcher(objects)
+        closed = Closed(Tap(self.app, responder, observers), house, s3_page)
+        self.server = WebServer(closed, port, max_body_bytes=MAX_OBJECT_BYTES, page=s3_page)
 
     def post(self, target: str, body: bytes) -> Any:
         """A JSON request past the tap: what it changes is known already."""

@@ -34,7 +34,11 @@ class Outbox:
         with self._lock:
             sent: list[Any] = ses_backends[ACCOUNT][REGION].sent_messages
             for message in sent[self._written :]:
-                self._write(message)
+                try:
+                    self._write(message)
+                except OSError:
+                    del sent[self._written :]  # its sender is told, and sends it again
+                    raise
                 self._written += 1
 
     def _write(self, message: Any) -> None:

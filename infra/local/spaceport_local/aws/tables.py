@@ -23,7 +23,7 @@ class Tables:
     """Observes DynamoDB's writes and keeps them on disk."""
 
     def __init__(self, path: Path) -> None:
-        self._journal = Journal(path)
+        self._journal = Journal(path, owes=True)
         self._lock = threading.RLock()
 
     def wants(self, call: Call) -> bool:

@@ -4,31 +4,46 @@ import json
 import os
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from io import RawIOBase
 from pathlib import Path
 from typing import Any
 
 
 class Journal:
-    """One JSON object per line; a torn last line is what never happened."""
+    """One JSON object per line; a torn last line is what never happened.
 
-    def __init__(self, path: Path) -> None:
+    A journal that `owes` remembers what a full disk did not take, and writes it before anything
+    else: what it keeps has happened already, and cannot be taken back.
+    """
+
+    def __init__(self, path: Path, owes: bool = False) -> None:
         self._path = path
+        self._owes = owes
+        self._owed = b""
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
         _cut_torn_line(path)
         self._stream = path.open("ab", buffering=0)
 
     def append(self, *entries: Any) -> None:
-        """Add entries, all or none; on return they are with the operating system."""
+        """Add entries, all or none; on return they are with the operating system.
+
+        Raises OSError when they are not, a full disk for example.
+        """
         lines = "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in entries)
         with self._lock:
-            before = os.fstat(self._stream.fileno()).st_size
-            try:
-                _write_all(self._stream, lines.encode())
-            except OSError:
-                self._stream.truncate(before)  # half a line would spoil the next one
-                raise
+            self._write(self._owed + lines.encode())
+
+    def _write(self, content: bytes) -> None:
+        before = os.fstat(self._stream.fileno()).st_size
+        try:
+            _write_all(self._stream, content)
+            self._owed = b""
+        except OSError:
+            self._stream.truncate(before)  # half a line would spoil the next one
+            self._owed = content if self._owes else b""
+            raise
 
     def read(self) -> list[Any]:
         """All entries so far, oldest first."""
@@ -49,6 +64,8 @@ class Journal:
 
     def close(self) -> None:
         """Let go of the file."""
+        with self._lock, suppress(OSError):
+            self._write(self._owed)
         self._stream.close()
 
 
@@ -70,7 +87,11 @@ def read_journal(path: Path) -> list[Any]:
 def write_json(path: Path, value: Any) -> None:
     """Write a whole file or nothing."""
     temporary = path.with_name(f".{path.name}.{threading.get_ident()}.tmp")
-    temporary.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    try:
+        temporary.write_text(json.dumps(value, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     temporary.replace(path)
 
 

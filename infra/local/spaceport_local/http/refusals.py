@@ -6,6 +6,7 @@ from http import HTTPStatus
 from xml.sax.saxutils import escape
 
 DISK_FULL = 507
+NO_ROOM = "InsufficientStorage"
 SENTENCES = {
     400: "This is not HTTP as it should be: send the request again with a proper client.",
     403: "Web pages of others and names other than this machine's are refused: "
@@ -19,8 +20,12 @@ SENTENCES = {
 S3_CODES = {
     400: "InvalidRequest",
     403: "AccessDenied",
+    404: "NoSuchKey",
+    405: "MethodNotAllowed",
     413: "EntityTooLarge",
-    DISK_FULL: "InsufficientStorage",
+    431: "RequestHeaderSectionTooLarge",
+    501: "NotImplemented",
+    DISK_FULL: NO_ROOM,
 }
 
 
@@ -30,6 +35,7 @@ class Refusal:
 
     status: int
     sentence: str = ""
+    code: str = ""
     limit_bytes: int = 0
 
     @property
@@ -40,7 +46,9 @@ class Refusal:
     @property
     def told(self) -> str:
         """The sentence."""
-        found = self.sentence or SENTENCES.get(self.status, HTTPStatus(self.status).description)
+        if self.sentence:
+            return self.sentence
+        found = SENTENCES.get(self.status, HTTPStatus(self.status).description)
         return found.format(limit_bytes=self.limit_bytes)
 
 
@@ -57,6 +65,12 @@ def problem_page(refusal: Refusal) -> tuple[str, bytes]:
 
 def s3_page(refusal: Refusal) -> tuple[str, bytes]:
     """Content type and body as S3's clients read them."""
-    code = S3_CODES.get(refusal.status, HTTPStatus(refusal.status).phrase.replace(" ", ""))
+    code = refusal.code or S3_CODES[refusal.status]
     body = f"<Error><Code>{code}</Code><Message>{escape(refusal.told)}</Message></Error>"
     return "application/xml", b'<?xml version="1.0" encoding="UTF-8"?>\n' + body.encode()
+
+
+def aws_json_page(refusal: Refusal) -> tuple[str, bytes]:
+    """Content type and body as the clients of EventBridge, SQS and DynamoDB read them."""
+    document = {"__type": refusal.code, "message": refusal.told}
+    return "application/x-amz-json-1.0", json.dumps(document).encode()

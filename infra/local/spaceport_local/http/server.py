@@ -5,8 +5,8 @@ megabyte, so that an idle or a slow client costs a descriptor and not a thread, 
 memory. Broken chunks, too large bodies and headers, and a full disk are answered in words.
 """
 
-import errno
 import logging
+import re
 import resource
 import threading
 import time
@@ -19,9 +19,10 @@ from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
 from waitress.parser import HTTPRequestParser
 from waitress.server import TcpWSGIServer
-from waitress.task import ThreadedTaskDispatcher
+from waitress.task import ThreadedTaskDispatcher, WSGITask
 from waitress.utilities import Error
 
+from spaceport_local.disk.room import ERRNOS
 from spaceport_local.http.refusals import DISK_FULL, Refusal, problem_page
 from spaceport_runtime.errors import UserError
 
@@ -33,7 +34,7 @@ MAX_BODY_BYTES = 10 * 1000 * 1000  # API Gateway's limit
 MAX_HEADER_BYTES = 64 * 1024
 IDLE_S = 30  # then a connection that says nothing is closed
 CLEAN_UP_S = 5
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+METADATA = re.compile(rb"^X-Amz-Meta-[^:]+", re.MULTILINE)
 for name in ("waitress", "waitress.queue"):
     logging.getLogger(name).setLevel(logging.ERROR)  # requests are no news
 
@@ -74,7 +75,8 @@ class WebServer:
                 f"Port {port} of this machine is in use by another program.",
                 "Choose another one with --port, or stop the program that uses it.",
             ) from error
-        self.url = f"http://{HOST}:{self._server.effective_port}"
+        self.port = int(self._server.effective_port)
+        self.url = f"http://{HOST}:{self.port}"
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name="web")
 
@@ -117,7 +119,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
         try:
             used: int = super().received(data)
         except OSError as error:
-            if error.errno not in FULL:
+            if error.errno not in ERRNOS:
                 raise
             self._drop_body()
             self.error, self.completed, used = Error(""), True, len(data)
@@ -146,8 +148,16 @@ class _InWords:
         return self._refusal.status_line, [("Content-Type", content_type)], body
 
 
+class _Task(WSGITask):  # type: ignore[misc]
+    def build_response_header(self) -> bytes:
+        """waitress writes X-Amz-Meta-Title, and S3's clients take the name as it is written."""
+        head: bytes = super().build_response_header()
+        return METADATA.sub(lambda name: name[0].lower(), head)
+
+
 class _Channel(HTTPChannel):  # type: ignore[misc]
     parser_class = _Parser
+    task_class = _Task
 
 
 class _Server(TcpWSGIServer):  # type: ignore[misc]

@@ -65,8 +65,6 @@ def _send(stored: Any, query: dict[str, list[str]], environ: dict[str, Any]) -> 
     for name, header in OVERRIDES.items():
         if name in query:
             response.headers[header] = query[name][0]
-    response.headers["Access-Control-Allow-Origin"] = "*"
-    response.headers["Access-Control-Expose-Headers"] = "*"
     return response
 
 

@@ -21,6 +21,8 @@ from moto.s3.models import FakeKey, s3_backends
 from spaceport_local.account import ACCOUNT
 from spaceport_local.aws.edge import Call
 from spaceport_local.disk.journal import Journal
+from spaceport_local.s3.arrivals import open_new
+from spaceport_local.s3.buffers import DiskBuffer
 from spaceport_local.s3.events import publish_created
 
 SUBRESOURCES = {"acl", "tagging", "uploads", "partNumber", "retention", "legal-hold", "versioning"}
@@ -42,29 +44,6 @@ _UNLOCKED_ETAG: Callable[[Any], str] = vars(FakeKey)["etag"].fget
 setattr(FakeKey, "etag", property(_locked_etag))  # noqa: B010 - a type checker forbids the plain way
 
 
-class DiskBuffer:
-    """Stands in for the temporary file in which moto keeps an object's bytes; holds no handle."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._position = 0
-
-    def seek(self, position: int) -> None:
-        """As a file's."""
-        self._position = position
-
-    def read(self, size: int = -1) -> bytes:
-        """As a file's."""
-        with self.path.open("rb") as stream:
-            stream.seek(self._position)
-            content = stream.read(size)
-        self._position += len(content)
-        return content
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
 @dataclass(frozen=True)
 class Change:
     """What a request did to the bucket."""
@@ -77,9 +56,8 @@ class Change:
 class Objects:
     """Observes S3's writes, keeps the objects on disk and announces them."""
 
-    def __init__(self, folder: Path, announced: Callable[[], None]) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._announced = announced
         self._index = Journal(folder / "index.jsonl")
         self._lock = threading.RLock()
         self._files: dict[tuple[str, str], str] = {}
@@ -90,7 +68,6 @@ class Objects:
             not call.target
             and call.scope in ("s3", "")
             and call.method in ("PUT", "POST", "DELETE")
-            and not call.path.startswith("/moto-api")
         )
 
     def lock(self) -> AbstractContextManager[Any] | None:
@@ -111,16 +88,9 @@ class Objects:
 
     def restore(self, bucket: str) -> int:
         """Give the objects of the last run back to moto; returns their number."""
-        entries: dict[tuple[str, str], dict[str, Any]] = {}
-        for entry in self._index.read():
-            place = (entry["bucket"], entry["key"])
-            if "file" in entry:
-                entries[place] = entry
-            else:
-                entries.pop(place, None)
         whole = {
             place: entry
-            for place, entry in entries.items()
+            for place, entry in self._entries().items()
             if place[0] == bucket and (self._folder / entry["file"]).exists()
         }
         for (_, key), entry in whole.items():
@@ -136,7 +106,6 @@ class Objects:
         if stored is None:
             return
         publish_created(bucket, key, stored, reason)
-        self._announced()
 
     def stored(self, bucket: str, key: str) -> Any:
         """moto's record of an object whose bytes lie on disk; None when there is no such."""
@@ -149,35 +118,70 @@ class Objects:
         self._index.close()
 
     def _keep(self, change: Change) -> None:
+        place = (change.bucket, change.key)
         with self._lock:
             stored = _backend().get_bucket(change.bucket).keys.get(change.key)
             if stored is None:
                 return
-            if not isinstance(stored._value_buffer, DiskBuffer):
-                self._move_to_disk(change.bucket, change.key, stored)
+            try:
+                if not isinstance(stored._value_buffer, DiskBuffer):
+                    self._move_to_disk(stored)
+                self._note(place, stored)
+            except OSError:
+                self._take_back(place, stored)
+                raise
         self.announce(change.bucket, change.key, change.reason)
 
-    def _move_to_disk(self, bucket: str, key: str, stored: Any) -> None:
-        name = uuid.uuid4().hex
-        path = self._folder / name
-        etag = stored.etag.strip('"')
+    def _move_to_disk(self, stored: Any) -> None:
+        """For what did not arrive in the body of a PUT: copies and forms."""
+        path = self._folder / uuid.uuid4().hex
         with stored.lock:
             stored._value_buffer.seek(0)
-            with path.open("wb") as stream:
-                shutil.copyfileobj(stored._value_buffer, stream, 1 << 20)
+            try:
+                with open_new(path) as stream:
+                    shutil.copyfileobj(stored._value_buffer, stream, 1 << 20)
+            except OSError:
+                path.unlink(missing_ok=True)
+                raise
             if path.stat().st_size != stored.size:
-                raise RuntimeError(f"{key} was not kept whole")  # a 500: the caller puts it again
+                raise RuntimeError(f"{stored.name} was not kept whole")  # a 500: it comes again
             stored._value_buffer.close()
             stored._value_buffer = DiskBuffer(path)
+
+    def _note(self, place: tuple[str, str], stored: Any) -> None:
+        """An object is there when it stands in the index."""
+        name = stored._value_buffer.path.name
+        if self._files.get(place) == name:
+            return
+        entry = {"bucket": place[0], "key": place[1], "file": name}
+        entry |= {"etag": stored.etag.strip('"'), "bytes": stored.size}
+        entry |= {"modified": stored.last_modified.timestamp(), "metadata": dict(stored.metadata)}
+        self._index.append(entry)
+        self._drop_file(self._files.get(place))
+        self._files[place] = name
         if stored.multipart:
             stored.multipart.dispose()
             stored.multipart = None
-        entry = {"bucket": bucket, "key": key, "file": name, "etag": etag}
-        entry |= {"bytes": stored.size, "modified": stored.last_modified.timestamp()}
-        entry["metadata"] = dict(stored.metadata)
-        self._index.append(entry)
-        self._drop_file(self._files.get((bucket, key)))
-        self._files[bucket, key] = name
+
+    def _take_back(self, place: tuple[str, str], stored: Any) -> None:
+        """The disk is full: nothing of the new object stays, and the one before it does."""
+        if isinstance(stored._value_buffer, DiskBuffer):
+            self._drop_file(stored._value_buffer.path.name)
+        _backend().get_bucket(place[0]).keys.pop(place[1])
+        before = self._entries().get(place)
+        if before:
+            self._give_back(*place, before)
+
+    def _entries(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The index's last word on every object."""
+        entries: dict[tuple[str, str], dict[str, Any]] = {}
+        for entry in self._index.read():
+            place = (entry["bucket"], entry["key"])
+            if "file" in entry:
+                entries[place] = entry
+            else:
+                entries.pop(place, None)
+        return entries
 
     def _forget(self, bucket: str, key: str) -> None:
         with self._lock:

@@ -89,10 +89,6 @@ class SageMaker:
         with self._lock:
             return list(self._jobs)
 
-    def running(self) -> list[str]:
-        """Names of the jobs that occupy a machine."""
-        return [job.name for job in list(self._jobs.values()) if not job.is_over]
-
     def close(self) -> None:
         """Stop what runs (SIGTERM, grace, SIGKILL) and record that the machine stopped."""
         with self._lock:

@@ -18,7 +18,7 @@ from spaceport_ingest.requests.standing import Standing, published_by, standing_
 from spaceport_ingest.submission import Replay
 from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.ports import RunKey
-from spaceport_runtime.stage.kit import cause_of
+from spaceport_runtime.stage.recipe import cause_of
 
 MAX_ATTEMPT = 99
 
