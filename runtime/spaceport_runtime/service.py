@@ -18,6 +18,11 @@ STATE_CHANGE = {
 }
 
 
+def named(logical: str, deployment: str) -> str:
+    """`spaceport-sfm` -> its name in a deployment, `spaceport-dev-sfm`; so that two never meet."""
+    return deployment + logical.removeprefix("spaceport")
+
+
 @dataclass(frozen=True)
 class Rule:
     """One EventBridge rule: the bus it stands on and the pattern it matches."""

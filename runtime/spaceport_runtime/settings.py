@@ -8,6 +8,7 @@ class PlatformSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SPACEPORT_", frozen=True, extra="ignore")
 
+    deployment: str = "spaceport"
     bucket: str
     bus_name: str = "spaceport"
     ledger_table: str = "spaceport-ledger"
