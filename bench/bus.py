@@ -77,15 +77,18 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def mails(cloud: LocalCloud) -> int:
-    return sum(1 for _ in cloud.outbox.glob("*.eml"))
+def mails(cloud: LocalCloud) -> list[Path]:
+    """The mails about how a job ended."""
+    started = b"X-Spaceport-Kind: started"
+    sent = cloud.outbox.glob("*.eml")
+    return [path for path in sent if started not in path.read_bytes()]
 
 
 def run_alone(cloud: LocalCloud, name: str, recorder: Recorder) -> dict[str, float]:
     """One capture on an idle cloud; returns the seconds of each hop."""
-    known = {path.name for path in cloud.outbox.glob("*.eml")}
+    known = set(mails(cloud))
     job_id = upload(cloud, name)
-    wait_until(lambda: mails(cloud) > len(known))
+    wait_until(lambda: len(mails(cloud)) > len(known))
     uploaded_s = max(
         call.began_s
         for call in recorder.calls
@@ -98,17 +101,17 @@ def run_alone(cloud: LocalCloud, name: str, recorder: Recorder) -> dict[str, flo
         document = cloud.sagemaker.call(f"Describe{kind}Job", request)
         hops[f"{before} -> {stage}"] = document["CreationTime"] - ended_s
         before, ended_s = stage, document[f"{kind}EndTime"]
-    mail = next(path for path in cloud.outbox.glob("*.eml") if path.name not in known)
+    mail = next(path for path in mails(cloud) if path not in known)
     hops[f"{before} -> e-mail"] = mail.stat().st_mtime - ended_s
     return hops
 
 
 def run_batch(cloud: LocalCloud, jobs: int) -> Batch:
     """Many captures at once, until the last e-mail."""
-    before, began_s, began_cpu_s = mails(cloud), time.monotonic(), cpu_s()
+    before, began_s, began_cpu_s = len(mails(cloud)), time.monotonic(), cpu_s()
     for n in range(jobs):
         upload(cloud, f"batch-{before}-{n}")
-    wait_until(lambda: mails(cloud) >= before + jobs)
+    wait_until(lambda: len(mails(cloud)) >= before + jobs)
     return Batch(jobs, time.monotonic() - began_s, cpu_s() - began_cpu_s)
 
 

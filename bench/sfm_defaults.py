@@ -17,8 +17,7 @@ from spaceport_contracts.capture import Capture
 from spaceport_sfm.job.mapping.model import points_of, poses_of
 from spaceport_sfm.job.placing.georeference import georeference
 from spaceport_sfm.job.placing.ground import measure_ground
-from spaceport_sfm.job.placing.positions import gps_positions
-from spaceport_sfm.job.plan import PlannedPhoto
+from spaceport_sfm.job.task import TaskPhoto
 
 SEED = 1
 
@@ -54,7 +53,7 @@ def measure(work: Path, capture_path: Path) -> None:
     model = pycolmap.Reconstruction(work / "best")
     capture = Capture.model_validate_json(capture_path.read_bytes())
     photos = [
-        PlannedPhoto(
+        TaskPhoto(
             name=photo.name,
             original=photo.name,
             camera=0,
@@ -65,7 +64,7 @@ def measure(work: Path, capture_path: Path) -> None:
         for photo in capture.photos
     ]
     poses, points = poses_of(model), points_of(model)
-    placement = georeference(poses, points, gps_positions(photos), SEED)
+    placement = georeference(poses, points, photos, SEED)
     fit = placement.transform
     ground = measure_ground(fit.apply(poses.centres), fit.apply(points))
     figures = {

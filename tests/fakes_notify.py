@@ -4,12 +4,14 @@ They keep the promises of the real ones (versions, unique rows) and can be told 
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from spaceport_contracts.events import EVENT_TYPES, Event
-from spaceport_notify.ports import Commit, Desk, Row
-from spaceport_notify.view import JobView
+from spaceport_notify.known.listing import Listed, Listing, listed
+from spaceport_notify.known.view import JobView
+from spaceport_notify.ports import AddressEntry, Commit, Kit, Row
 from spaceport_runtime.ports import Clock, Store, StoredObject
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -46,6 +48,17 @@ class FakeStatusTable:
         parsed = [Row(seq, EVENT_TYPES[name].model_validate_json(body)) for seq, name, body in rows]
         return [row for row in parsed if row.seq > after][:limit]
 
+    def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
+        views = (JobView.model_validate_json(body) for body, _ in self.views.values())
+        lines = [
+            listed(view)
+            for view in views
+            if view.owner == listing.owner and listing.upload in (None, view.upload)
+        ]
+        wanted = [line for line in lines if listing.status in (None, line.summary.status)]
+        newest = sorted(wanted, key=lambda line: line.listed_at, reverse=True)
+        return [line for line in newest if before is None or line.listed_at < before][:limit]
+
 
 class FakeMailer:
     """Keeps what was sent; raises `errors` first, one per call."""
@@ -63,6 +76,27 @@ class FakeMailer:
     def kinds(self) -> list[tuple[str, str, str]]:
         """(job, kind, recipient) of every message sent."""
         return [(m["X-Spaceport-Job"], m["X-Spaceport-Kind"], m["To"]) for m in self.sent]
+
+
+class FakeAddresses:
+    """Entries by address; tokens that can be told apart."""
+
+    def __init__(self) -> None:
+        self.silenced: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
+
+    def entry(self, address: str) -> AddressEntry:
+        token = hashlib.sha256(address.lower().encode()).hexdigest()
+        self.tokens[token] = address
+        return AddressEntry(token, self.silenced.get(token))
+
+    def silence(self, token: str, because: str) -> bool:
+        if token in self.tokens:
+            self.silenced.setdefault(token, because)
+        return token in self.tokens
+
+    def knows(self, token: str) -> bool:
+        return token in self.tokens
 
 
 class FakeStore:
@@ -94,19 +128,22 @@ class FakeLinks:
         return f"https://signed.test/{uri.removeprefix('s3://')}?type={content_type}&for={seconds}"
 
 
-def make_desk(
+def make_kit(
     table: FakeStatusTable | None = None,
     mailer: FakeMailer | None = None,
     store: Store | None = None,
     clock: Clock = lambda: NOON,
-) -> Desk:
-    """A desk on fakes."""
-    return Desk(
+    sleep: Callable[[float], None] = lambda _seconds: None,
+) -> Kit:
+    """A kit on fakes."""
+    return Kit(
         table=table or FakeStatusTable(),
         mailer=mailer or FakeMailer(),
+        addresses=FakeAddresses(),
         store=store or FakeStore(),
         links=FakeLinks(),
         clock=clock,
+        sleep=sleep,
         bucket="spaceport",
         sender="Spaceport <spaceport@example.org>",
         public_url="https://spaceport.example.org",

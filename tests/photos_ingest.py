@@ -70,7 +70,9 @@ def zip_of(files: Mapping[str, bytes], method: int = zipfile.ZIP_STORED) -> byte
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as packed:
         for name, content in files.items():
-            packed.writestr(name, content)
+            info = zipfile.ZipInfo(name)  # of one date, so that the same files are the same bytes
+            info.compress_type = method
+            packed.writestr(info, content)
     return stream.getvalue()
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from spaceport_cli.sentences import human_bytes
-from spaceport_cli.voice import say
+from spaceport_cli.show.sentences import human_bytes
+from spaceport_cli.show.voice import say
 
 GIB = 1 << 30
 NEEDED_PYTHON = (3, 11)

@@ -4,14 +4,17 @@ import argparse
 import errno
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 
 from spaceport_cli.arguments import make_parser
 from spaceport_cli.interrupt import stop_on_signals
-from spaceport_cli.sentences import explain_os_error, is_disk_full, one_sentence
-from spaceport_cli.voice import complain
+from spaceport_cli.show.sentences import explain_os_error, one_sentence
+from spaceport_cli.show.voice import complain
 from spaceport_contracts.results import Quality
+from spaceport_local.disk.room import is_full
+from spaceport_local.http.refusals import NO_ROOM
 from spaceport_runtime.errors import UserError
 
 EXIT_WRONG_INPUT = 2
@@ -37,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if typed.debug:
             raise
-        if is_disk_full(getattr(typed, "out", None)):
+        if NO_ROOM in str(error) or is_full(getattr(typed, "out", None) or Path.cwd()):
             return _give_up(typed, error, explain_os_error(OSError(errno.ENOSPC, "")))
         what = f"Spaceport broke ({type(error).__name__}: {error})"
         complain(one_sentence(what, "Run it again with --debug and report what it shows."))
@@ -58,21 +61,21 @@ def _farewell(command: str) -> str:
 
 
 def _run(typed: argparse.Namespace, console: Console) -> int:
-    from spaceport_cli.run import RunOptions, run, with_title  # noqa: PLC0415
-    from spaceport_cli.upload import Wishes  # noqa: PLC0415
+    from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
+    from spaceport_cli.run.run import RunOptions, run, with_title  # noqa: PLC0415
 
     wishes = Wishes(Quality(typed.quality), typed.email, typed.title)
     return run(with_title(RunOptions(typed.photos, typed.out, wishes)), console)
 
 
 def _demo(typed: argparse.Namespace, console: Console) -> int:
-    from spaceport_cli.demo import demo  # noqa: PLC0415
+    from spaceport_cli.run.demo import demo  # noqa: PLC0415
 
     return demo(typed.out, typed.photos, console)
 
 
 def _up(typed: argparse.Namespace, console: Console) -> int:
-    from spaceport_cli.up import up  # noqa: PLC0415
+    from spaceport_cli.cloud.up import up  # noqa: PLC0415
 
     return up(typed.port, typed.state, console)
 
@@ -86,7 +89,7 @@ def _doctor(_typed: argparse.Namespace, console: Console) -> int:
 def _replay(typed: argparse.Namespace, console: Console) -> int:
     if typed.since:
         return _replay_window(typed, console)
-    from spaceport_cli.remote import replay  # noqa: PLC0415
+    from spaceport_cli.cloud.remote import replay  # noqa: PLC0415
 
     if not (typed.job and typed.from_stage and typed.out):
         raise UserError(
@@ -97,7 +100,7 @@ def _replay(typed: argparse.Namespace, console: Console) -> int:
 
 
 def _replay_window(typed: argparse.Namespace, console: Console) -> int:
-    from spaceport_cli.window import parse_moment, replay_window  # noqa: PLC0415
+    from spaceport_cli.cloud.window import parse_moment, replay_window  # noqa: PLC0415
 
     try:
         since = parse_moment(typed.since)
@@ -110,13 +113,13 @@ def _replay_window(typed: argparse.Namespace, console: Console) -> int:
 
 
 def _cancel(typed: argparse.Namespace, console: Console) -> int:
-    from spaceport_cli.remote import cancel  # noqa: PLC0415
+    from spaceport_cli.cloud.remote import cancel  # noqa: PLC0415
 
     return cancel(typed.job, typed.state, console)
 
 
 def _redrive(typed: argparse.Namespace, console: Console) -> int:
-    from spaceport_cli.redrive import redrive  # noqa: PLC0415
+    from spaceport_cli.cloud.redrive import redrive  # noqa: PLC0415
 
     return redrive(typed.service, typed.state, typed.yes, console)
 

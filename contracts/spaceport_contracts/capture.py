@@ -1,6 +1,7 @@
 """A capture: the photos of one place, as ingest found them."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +10,13 @@ class Frozen(BaseModel):
     """Base of everything that crosses a service boundary: immutable, unknown fields ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class ImageKind(StrEnum):
+    """What a photo shows: light, or heat as false colours."""
+
+    VISIBLE = "visible"
+    THERMAL = "thermal"
 
 
 class Photo(Frozen):
@@ -30,6 +38,22 @@ class Photo(Frozen):
     altitude_m: float | None = None
     relative_altitude_m: float | None = Field(default=None, description="above take-off, from XMP")
     taken_at: datetime | None = None
+    digital_zoom: float | None = Field(default=None, description="EXIF DigitalZoomRatio, above 0")
+    gimbal_pitch_deg: float | None = Field(
+        default=None, description="XMP: 0 looks level, -90 straight down"
+    )
+    gimbal_roll_deg: float | None = Field(default=None, description="XMP: 0 is upright")
+    gimbal_yaw_deg: float | None = Field(
+        default=None, description="XMP: clockwise from north, -180 to 360"
+    )
+    gps_error_m: float | None = Field(
+        default=None, description="horizontal standard error as the camera or RTK states it"
+    )
+    hemisphere_known: bool = Field(
+        default=True,
+        description="False: N/S or E/W is lost, and with it the sign of the degrees",
+    )
+    image_kind: ImageKind = ImageKind.VISIBLE
 
 
 class RejectedPhoto(Frozen):

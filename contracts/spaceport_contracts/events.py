@@ -4,22 +4,35 @@ On the wire (EventBridge): `source = "spaceport.<service>"`, `detail-type` = the
 `detail` = the event. Changes are additive with a default; anything else is a new class published
 beside the old one until nobody listens to it (the golden schemas in `schemas/` hold us to it).
 
+An event is small whatever people wrote: free text is cut (`text.py`), lists live in S3, and the
+event carries their beginning and their length.
+
 An event's id is made of our own ids (job, attempt, stage), so an event that is published twice is
 the same event twice. EventBridge's own id changes on every PutEvents and is never used.
 """
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_contracts.failure import FailureClass
 from spaceport_contracts.results import Quality
+from spaceport_contracts.text import Label, Words, clip
 
 EVENT_NAMESPACE = uuid.UUID("6f1c9c2e-7d0b-4f43-9d53-0c0e0b5b1a10")
+
+# 32 characters hold 128 bits in hexadecimal; SageMaker's 63 hold the stage and the attempt as well.
+JOB_ID_PATTERN = r"^[a-z0-9]{8,32}$"
+REJECTED_SHOWN = 50
+FIGURES_SHOWN = 20
+PHOTO_NAME_BYTES = 200
+PHOTO_REASON_BYTES = 300
 
 
 class Stage(StrEnum):
@@ -35,7 +48,7 @@ class Event(Frozen):
 
     version: Literal[1] = Field(default=1, description="schema version of the event")
     event_id: str
-    job_id: str = Field(pattern=r"^[a-z0-9]{8,24}$")
+    job_id: str = Field(pattern=JOB_ID_PATTERN)
     correlation_id: str = Field(description="the same for everything that one upload set off")
     causation_id: str = Field(description="event_id of the event that led to this one")
     occurred_at: datetime
@@ -56,14 +69,39 @@ def make_event_id(event: type[Event], job_id: str, attempt: int, *discriminators
 
 
 class CaptureRejected(Event):
-    """The upload cannot become a splat; nothing was paid for."""
+    """The upload cannot become a splat; nothing was paid for.
+
+    However many photos were refused, the event names the first 50 and says how many there were.
+    """
 
     terminal: ClassVar[bool] = True
-    email: str | None
-    title: str
-    reason: str
-    remedy: str
-    rejected: tuple[RejectedPhoto, ...] = ()
+    email: Label | None
+    title: Label
+    reason: Words
+    remedy: Words
+    rejected: tuple[RejectedPhoto, ...] = Field(default=(), description="the first 50 at most")
+    rejected_total: int = Field(default=0, description="how many were refused")
+    owner: Label = Field(default="", description="whose job it is; empty where there is one user")
+    rejected_list: Artifact | None = Field(default=None, description="all of them, as JSON in S3")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _count(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            return data
+        listed = len(data.get("rejected") or ())
+        return {**data, "rejected_total": max(listed, data.get("rejected_total") or 0)}
+
+    @field_validator("rejected", mode="after")
+    @classmethod
+    def _first(cls, rejected: tuple[RejectedPhoto, ...]) -> tuple[RejectedPhoto, ...]:
+        return tuple(
+            RejectedPhoto(
+                name=clip(photo.name, PHOTO_NAME_BYTES),
+                reason=clip(photo.reason, PHOTO_REASON_BYTES),
+            )
+            for photo in rejected[:REJECTED_SHOWN]
+        )
 
 
 class ReconstructionRequested(Event):
@@ -71,11 +109,12 @@ class ReconstructionRequested(Event):
 
     start_at: Stage
     quality: Quality
-    email: str | None
-    title: str
+    email: Label | None
+    title: Label
     inputs: ArtifactSet
     photos: int = Field(default=0, description="usable photos, where ingest looked at photos")
     ingest_seconds: float = 0.0
+    owner: Label = Field(default="", description="whose job it is; empty where there is one user")
 
 
 class StageWaiting(Event):
@@ -83,25 +122,30 @@ class StageWaiting(Event):
 
     stage: Stage
     place: int = Field(ge=1)
-    instance_type: str
+    instance_type: Label
 
 
 class StageStarted(Event):
     """The stage's SageMaker job was launched."""
 
     stage: Stage
-    instance_type: str
+    instance_type: Label
 
 
 class StageProgressed(Event):
     """How far a running job is."""
 
     stage: Stage
-    step: str
+    step: Label
     n: int
     m: int
     seconds_left: float | None = None
-    figures: dict[str, float] = Field(default_factory=dict)
+    figures: dict[str, float] = Field(default_factory=dict, description="20 at most")
+
+    @field_validator("figures", mode="after")
+    @classmethod
+    def _first(cls, figures: dict[str, float]) -> dict[str, float]:
+        return {clip(name, 100): figures[name] for name in list(figures)[:FIGURES_SHOWN]}
 
 
 class SparseModelBuilt(Event):
@@ -143,29 +187,20 @@ class SplatCompressed(Event):
     seconds: float
 
 
-class FailureClass(StrEnum):
-    """Who can mend it."""
-
-    USER = "user"
-    TIMEOUT = "timeout"
-    STOPPED = "stopped"
-    INTERNAL = "internal"
-
-
 class StageFailed(Event):
     """The stage gave up: what happened, in plain words, and what to do about it."""
 
     terminal: ClassVar[bool] = True
     stage: Stage
     failure_class: FailureClass
-    reason: str
-    remedy: str
+    reason: Words
+    remedy: Words
 
 
 class CancellationRequested(Event):
     """Somebody asked to stop the job."""
 
-    requested_by: str = "user"
+    requested_by: Label = "user"
 
 
 class JobCancelled(Event):
@@ -188,3 +223,16 @@ EVENTS: tuple[type[Event], ...] = (
     JobCancelled,
 )
 EVENT_TYPES: dict[str, type[Event]] = {event.detail_type(): event for event in EVENTS}
+
+
+class RunAdmitted(Frozen):
+    """ingest's note to itself that a run waits to be worked on.
+
+    It goes straight to ingest's own queue and never over the bus, so it is no `Event`.
+    """
+
+    job_id: str = Field(pattern=JOB_ID_PATTERN)
+    attempt: int = Field(ge=1, le=99)
+
+
+NOTES: dict[str, type[Frozen]] = {RunAdmitted.__name__: RunAdmitted}

@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
-from spaceport_contracts.results import HeldOutPhoto, Truth
+from spaceport_contracts.results import HeldOutPhoto
 
 
 class PhotosReport(Frozen):
@@ -23,6 +23,7 @@ class SfmReport(Frozen):
     camera_height_above_ground_m: float | None
     sparse_points: int
     focal_note: str = ""
+    frame_note: str = ""
 
 
 class TrainReport(Frozen):
@@ -67,5 +68,4 @@ class Report(Frozen):
     train: TrainReport | None
     compress: CompressReport
     seconds: SecondsReport
-    truth: Truth | None = Field(default=None, description="only where the true poses are known")
     warnings: tuple[str, ...] = ()

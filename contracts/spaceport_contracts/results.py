@@ -37,13 +37,6 @@ class StageResult(Frozen):
     warnings: tuple[str, ...] = ()
 
 
-class Truth(Frozen):
-    """Comparison with the known poses of a generated capture."""
-
-    pose_error_m: float = Field(description="rms distance of camera centres after similarity fit")
-    height_error_m: float
-
-
 class SfmResult(StageResult):
     """Structure from motion: how the photos hang together."""
 
@@ -56,7 +49,10 @@ class SfmResult(StageResult):
     gps_rms_m: float | None = Field(description="None when the photos carry no usable GPS")
     camera_height_above_ground_m: float | None
     focal_note: str = Field(default="", description="how the focal length was settled")
-    truth: Truth | None = None
+    frame_note: str = Field(
+        default="",
+        description="one sentence: where up, scale, heading, heights come from, how sure they are",
+    )
 
 
 class HeldOutPhoto(Frozen):

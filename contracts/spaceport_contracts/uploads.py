@@ -6,8 +6,6 @@
   `title`), all optional.
 """
 
-import hashlib
-
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
@@ -36,9 +34,6 @@ class UploadManifest(Frozen):
     photos: tuple[UploadedPhoto, ...]
 
 
-def job_id_of(*parts: str) -> str:
-    """The id of the job that an upload starts: the same upload is the same job.
-
-    `parts` are the S3 URI, the object's ETag and whatever else makes a request another one.
-    """
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+def upload_cause(uri: str, etag: str) -> str:
+    """What stands for an upload as the cause (`causation_id`) of its job's first event."""
+    return f"upload:{uri}#{etag}"

@@ -30,16 +30,24 @@ class RunKey:
 
 
 class RunState(StrEnum):
-    """WAITING for a machine, RUNNING in SageMaker, FINISHED with its outcome recorded."""
+    """WAITING for a machine, RUNNING in SageMaker, FINISHED with its outcome recorded.
+
+    LAUNCHING: it waits, and somebody has tried to launch it, so that there may be a job already.
+    """
 
     WAITING = "waiting"
+    LAUNCHING = "launching"
     RUNNING = "running"
     FINISHED = "finished"
 
 
 @dataclass(frozen=True)
 class Run:
-    """The ledger's row of a run."""
+    """The ledger's row of a run.
+
+    `launched_at`: when somebody last tried; `place`: the last one that the user was told;
+    `vain_since`: since when it waits although nothing else of its stage runs.
+    """
 
     key: RunKey
     arrived_at: str
@@ -51,6 +59,12 @@ class Run:
     place: int | None = None
     retries: int = 0
     is_open: bool = True
+    vain_since: str | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """It has no machine yet, as far as anybody knows."""
+        return self.state in (RunState.WAITING, RunState.LAUNCHING)
 
 
 class EndKind(StrEnum):
@@ -72,7 +86,12 @@ class End:
 
 
 class Ledger(Protocol):
-    """What was done, in conditional writes keyed by our own ids."""
+    """What was done, in conditional writes keyed by our own ids.
+
+    Single rows are read consistently. The lists (`open_runs`, `waiting_runs`, `count_waiting`) come
+    from an index that may lag behind: what was just written may be missing, what is listed may
+    have moved on.
+    """
 
     def admit(self, run: Run) -> bool:
         """Record a new run; False when it is known already."""
@@ -89,14 +108,23 @@ class Ledger(Protocol):
     def count_waiting(self, stage: str) -> int:
         """How many runs wait for a machine."""
 
+    def begin_launch(self, key: RunKey, at: str) -> bool:
+        """A waiting run -> LAUNCHING; False when it waits no more."""
+
     def mark_running(self, key: RunKey, at: str) -> None:
-        """WAITING -> RUNNING; anything else stays."""
+        """A waiting run -> RUNNING; anything else stays."""
 
     def rewind(self, key: RunKey) -> None:
         """RUNNING -> WAITING, for a job that SageMaker does not know."""
 
     def remember_place(self, key: RunKey, place: int) -> None:
         """The place in the queue that the user was told last."""
+
+    def remember_vain(self, key: RunKey, since: str | None) -> None:
+        """Since when a waiting run waits though nothing else of its stage runs."""
+
+    def withdraw(self, key: RunKey) -> bool:
+        """WAITING -> FINISHED without a word; False when somebody has begun to launch it."""
 
     def finish(self, key: RunKey, outcome: str) -> bool:
         """Record the events that the run ends with; False when it has an outcome already."""
@@ -109,6 +137,9 @@ class Ledger(Protocol):
 
     def end_of(self, job_id: str, attempt: int) -> End | None:
         """How the attempt ended, if it has."""
+
+    def name_job(self, request: str, job_id: str) -> str:
+        """The id of the job that a request asks for: `job_id` unless it was asked for before."""
 
     def register_job(self, job_id: str, record: str) -> bool:
         """Record a new job with attempt 1; False when it is known already."""
@@ -165,7 +196,7 @@ class Jobs(Protocol):
     def create(self, kind: JobKind, request: Mapping[str, Any]) -> None:
         """Launch; a name that exists already is a launch that happened already.
 
-        Raises NoCapacity for an exhausted quota, Retryable for throttling.
+        Raises NoCapacity for an exhausted quota, Retryable for throttling, Denied for the rest.
         """
 
     def describe(self, kind: JobKind, name: str) -> JobStatus | None:

@@ -57,14 +57,35 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """An interest in what an AWS service says on the default bus, by its detail-types."""
+
+    source: str
+    detail_types: tuple[str, ...]
+
+    def rules(self) -> list[Rule]:
+        """One rule for each detail-type."""
+        return [
+            Rule("default", {"source": [self.source], "detail-type": [name]})
+            for name in self.detail_types
+        ]
+
+
+@dataclass(frozen=True)
 class JobSpec:
-    """The SageMaker job that a stage runs; all but the kind and the program are defaults."""
+    """The SageMaker job that a stage runs, unless the deployment's `StageSettings` say otherwise.
+
+    `max_wait_s`: how long a job on Spot machines may take, the waiting for one included.
+    """
 
     kind: JobKind
     program: str
+    image: str
     instance_type: str
     max_runtime_s: int
     volume_gb: int
+    use_spot: bool = False
+    max_wait_s: int = 0
 
 
 @dataclass(frozen=True)
@@ -84,6 +105,7 @@ class Service:
     consumes: tuple[Listen, ...]
     publishes: tuple[type[Event], ...]
     uploads: Upload | None = None
+    notices: Notice | None = None
     job: JobSpec | None = None
     api: tuple[Route, ...] = ()
     sweeps: bool = False
@@ -112,6 +134,8 @@ class Service:
             detail = {"bucket": {"name": [bucket]}, "object": {"key": keys}}
             pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
             rules.append(Rule("default", pattern))
+        if self.notices:
+            rules += self.notices.rules()
         if self.job:
             name_field = f"{self.job.kind.capitalize()}JobName"
             pattern = {

@@ -1,6 +1,11 @@
 """The environment of every function, checked when the function starts."""
 
+from dataclasses import replace
+
+from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from spaceport_runtime.service import JobSpec
 
 
 class PlatformSettings(BaseSettings):
@@ -15,3 +20,17 @@ class PlatformSettings(BaseSettings):
     job_role_arn: str = "arn:aws:iam::000000000000:role/spaceport-job"
     retry_base_s: int = 5
     retry_max_s: int = 900
+    vain_wait_s: int = Field(
+        default=86_400, description="waiting with nothing else running; then the user is told"
+    )
+
+
+class StageSettings(BaseSettings):
+    """What a deployment may choose about a stage's job; None: as its `service.py` declares."""
+
+    image: str | None = None
+    instance_type: str | None = None
+
+    def applied_to(self, job: JobSpec) -> JobSpec:
+        """The job as this deployment runs it."""
+        return replace(job, **self.model_dump(exclude_none=True))

@@ -23,7 +23,6 @@ from spaceport_scenery.terrain import (
 )
 
 PAVING, GRAVEL, BED, POOL, TERRACE = range(5)
-PAD_SIZE = 7
 """A pad is a turned rectangle of other ground: x, y, cos, sin, half length, half width, kind."""
 Pads = NDArray[np.float64]
 

@@ -12,16 +12,18 @@ import numpy as np
 import numpy.typing as npt
 from plyfile import PlyData, PlyParseError
 
+from spaceport_contracts.splat_file import (
+    COLOUR,
+    POSITION,
+    ROTATION,
+    SCALE,
+    SPLAT_REMEDY,
+    why_no_splat,
+)
 from spaceport_runtime.errors import UserError
 from spaceport_splat.gaussians import SH_COEFFICIENTS, Gaussians
 
-_REMEDY = "Export the splat as a 3D Gaussian Splatting .ply and upload that."
-_POSITION = ("x", "y", "z")
 _NORMAL = ("nx", "ny", "nz")
-_COLOUR = ("f_dc_0", "f_dc_1", "f_dc_2")
-_SCALE = ("scale_0", "scale_1", "scale_2")
-_ROTATION = ("rot_0", "rot_1", "rot_2", "rot_3")
-_REQUIRED = (*_POSITION, *_COLOUR, "opacity", *_SCALE, *_ROTATION)
 
 Vertices = npt.NDArray[Any]
 
@@ -34,19 +36,21 @@ def read_ply(path: Path) -> Gaussians:
     """
     vertices = _vertices(path)
     names = vertices.dtype.names or ()
-    _check_properties(path, names)
+    reason = why_no_splat(names)
+    if reason:
+        raise UserError(f"{path.name} {reason}.", SPLAT_REMEDY)
     rest = sum(name.startswith("f_rest_") for name in names)
     if rest % 3 or rest // 3 not in SH_COEFFICIENTS:
         raise UserError(
-            f"{path.name} has {rest} f_rest properties; a splat has 0, 9, 24 or 45.", _REMEDY
+            f"{path.name} has {rest} f_rest properties; a splat has 0, 9, 24 or 45.", SPLAT_REMEDY
         )
     harmonics = _columns(vertices, [f"f_rest_{i}" for i in range(rest)], path)
     return Gaussians(
-        means=_columns(vertices, _POSITION, path),
-        quats=_columns(vertices, _ROTATION, path),
-        scales=_columns(vertices, _SCALE, path),
+        means=_columns(vertices, POSITION, path),
+        quats=_columns(vertices, ROTATION, path),
+        scales=_columns(vertices, SCALE, path),
         opacities=_columns(vertices, ("opacity",), path)[:, 0].copy(),
-        sh0=_columns(vertices, _COLOUR, path),
+        sh0=_columns(vertices, COLOUR, path),
         shN=np.ascontiguousarray(harmonics.reshape(len(vertices), 3, rest // 3).transpose(0, 2, 1)),
     )
 
@@ -55,33 +59,18 @@ def _vertices(path: Path) -> Vertices:
     try:
         with path.open("rb") as stream:
             if stream.read(3) != b"ply":
-                raise UserError(f"{path.name} is not a PLY file.", _REMEDY)
+                raise UserError(f"{path.name} is not a PLY file.", SPLAT_REMEDY)
             stream.seek(0)
             elements = {element.name: element for element in PlyData.read(stream)}
     except OSError as error:
-        raise UserError(f"{path.name} cannot be opened: {error.strerror}.", _REMEDY) from error
+        raise UserError(f"{path.name} cannot be opened: {error.strerror}.", SPLAT_REMEDY) from error
     except (PlyParseError, ValueError, MemoryError, OverflowError) as error:
         raise UserError(
             f"{path.name} is damaged or cut short ({error}).", "Export or upload it again."
         ) from error
     if "vertex" not in elements or len(elements["vertex"].data) == 0:
-        raise UserError(f"{path.name} contains no Gaussians.", _REMEDY)
+        raise UserError(f"{path.name} contains no Gaussians.", SPLAT_REMEDY)
     return np.asarray(elements["vertex"].data)
-
-
-def _check_properties(path: Path, names: tuple[str, ...]) -> None:
-    missing = [name for name in _REQUIRED if name not in names]
-    if not missing:
-        return
-    if "packed_position" in names:
-        kind = "is a compressed PLY"
-    elif missing == ["scale_2"]:
-        kind = "holds 2D Gaussians (surfels), which have no third scale"
-    elif "opacity" in missing and "f_dc_0" in missing:
-        kind = "is a point cloud or a mesh, not a splat"
-    else:
-        kind = f"lacks {', '.join(missing)}"
-    raise UserError(f"{path.name} {kind}.", _REMEDY)
 
 
 def _columns(
@@ -92,7 +81,7 @@ def _columns(
         try:
             columns[:, i] = vertices[name]
         except (ValueError, TypeError) as error:
-            raise UserError(f"{path.name} has no usable column {name}.", _REMEDY) from error
+            raise UserError(f"{path.name} has no usable column {name}.", SPLAT_REMEDY) from error
     return columns
 
 
@@ -100,7 +89,7 @@ def write_ply(path: Path, gaussians: Gaussians) -> None:
     """Write a splat as binary little-endian PLY; the file appears under its name when whole."""
     n, k = len(gaussians), gaussians.shN.shape[1]
     rest = tuple(f"f_rest_{i}" for i in range(3 * k))
-    names = (*_POSITION, *_NORMAL, *_COLOUR, *rest, "opacity", *_SCALE, *_ROTATION)
+    names = (*POSITION, *_NORMAL, *COLOUR, *rest, "opacity", *SCALE, *ROTATION)
     rows = np.concatenate(
         [
             gaussians.means,

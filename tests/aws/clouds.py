@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 from moto import mock_aws
 
-from spaceport_local.resources import create_stores, create_wiring
+from spaceport_local.aws.resources import create_stores, create_wiring
 from spaceport_runtime.service import Service
 from spaceport_topology.services import SERVICES
 from spaceport_topology.wiring import Topology, build_topology

@@ -6,7 +6,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.choreography.invariants import breaches
@@ -41,15 +41,6 @@ def run_schedules(
             bad += found
             on_chunk(min(n * CHUNK, count))
     return bad
-
-
-def surviving_mutants() -> Iterator[str]:
-    """The protections whose loss nobody notices."""
-    logging.disable(logging.CRITICAL)
-    for name, mutant in MUTANTS.items():
-        with mutant():
-            if noticed_after(MUTANT_SCHEDULES) is None:
-                yield name
 
 
 def noticed_after(schedules: int) -> int | None:

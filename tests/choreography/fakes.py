@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
 
 from spaceport_runtime.errors import NoCapacity
@@ -16,68 +17,87 @@ from spaceport_runtime.ports import (
     StoredObject,
 )
 from spaceport_runtime.service import JobKind
+from tests.choreography.lag import Index
+
+WAITS = {RunState.WAITING, RunState.LAUNCHING}
 
 
 class FakeLedger:
-    """The ledger's conditional writes, on a dict."""
+    """The ledger's conditional writes, on a dict; its indices may lag, as DynamoDB's do."""
 
-    def __init__(self) -> None:
+    def __init__(self, index: Index | None = None) -> None:
+        self.index = index or Index()
         self.runs: dict[RunKey, Run] = {}
-        self.open: dict[RunKey, None] = {}
         self.ends: dict[tuple[str, int], End] = {}
         self.jobs: dict[str, tuple[str, int]] = {}
+        self.names: dict[str, str] = {}
+
+    @property
+    def open(self) -> list[RunKey]:
+        return [key for key, run in self.runs.items() if run.is_open]
+
+    def put(self, run: Run) -> None:
+        self.runs[run.key] = run
+        self.index.wrote(run)
 
     def admit(self, run: Run) -> bool:
         if run.key in self.runs:
             return False
-        self.runs[run.key] = run
-        self.open[run.key] = None
+        self.put(run)
         return True
 
     def get(self, key: RunKey) -> Run | None:
         return self.runs.get(key)
 
     def open_runs(self, stage: str) -> list[Run]:
-        runs = [self.runs[key] for key in self.open if key.stage == stage]
-        return sorted(runs, key=lambda run: run.arrived_at)
+        return self.index.shown([run for run in self.runs.values() if run.is_open], stage)
 
     def waiting_runs(self, stage: str, limit: int) -> list[Run]:
-        runs = self.open_runs(stage)
-        return [run for run in runs if run.state is RunState.WAITING][:limit]
+        return [run for run in self.open_runs(stage) if run.is_waiting][:limit]
 
     def count_waiting(self, stage: str) -> int:
-        return len(self.waiting_runs(stage, len(self.open)))
+        return len(self.waiting_runs(stage, len(self.runs)))
 
     def _move(self, key: RunKey, allowed: set[RunState], **changes: Any) -> bool:
         run = self.runs.get(key)
         if run is None or run.state not in allowed:
             return False
-        self.runs[key] = replace(run, **changes)
+        self.put(replace(run, **changes))
         return True
 
+    def begin_launch(self, key: RunKey, at: str) -> bool:
+        return self._move(key, WAITS, state=RunState.LAUNCHING, launched_at=at)
+
     def mark_running(self, key: RunKey, at: str) -> None:
-        self._move(key, {RunState.WAITING}, state=RunState.RUNNING, launched_at=at)
+        self._move(key, WAITS, state=RunState.RUNNING, launched_at=at)
 
     def rewind(self, key: RunKey) -> None:
         self._move(key, {RunState.RUNNING}, state=RunState.WAITING, launched_at=None)
 
     def remember_place(self, key: RunKey, place: int) -> None:
-        self._move(key, {RunState.WAITING}, place=place)
+        self._move(key, WAITS, place=place)
+
+    def remember_vain(self, key: RunKey, since: str | None) -> None:
+        self._move(key, WAITS, vain_since=since)
+
+    def withdraw(self, key: RunKey) -> bool:
+        changes = {"state": RunState.FINISHED, "outcome": "[]", "is_open": False}
+        return self._move(key, {RunState.WAITING}, **changes)
 
     def finish(self, key: RunKey, outcome: str) -> bool:
-        unfinished = {RunState.WAITING, RunState.RUNNING}
-        return self._move(key, unfinished, state=RunState.FINISHED, outcome=outcome)
+        return self._move(key, {*WAITS, RunState.RUNNING}, state=RunState.FINISHED, outcome=outcome)
 
     def close(self, key: RunKey) -> None:
-        if self.runs[key].state is RunState.FINISHED:
-            self.open.pop(key, None)
-            self.runs[key] = replace(self.runs[key], is_open=False)
+        self._move(key, {RunState.FINISHED}, is_open=False)
 
     def claim_end(self, job_id: str, attempt: int, end: End) -> End:
         return self.ends.setdefault((job_id, attempt), end)
 
     def end_of(self, job_id: str, attempt: int) -> End | None:
         return self.ends.get((job_id, attempt))
+
+    def name_job(self, request: str, job_id: str) -> str:
+        return self.names.setdefault(request, job_id)
 
     def register_job(self, job_id: str, record: str) -> bool:
         if job_id in self.jobs:
@@ -116,6 +136,14 @@ class FakeStore:
         self.objects[uri] = content
 
 
+class Luck(StrEnum):
+    """What becomes of a launch; LOST: SageMaker says yes and never hears of it again."""
+
+    GOOD = "good"
+    HANGS = "hangs"
+    LOST = "lost"
+
+
 @dataclass
 class FakeJob:
     """One SageMaker job."""
@@ -125,7 +153,10 @@ class FakeJob:
     instance_type: str
     order: int
     output_prefix: str
+    key: RunKey
+    hangs: bool = False
     stop_requested: bool = False
+    retries_worth: int = 0
     status: JobStatus = field(default_factory=lambda: JobStatus("InProgress"))
 
 
@@ -136,7 +167,8 @@ class FakeJobs:
         self.quotas = quotas
         self.jobs: dict[str, FakeJob] = {}
         self.launches: list[RunKey] = []
-        self.on_launch: Callable[[RunKey], None] = lambda key: None
+        self.on_launch: Callable[[RunKey], Luck] = lambda key: Luck.GOOD
+        self.on_describe: Callable[[str], None] = lambda name: None
 
     def running(self) -> list[FakeJob]:
         return [job for job in self.jobs.values() if not job.status.is_over]
@@ -146,19 +178,25 @@ class FakeJobs:
         if name in self.jobs:
             return
         instance_type = _instance_type(kind, request)
-        in_use = sum(job.instance_type == instance_type for job in self.running())
-        if in_use >= self.quotas[instance_type]:
+        if not self.is_free(instance_type):
             raise NoCapacity(f"ResourceLimitExceeded: {instance_type}")
         environment = request["Environment"]
         stage = name.split("-")[0]
         attempt = int(environment["SPACEPORT_ATTEMPT"])
         key = RunKey(stage, environment["SPACEPORT_JOB_ID"], attempt)
+        luck = self.on_launch(key)
+        if luck is Luck.LOST:
+            return
         self.launches.append(key)
-        self.on_launch(key)
-        prefix = _output_prefix(kind, request)
-        self.jobs[name] = FakeJob(kind, name, instance_type, len(self.jobs), prefix)
+        prefix, hangs = _output_prefix(kind, request), luck is Luck.HANGS
+        self.jobs[name] = FakeJob(kind, name, instance_type, len(self.jobs), prefix, key, hangs)
+
+    def is_free(self, instance_type: str) -> bool:
+        in_use = sum(job.instance_type == instance_type for job in self.running())
+        return in_use < self.quotas[instance_type]
 
     def describe(self, kind: JobKind, name: str) -> JobStatus | None:
+        self.on_describe(name)
         job = self.jobs.get(name)
         return job.status if job else None
 

@@ -6,11 +6,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from spaceport_runtime.errors import Retryable
+from spaceport_runtime.errors import Denied, Retryable
 
 
 class Crash(BaseException):
     """The process died; a BaseException, so that no handler can survive it."""
+
+
+class Bug(Exception):
+    """Something breaks for one run only, in a way that nobody foresaw."""
 
 
 @dataclass
@@ -21,10 +25,13 @@ class Dice:
     crash: float = 0.02
     throttle: float = 0.02
     interleave: float = 0.03
+    deny: float = 0.003
+    lag: float = 0.5
+    trouble: int = 0
 
     def calm(self) -> None:
         """No more trouble."""
-        self.crash = self.throttle = self.interleave = 0.0
+        self.crash = self.throttle = self.interleave = self.deny = self.lag = 0.0
 
     @contextmanager
     def without_crashes(self, wanted: bool) -> Iterator[None]:
@@ -36,8 +43,14 @@ class Dice:
             self.crash = before
 
     def hit(self, chance: float) -> bool:
-        """One throw."""
-        return chance > 0 and self.rng.random() < chance
+        """One throw; `trouble` counts how often it went badly."""
+        is_hit = chance > 0 and self.rng.random() < chance
+        self.trouble += is_hit
+        return is_hit
+
+    def lag_s(self) -> float:
+        """How long a write stays hidden from an index; no trouble, only how indices are."""
+        return self.rng.choice((1, 5, 30)) if self.lag and self.rng.random() < self.lag else 0.0
 
 
 class Faulty:
@@ -61,6 +74,8 @@ class Faulty:
                 raise Crash(f"before {name}")
             if dice.hit(dice.throttle):
                 raise Retryable(f"{name} throttled")
+            if dice.hit(dice.deny):
+                raise Denied("AccessDenied", f"{name} is not allowed since the last deployment")
             if dice.hit(dice.interleave):
                 self._interrupt()
             answer = target(*args, **kwargs)

@@ -6,18 +6,19 @@ from functools import cache
 
 from spaceport_compress import handler as compress
 from spaceport_ingest import handler as ingest
+from spaceport_ingest.admission.runs import sweep as sweep_ingest
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import sweep as sweep_ingest
 from spaceport_ingest.service import SERVICE as INGEST
 from spaceport_notify import handler as notify
-from spaceport_notify.ports import Desk
+from spaceport_notify.ports import Kit as NotifyKit
 from spaceport_notify.service import SERVICE as NOTIFY
 from spaceport_runtime.consume import EventHandler
 from spaceport_runtime.ports import Platform
 from spaceport_runtime.service import Service
 from spaceport_runtime.settings import PlatformSettings
-from spaceport_runtime.stage.handlers import MakeKit, stage_routes
-from spaceport_runtime.stage.kit import StageKit
+from spaceport_runtime.stage.handlers import StageHandlers
+from spaceport_runtime.stage.handlers import routes as stage_routes
+from spaceport_runtime.stage.recipe import Recipe
 from spaceport_runtime.stage.reconcile import sweep
 from spaceport_sfm import handler as sfm
 from spaceport_train import handler as train
@@ -35,22 +36,24 @@ class Function:
 
 
 def all_functions(
-    platform_of: Callable[[str], Platform], kit: Kit, desk: Desk
+    platform_of: Callable[[str], Platform], kit: Kit, notify_kit: NotifyKit
 ) -> dict[str, Function]:
     """Every service by name."""
-    stages = [_stage(each.make_kit, platform_of) for each in (sfm, train, compress)]
+    stages = [_stage(each.HANDLERS, platform_of) for each in (sfm, train, compress)]
     first = Function(INGEST, dict(ingest.routes(kit)), lambda: sweep_ingest(kit))
-    last = Function(NOTIFY, dict(notify.routes(desk)), lambda: None)
+    last = Function(NOTIFY, dict(notify.routes(notify_kit)), lambda: None)
     return {function.service.name: function for function in (first, *stages, last)}
 
 
 @cache
-def _kit(make_kit: MakeKit) -> StageKit:
+def recipe_of(handlers: StageHandlers) -> Recipe:
     """The environment is the same for all worlds: it is read once."""
-    return make_kit(PlatformSettings(bucket=BUCKET))
+    return handlers.recipe(PlatformSettings(bucket=BUCKET))
 
 
-def _stage(make_kit: MakeKit, platform_of: Callable[[str], Platform]) -> Function:
-    kit = _kit(make_kit)
-    platform = platform_of(kit.service.name)
-    return Function(kit.service, dict(stage_routes(kit, platform)), lambda: sweep(kit, platform))
+def _stage(handlers: StageHandlers, platform_of: Callable[[str], Platform]) -> Function:
+    recipe = recipe_of(handlers)
+    platform = platform_of(recipe.service.name)
+    return Function(
+        recipe.service, dict(stage_routes(recipe, platform)), lambda: sweep(recipe, platform)
+    )

@@ -3,10 +3,12 @@
 from collections import Counter, defaultdict
 
 from spaceport_contracts.events import EVENT_TYPES
-from spaceport_notify.status import Status, job_status
+from spaceport_notify.known.status import Status, job_status
 from spaceport_runtime.ports import EndKind
 from tests.choreography.people import mails_of
 from tests.choreography.world import World
+
+CALLS_PER_JOB = 40
 
 
 def breaches(world: World) -> list[str]:
@@ -15,6 +17,8 @@ def breaches(world: World) -> list[str]:
         *_rest(world),
         *_one_end(world),
         *_one_launch(world),
+        *_retries(world),
+        *world.witness.complaints,
         *world.early,
         *world.unheard,
         *world.in_vain,
@@ -28,7 +32,8 @@ def breaches(world: World) -> list[str]:
 
 def _rest(world: World) -> list[str]:
     if world.is_at_rest:
-        return []
+        many = world.rest_calls > CALLS_PER_JOB * len(world.uploads)
+        return [f"took {world.rest_calls} calls to come to rest"] if many else []
     queued = {name: len(queue.messages) for name, queue in world.queues.items()}
     return [f"does not come to rest: queued {queued}, open {list(world.ledger.open)}"]
 
@@ -45,10 +50,10 @@ def _terminal_events(world: World) -> dict[tuple[str, int], set[str]]:
 def _one_end(world: World) -> list[str]:
     found = []
     told = _terminal_events(world)
+    if len(world.job_ids) != len(world.uploads):
+        found.append(f"{len(world.uploads)} uploads became {len(world.job_ids)} jobs")
     for job_id in world.job_ids:
-        _, last = world.ledger.jobs.get(job_id, ("", 0))
-        if not last:
-            found.append(f"the upload of {job_id} was lost")
+        _, last = world.ledger.jobs[job_id]
         for attempt in range(1, last + 1):
             end = world.ledger.ends.get((job_id, attempt))
             events = told.get((job_id, attempt), set())
@@ -67,6 +72,22 @@ def _one_launch(world: World) -> list[str]:
     return [f"{run} launched {n} times" for run, n in launches.items() if n > 1]
 
 
+def _retries(world: World) -> list[str]:
+    """A passing fault is retried, as often as it is worth and no more; nothing else is."""
+    found = []
+    for job in world.jobs.jobs.values():
+        run = world.ledger.get(job.key)
+        end = world.ledger.ends.get((job.key.job_id, job.key.attempt))
+        if run is None or end is None or end.by != job.key.stage:
+            continue
+        is_worth_it = run.retries < job.retries_worth
+        if end.kind is EndKind.FAILED and is_worth_it:
+            found.append(f"{job.name} was given up after {run.retries} retries")
+        if end.kind is EndKind.SUPERSEDED and not is_worth_it:
+            found.append(f"{job.name} was retried in vain, {run.retries} retries before")
+    return found
+
+
 STATUS_OF_END = {
     EndKind.DELIVERED: {Status.DELIVERED},
     EndKind.FAILED: {Status.FAILED, Status.REJECTED},
@@ -76,9 +97,7 @@ STATUS_OF_END = {
 
 def _people_know(world: World) -> list[str]:
     """The page shows the true end; at most one mail per end, and one for every splat."""
-    found = [
-        f"{job_id} came from nowhere" for job_id in set(world.ledger.jobs) - set(world.job_ids)
-    ]
+    found = []
     mails = mails_of(world.mailer.kinds)
     ends = Counter((job_id, end.kind) for (job_id, _), end in world.ledger.ends.items())
     for job_id in world.ledger.jobs:

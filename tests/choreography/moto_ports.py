@@ -15,21 +15,23 @@ from moto.sqs.models import sqs_backends
 from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.events import Event
 from spaceport_local.account import ACCOUNT, REGION
-from spaceport_local.resources import create_stores, create_wiring
-from spaceport_notify.aws import DynamoStatusTable, SesMailer
+from spaceport_local.aws.resources import create_stores, create_wiring
+from spaceport_notify.aws.mail import SesMailer
+from spaceport_notify.aws.table import DynamoStatusTable
+from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Commit
-from spaceport_notify.view import JobView
 from spaceport_runtime.aws.errors import code_of
 from spaceport_runtime.aws.ledger import DynamoLedger
 from spaceport_runtime.aws.queue import REASON_ATTRIBUTE, SqsQueue
 from spaceport_runtime.aws.store import S3Store
-from spaceport_runtime.ports import End, EndKind, RunKey
+from spaceport_runtime.ports import End, EndKind, Run, RunKey
 from spaceport_topology.services import SERVICES
 from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, build_topology
+from tests.choreography.lag import Index
 from tests.choreography.people import Watch
 from tests.choreography.world import Message
 
-SENDER = "spaceport@example.org"  # of the desk in fakes_notify
+SENDER = "spaceport@example.org"  # of the kit in fakes_notify
 UNSIGNED = Config(signature_version=botocore.UNSIGNED)  # nobody checks, and it takes time
 TOPOLOGY = build_topology(SERVICES)
 
@@ -73,8 +75,39 @@ class MotoCloud:
 class MotoLedger(DynamoLedger):
     """The ledger in DynamoDB, with its rows as the invariants read them."""
 
-    def __init__(self, cloud: MotoCloud) -> None:
+    def __init__(self, cloud: MotoCloud, index: Index) -> None:
         super().__init__(cloud.tables.Table(LEDGER_TABLE))
+        self._index = index
+
+    def _put_new(self, item: dict[str, Any]) -> bool:
+        is_new = super()._put_new(item)
+        if is_new:
+            self._note(item["id"])
+        return is_new
+
+    def _update(self, item_id: str, *rest: Any) -> bool:
+        is_done = super()._update(item_id, *rest)
+        if is_done:
+            self._note(item_id)
+        return is_done
+
+    def _note(self, item_id: str) -> None:
+        kind, *names = item_id.split("#")
+        if kind == "run":
+            stage, job_id, attempt = names
+            run = self.get(RunKey(stage, job_id, int(attempt)))
+            assert run is not None
+            self._index.wrote(run)
+
+    def open_runs(self, stage: str) -> list[Run]:
+        return self._index.shown(super().open_runs(stage), stage)
+
+    def waiting_runs(self, stage: str, limit: int) -> list[Run]:
+        real = super().waiting_runs(stage, limit)
+        return [run for run in self._index.shown(real, stage) if run.is_waiting][:limit]
+
+    def count_waiting(self, stage: str) -> int:
+        return len(self.waiting_runs(stage, 1000))
 
     def _rows(self, kind: str) -> Iterator[tuple[list[str], dict[str, Any]]]:
         for item in self._table.scan()["Items"]:

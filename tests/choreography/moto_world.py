@@ -8,7 +8,7 @@ import json
 from typing import Any, cast
 
 from spaceport_ingest.aws import S3Objects
-from spaceport_local.poller import Mapping, poll_once
+from spaceport_local.functions.poller import Mapping, poll_once
 from spaceport_runtime.consume import Backoff, consume
 from tests.choreography.fakes import FakeLedger, FakeStore
 from tests.choreography.faults import Crash
@@ -41,7 +41,7 @@ class MotoWorld(World):
 
     def build_outside(self) -> None:
         s3 = self.cloud.client("s3")
-        self.ledger = cast("FakeLedger", MotoLedger(self.cloud))
+        self.ledger = cast("FakeLedger", MotoLedger(self.cloud, self.index))
         self.store = cast("FakeStore", MotoStore(s3))
         self.objects = S3Objects(s3)
         table = MotoStatusTable(self.cloud.client("dynamodb"))
@@ -75,13 +75,16 @@ class MotoWorld(World):
 
     def deliver(self, name: str, batch_size: int) -> None:
         """The embedded cloud's own poller hands a batch of at most `batch_size` to a function."""
+        self.calls += 1
         queue, sqs = self.moto_queues[name], self.cloud.client("sqs")
         before = self.dice.crash
 
         def handle(event: dict[str, Any]) -> Any:
             counts = [int(r["attributes"]["ApproximateReceiveCount"]) for r in event["Records"]]
             with self.dice.without_crashes(max(counts) >= MAX_RECEIVES - 2):
-                return consume(event, self.functions[name].routes, queue, AT_ONCE)
+                bodies = [record["body"] for record in event["Records"]]
+                with self.witness.watch(name, bodies):
+                    return consume(event, self.functions[name].routes, queue, AT_ONCE)
 
         try:
             poll_once(Mapping(queue.url, "", name, handle), SmallBatches(sqs, batch_size))

@@ -12,17 +12,25 @@ from unittest.mock import PropertyMock, patch
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.events import Event
-from spaceport_ingest import uploads
-from spaceport_notify import letters, record, tell
-from spaceport_notify.ports import Commit, Desk
-from spaceport_notify.record import amend
-from spaceport_notify.view import JobView, merge
+from spaceport_contracts.report import Report
+from spaceport_ingest.admission import uploads
+from spaceport_notify import tell
+from spaceport_notify.known import record
+from spaceport_notify.known.record import amend
+from spaceport_notify.known.view import JobView, merge
+from spaceport_notify.letters import send
+from spaceport_notify.letters.due import Due
+from spaceport_notify.letters.mail import compose
+from spaceport_notify.letters.places import Places
+from spaceport_notify.letters.write import write_letter
+from spaceport_notify.ports import Commit
+from spaceport_notify.ports import Kit as NotifyKit
 from spaceport_runtime import consume
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.lineage import from_outbox
 from spaceport_runtime.ports import End, EndKind, Run, RunKey
-from spaceport_runtime.stage import admit, reconcile
+from spaceport_runtime.stage import cancel, launch, outcome, reconcile
 from tests.choreography.fakes import FakeLedger
 from tests.choreography.results import outputs_of
 from tests.choreography.world import World
@@ -30,8 +38,7 @@ from tests.fakes_notify import FakeStatusTable
 
 
 def _admit_always(ledger: FakeLedger, run: Run) -> bool:
-    ledger.runs[run.key] = run
-    ledger.open[run.key] = None
+    ledger.put(run)
     return True
 
 
@@ -83,13 +90,10 @@ def _any_name() -> PropertyMock:
     return PropertyMock(side_effect=lambda: f"sfm-{next(names):012d}-01")
 
 
-def _send_then_claim(view: JobView, attempt: int, desk: Desk) -> None:
-    due = letters.due_letter(view, attempt)
-    if due is not None:
-        report = tell._report(view, attempt, desk)
-        letter = letters.write_letter(due, view, desk.public_url, report)
-        desk.mailer.send(letters.compose(letter, desk.sender))
-        amend(view.job_id, desk.table, lambda known: tell._with_mail(known, due.key))
+def _send_then_claim(due: Due, view: JobView, report: Report | None, kit: NotifyKit) -> None:
+    letter = write_letter(due, view, Places(kit.public_url), report)
+    kit.mailer.send(compose(letter, kit.sender))
+    amend(view.job_id, kit.table, lambda known: send._with_mail(known, due.key))
 
 
 def _commit_blindly(
@@ -108,8 +112,8 @@ def _overwrite(view: JobView | None, event: Event) -> JobView:
     return view.model_copy(update={"rounds": dict(sorted(rounds.items()))})
 
 
-def _new_job_every_time(*_parts: str) -> str:
-    return uuid.uuid4().hex[:12]
+def _new_job_every_time(*_parts: object) -> str:
+    return uuid.uuid4().hex
 
 
 _COMMIT, _MERGE = FakeStatusTable.commit, merge
@@ -121,9 +125,9 @@ MUTANTS: dict[str, Mutant] = {
     "the job name is the lock": lambda: patch.object(RunKey, "job_name", _any_name()),
     "an attempt ends once": lambda: patch.object(FakeLedger, "claim_end", _claim_always),
     "an ended attempt is not launched": lambda: patch.object(
-        admit, "has_ended", lambda run, platform: False
+        launch, "has_ended", lambda run, platform: False
     ),
-    "publish, then close": lambda: patch.multiple(reconcile, deliver=_close_then_publish),
+    "publish, then close": lambda: patch.multiple(outcome, deliver=_close_then_publish),
     "the sweeper heals lost events": lambda: patch.object(World, "sweep", lambda world, name: None),
     "outputs are verified before they are announced": lambda: patch.object(
         reconcile, "verify_outputs", _trust_outputs
@@ -136,16 +140,14 @@ MUTANTS: dict[str, Mutant] = {
         consume, "_handle", _handle_busy_as_bug
     ),
     "a free machine is given to who waits": lambda: patch.object(
-        reconcile, "launch_waiting", lambda kit, platform: None
+        reconcile, "launch_waiting", lambda recipe, platform, in_hand: None
     ),
     "a cancellation follows a retried attempt": lambda: patch.object(
-        reconcile, "_cancelled_attempt", _cancel_first_attempt_only
+        cancel, "_cancelled_attempt", _cancel_first_attempt_only
     ),
-    "the same upload is the same job": lambda: patch.object(
-        uploads, "job_id_of", _new_job_every_time
-    ),
+    "the same upload is the same job": lambda: patch.object(uploads, "job_of", _new_job_every_time),
     "an e-mail is claimed before it is sent": lambda: patch.object(
-        tell, "_send_mail", _send_then_claim
+        tell, "send_letter", _send_then_claim
     ),
     "views are replaced version by version": lambda: patch.object(
         FakeStatusTable, "commit", _commit_blindly

@@ -4,10 +4,10 @@ import hashlib
 from collections import Counter
 
 from spaceport_contracts.events import Event, Stage
-from spaceport_contracts.uploads import UploadedPhoto, UploadManifest, job_id_of
+from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
+from spaceport_notify.known.status import StageState, Status, job_status
+from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Commit
-from spaceport_notify.status import StageState, Status, job_status
-from spaceport_notify.view import JobView
 from tests.choreography.fakes import FakeStore
 from tests.choreography.functions import BUCKET
 from tests.fakes_notify import FakeStatusTable
@@ -18,8 +18,8 @@ ENDED = (Status.DELIVERED, Status.FAILED, Status.CANCELLED, Status.REJECTED)
 STAGE_ORDER = [None, *Stage]
 
 
-def upload(name: str, photos: int, store: FakeStore) -> tuple[str, str]:
-    """Photos, then the manifest, in S3; returns the job's id and the manifest's key."""
+def upload(name: str, photos: int, store: FakeStore) -> str:
+    """Photos, then the manifest, in S3; returns the manifest's key."""
     listed = []
     for n, content in enumerate(PHOTOS[:photos]):
         store.objects[f"s3://{BUCKET}/uploads/{name}/photos/{n}.jpg"] = content
@@ -30,8 +30,7 @@ def upload(name: str, photos: int, store: FakeStore) -> tuple[str, str]:
     manifest = UploadManifest(title=name, email="ann@example.com", photos=tuple(listed))
     content, key = manifest.model_dump_json().encode(), f"uploads/{name}/manifest.json"
     store.objects[f"s3://{BUCKET}/{key}"] = content
-    etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    return job_id_of(f"s3://{BUCKET}/{key}", etag), key
+    return key
 
 
 class Watch:

@@ -14,25 +14,27 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from spaceport_contracts.events import CancellationRequested, Stage
-from spaceport_ingest.cancel import cancel_job
 from spaceport_ingest.ports import Kit, Objects
-from spaceport_ingest.replay import replay_job
+from spaceport_ingest.requests.cancel import cancel_job
+from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.settings import Limits
-from spaceport_notify.ports import Desk
+from spaceport_notify.ports import Kit as NotifyKit
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.ports import End, JobStatus, Platform, Run, RunKey
 from spaceport_runtime.service import STATE_CHANGE
-from tests.choreography.fakes import FakeEvents, FakeJob, FakeJobs, FakeLedger, FakeStore
-from tests.choreography.faults import Crash, Dice, Faulty
+from tests.choreography.fakes import FakeEvents, FakeJob, FakeJobs, FakeLedger, FakeStore, Luck
+from tests.choreography.faults import Bug, Crash, Dice, Faulty
 from tests.choreography.functions import BUCKET, Function, all_functions
+from tests.choreography.lag import Index
 from tests.choreography.patterns import matches
 from tests.choreography.people import WatchedStatusTable, upload
 from tests.choreography.results import outputs_of
+from tests.choreography.witness import Witness
 from tests.fakes_ingest import FakeObjects
-from tests.fakes_notify import FakeMailer, make_desk
+from tests.fakes_notify import FakeMailer, make_kit
 
 SERVICE_NAMES = ("ingest", "sfm", "train", "compress", "notify")
 VISIBILITY_TIMEOUT_S = 360.0
@@ -50,7 +52,6 @@ class Message:
     visible_at_s: float
     tries: int = 0
     receives: int = 0
-    is_poison: bool = False
 
 
 @dataclass
@@ -76,7 +77,7 @@ class World:
     def __init__(self, seed: int, jobs: int = 2, *, faults: bool = True) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
-        self.dice = Dice(self.rng) if faults else Dice(self.rng, 0, 0, 0)
+        self.dice = Dice(self.rng) if faults else Dice(self.rng, 0, 0, 0, 0, 0)
         self.faults = faults
         self.now_s = 0.0
         self.jobs = FakeJobs(QUOTAS)
@@ -87,19 +88,22 @@ class World:
         self.unheard: list[str] = []
         self.in_vain: list[str] = []
         self.ended_before: set[tuple[str, int]] = set()
-        self.jobs.on_launch = self._check_launch
+        self.broken: RunKey | None = None
+        self.calls = self.rest_calls = 0
+        self.jobs.on_launch, self.jobs.on_describe = self._launch_luck, self._describe_luck
+        self.index = Index(lambda: self.now_s, self.dice.lag_s)
         self.build_outside()
+        self.witness = Witness(self)
         self.kit = self._ingest_kit()
-        self.functions = all_functions(self.platform_of, self.kit, self._desk())
+        self.functions = all_functions(self.platform_of, self.kit, self._notify_kit())
         for name in ("sfm", "train", "compress"):
             self._listen_to_cancellations(self.functions[name])
         self.uploads = [self._upload(n) for n in range(jobs)]
-        self.job_ids = [job_id for job_id, _ in self.uploads]
         self.replays: Counter[str] = Counter()
 
     def build_outside(self) -> None:
         """What the handlers' ports stand on: in memory here, on moto in `moto_world.py`."""
-        self.ledger, self.store = FakeLedger(), FakeStore()
+        self.ledger, self.store = FakeLedger(self.index), FakeStore()
         self.objects: Objects = FakeObjects(self.store)
         self.status, self.mailer = WatchedStatusTable(), FakeMailer()
         self.queues = {name: FunctionQueue(self) for name in SERVICE_NAMES}
@@ -131,12 +135,19 @@ class World:
             limits=Limits(workers=1),
         )
 
-    def _desk(self) -> Desk:
-        return make_desk(
+    def _notify_kit(self) -> NotifyKit:
+        return make_kit(
             self.faulty(self.status), self.faulty(self.mailer), self.faulty(self.store), self.clock
         )
 
-    def _upload(self, n: int) -> tuple[str, str]:
+    @property
+    def job_ids(self) -> list[str]:
+        """The jobs that came of the uploads, in order of upload, as far as they are known."""
+        uris = [f"s3://{BUCKET}/{key}" for key in self.uploads]
+        found = [(json.loads(record)["uri"], job) for job, (record, _) in self.ledger.jobs.items()]
+        return [job for _, job in sorted((uris.index(uri), job) for uri, job in found)]
+
+    def _upload(self, n: int) -> str:
         photos = 1 if self.faults and self.rng.random() < 0.1 else 4
         return upload(f"{self.seed}-{n}", photos, self.store)
 
@@ -144,6 +155,7 @@ class World:
         """EventBridge took an event: into the archive and the queues of those who listen."""
         if envelope["source"].startswith("spaceport."):
             self.archive.append(envelope)
+            self.witness.hear(envelope)
             self._check_announced(envelope)
         self.route(envelope)
 
@@ -186,9 +198,18 @@ class World:
 
         function.routes["CancellationRequested"] = cancel_and_check
 
-    def _check_launch(self, key: RunKey) -> None:
+    def _launch_luck(self, key: RunKey) -> Luck:
         if (key.job_id, key.attempt) in self.ended_before:
             self.in_vain.append(f"{key} launched although its attempt had ended")
+        if not self.faults or not self.dice.throttle:
+            return Luck.GOOD
+        if self.rng.random() < 0.005:
+            raise Bug(f"{key} cannot be launched")
+        return self.rng.choices((Luck.GOOD, Luck.HANGS, Luck.LOST), (96, 2, 2))[0]
+
+    def _describe_luck(self, name: str) -> None:
+        if self.broken is not None and name == self.broken.job_name:
+            raise Bug(f"{name} cannot be looked at")
 
     def final_end(self, job_id: str, attempt: int) -> End | None:
         """The end of the attempt, or of the one that carries on for it."""
@@ -201,7 +222,7 @@ class World:
 
     def run(self) -> "World":
         """One whole schedule."""
-        for _, key in self.uploads:
+        for key in self.uploads:
             self.submit(key)
         actions: list[tuple[Callable[[], None], int]] = [
             (self.deliver_some, 60),
@@ -233,6 +254,7 @@ class World:
         return [m for m in self.queues[name].messages if m.visible_at_s <= self.now_s]
 
     def deliver(self, name: str, batch_size: int) -> None:
+        self.calls += 1
         queue, function = self.queues[name], self.functions[name]
         ready = self.visible(name)
         batch = self.rng.sample(ready, min(batch_size, len(ready)))
@@ -244,7 +266,8 @@ class World:
         if any(message.receives >= MAX_RECEIVES - 1 for message in batch):
             self.dice.crash = 0.0  # a process does not die four times over one message
         try:
-            answer = consume({"Records": records}, function.routes, queue, Backoff(5, 900))
+            with self.witness.watch(name, [message.body for message in batch]):
+                answer = consume({"Records": records}, function.routes, queue, Backoff(5, 900))
         except Crash:
             return
         finally:
@@ -275,27 +298,43 @@ class World:
     def sweep(self, name: str) -> None:
         if self.depth == 0:
             self.ended_before = set(self.ledger.ends)
+            self.broken = self._some_run(name)
         try:
-            self.functions[name].sweep()
+            with self.witness.watch(name, None):
+                self._call_sweep(name)
         except (Crash, Retryable):
             return  # the schedule calls it again in five minutes
+        finally:
+            self.broken = None if self.depth == 0 else self.broken
+
+    def _call_sweep(self, name: str) -> None:
+        try:
+            self.functions[name].sweep()
         except ExceptionGroup as group:
-            if group.split(Retryable)[1]:
+            if group.split((Retryable, Bug))[1]:
                 raise
 
+    def _some_run(self, name: str) -> RunKey | None:
+        """Now and then one run of a service breaks whatever looks at it."""
+        if not self.dice.throttle or self.rng.random() > 0.2:
+            return None
+        keys = [key for key in self.ledger.open if key.stage == name]
+        return self.rng.choice(keys) if keys else None
+
     def finish_some_job(self) -> None:
-        running = self.jobs.running()
+        running = [job for job in self.jobs.running() if job.stop_requested or not job.hangs]
         if running:
             self.finish(self.rng.choice(running))
 
     def finish(self, job: FakeJob) -> None:
         """SageMaker ends a job, one way or the other, and perhaps says so."""
         stage = job.name.split("-")[0]
-        job.status = self._fate(job)
+        job.status, job.retries_worth = self._fate(job)
         if job.status.status == "Completed":
             files = outputs_of(stage)
             if self.faults and self.dice.throttle and self.rng.random() < 0.03:
                 files.pop(next(iter(files)))
+                job.retries_worth = 2
             for path, content in files.items():
                 self.store.objects[job.output_prefix + path] = content
         says = self.rng.choices((0, 1, 2), (12, 76, 12))[0] if self.faults else 1
@@ -309,30 +348,33 @@ class World:
             {"source": "aws.sagemaker", "detail-type": STATE_CHANGE[job.kind], "detail": detail}
         )
 
-    def _fate(self, job: FakeJob) -> JobStatus:
-        if job.stop_requested and self.rng.random() < 0.8:
-            return JobStatus("Stopped", "Stopped")
+    def _fate(self, job: FakeJob) -> tuple[JobStatus, int]:
+        """How the job ends, and how many further attempts that is worth."""
+        if job.stop_requested and (job.hangs or self.rng.random() < 0.8):
+            return JobStatus("Stopped", "Stopped"), 0
         if not self.faults or not self.dice.throttle:
-            return JobStatus("Completed", "Completed")
+            return JobStatus("Completed", "Completed"), 0
         told = '{"class": "user", "reason": "No overlap.", "remedy": "Fly closer."}'
         fates = (
-            (JobStatus("Completed", "Completed"), 84),
-            (JobStatus("Failed", "Failed", "InternalServerError: try again"), 7),
-            (JobStatus("Failed", "Failed", f"AlgorithmError: {told}, exit code: 1"), 3),
-            (JobStatus("Stopped", "Interrupted"), 3),
-            (JobStatus("Stopped", "MaxRuntimeExceeded"), 2),
-            (JobStatus("Stopped", "Stopped"), 1),
+            ((JobStatus("Completed", "Completed"), 0), 80),
+            ((JobStatus("Failed", "Failed", "InternalServerError: try again"), 2), 8),
+            ((JobStatus("Failed", "Failed", f"AlgorithmError: {told}, exit code: 1"), 0), 3),
+            ((JobStatus("Failed", "Failed", "AlgorithmError: , exit code: 137"), 1), 3),
+            ((JobStatus("Stopped", "Interrupted"), 2), 3),
+            ((JobStatus("Stopped", "MaxRuntimeExceeded"), 0), 2),
+            ((JobStatus("Stopped", "Stopped"), 0), 1),
         )
-        statuses: list[JobStatus] = [status for status, _ in fates]
-        return self.rng.choices(statuses, [weight for _, weight in fates])[0]
+        ends = [end for end, _ in fates]
+        return self.rng.choices(ends, [weight for _, weight in fates])[0]
 
     def cancel_some(self) -> None:
         """A user cancels; when that is refused or breaks, the page says so."""
-        self.ask(lambda: cancel_job(self.rng.choice(self.job_ids), self.kit))
+        job_id = self.rng.choice(self.job_ids or ["0" * 12])
+        self.ask(lambda: cancel_job(job_id, self.kit))
 
     def replay_some(self) -> None:
         """A user replays a job from some stage; refused while it runs."""
-        job_id = self.rng.choice(self.job_ids)
+        job_id = self.rng.choice(self.job_ids or ["0" * 12])
         if self.replays[job_id] < 2:
             self.replays[job_id] += 1
             stage = self.rng.choice(list(Stage))
@@ -363,17 +405,29 @@ class World:
     def rest(self) -> None:
         """No more bad luck: everything that is owed is delivered."""
         self.dice.calm()
+        calls = self.calls
         for round_ in range(REST_ROUNDS):
             self.now_s += 60
             for name in self.queues:
                 self._drain(name)
-            for job in self.jobs.running():
-                self.finish(job)
-            for name in self.functions:
-                if round_ % 5 == 0:
+            if round_ % 5 == 0:
+                for name in self.functions:
                     self.sweep(name)
+                self.witness.look_for_leaks()
+            for job in self.jobs.running():
+                if job.stop_requested or not job.hangs:
+                    self.finish(job)
             if self.is_at_rest:
-                return
+                break
+            self._pass_idle_time()
+        self.rest_calls = self.calls - calls
+
+    def _pass_idle_time(self) -> None:
+        """An hour goes by where all that is left is a job that hangs, and who waits for it."""
+        queued = any(queue.messages for queue in self.queues.values())
+        looked_at = any(key.stage == "ingest" for key in self.ledger.open)
+        if not queued and not looked_at and any(job.hangs for job in self.jobs.running()):
+            self.now_s += 3600
 
     def arrivals(self, stage: str) -> list[Run]:
         """The stage's runs in the order in which they were admitted."""

@@ -1,4 +1,4 @@
-"""The six declarations are the wiring; these hold them against each other and the tree."""
+"""The services' declarations are the wiring; these hold them against each other and the tree."""
 
 import importlib
 from pathlib import Path
@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from spaceport_contracts.events import EVENTS
-from spaceport_local.docs import pages
 from spaceport_runtime.service import Service
+from spaceport_topology.docs import pages
 from spaceport_topology.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
 STAGES = [service for service in SERVICES if service.job]
-ENVELOPE_ONLY = {"CancellationRequested", "JobCancelled"}
 
 
 def test_every_event_has_a_publisher_and_a_listener() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from werkzeug.test import Client, TestResponse
 
-from spaceport_local.frontdoor import MAX_BODY_BYTES, FrontDoor
+from spaceport_local.http.frontdoor import FrontDoor
 from spaceport_topology.wiring import RouteSpec
 
 ROUTES = (
@@ -94,12 +94,6 @@ def test_a_wrong_method_is_405_and_names_the_right_one(client: Client) -> None:
     problem(answer)
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
-
-
-def test_a_large_body_is_413(client: Client, ingest: Handlers) -> None:
-    answer = client.post("/start-job", data=b" " * (MAX_BODY_BYTES + 1))
-    assert problem(answer)["status"] == 413
-    assert ingest.events == []
 
 
 def test_a_broken_function_is_500_without_its_secrets(client: Client, ingest: Handlers) -> None:

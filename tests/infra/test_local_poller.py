@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from spaceport_local.cloud import CloudOptions, LocalCloud
-from spaceport_local.poller import Mapping, poll_once
+from spaceport_local.functions.poller import Mapping, poll_once
 from tests.infra.clouds import NOTHING
 
 QUEUE_ARN = "arn:aws:sqs:us-east-1:123456789012:work"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from spaceport_local.archive import unfinished
+from spaceport_local.aws.archive import unfinished
 from spaceport_local.cloud import CloudOptions, LocalCloud
-from spaceport_local.journal import Journal
+from spaceport_local.disk.journal import Journal
+from spaceport_local.disk.state import StateDir
 from spaceport_local.sagemaker.lifecycle import MACHINE_STOPPED
 from spaceport_local.sagemaker.runner import Task
-from spaceport_local.state import StateDir
 from spaceport_runtime.errors import UserError
 from tests.infra.clouds import (
     NOTHING,
@@ -259,7 +259,7 @@ def test_a_full_disk_leaves_no_half_a_line(tmp_path: Path, monkeypatch: Any) -> 
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("spaceport_local.journal._write_all", full)
+        patch.setattr("spaceport_local.disk.journal._write_all", full)
         with pytest.raises(OSError, match="No space"):
             journal.append({"b": 2})
     journal.append({"c": 3})

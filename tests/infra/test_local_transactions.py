@@ -10,7 +10,7 @@ from moto import mock_aws
 from moto.dynamodb.models.dynamo_type import Item
 
 from spaceport_local.account import REGION
-from spaceport_local.transactions import mend_transactions
+from spaceport_local.aws.transactions import mend_transactions
 from spaceport_topology.wiring import STATUS_TABLE, build_topology
 
 TABLE = next(t for t in build_topology(()).tables if t.name == STATUS_TABLE)

@@ -23,10 +23,6 @@ class Told(NamedTuple):
     out: str
     err: str
 
-    @property
-    def last_line(self) -> str:
-        return (self.err or self.out).strip().splitlines()[-1]
-
 
 def start(arguments: Sequence[str]) -> subprocess.Popen[str]:
     """The command, running in a session of its own, as a shell would start it."""

@@ -10,6 +10,7 @@ import pytest
 
 from spaceport_contracts.report import Report
 from spaceport_scenery import generate_capture
+from spaceport_scenery.truth import compare_with_truth
 from tests.journey.spaceport import events_of, jobs_of, spaceport, start, wait_until
 
 pytestmark = pytest.mark.slow
@@ -36,6 +37,18 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generate_capture(folder, photos=PHOTOS, width_px=WIDTH_PX)
 
 
+def assert_good(report: Report) -> None:
+    """Well below what such a capture reaches (23.9 dB, 0.65, 4 cm), far above what noise does."""
+    assert report.photos is not None
+    assert report.photos.registered == PHOTOS
+    assert report.sfm is not None
+    assert report.sfm.reprojection_error_px < 1.0
+    assert report.train is not None
+    assert report.train.heldout_psnr_db > 20
+    assert report.train.heldout_ssim > 0.5
+    assert report.compress.psnr_vs_ply_db > 38
+
+
 def arguments(photos: Path, out: Path) -> list[str]:
     wishes = ["--quality", "draft", "--email", "pilot@example.com"]
     return ["run", str(photos), "--out", str(out), *wishes]
@@ -53,7 +66,9 @@ def test_from_photos_to_splat_and_again(photos: Path, tmp_path: Path) -> None:
     assert report.title == "Dörfli am See"
     assert report.photos is not None
     assert report.photos.total == PHOTOS
-    assert report.truth is not None
+    assert_good(report)
+    errors = compare_with_truth(photos / "truth.json", out / "sparse/geo.json")
+    assert errors.pose_error_m < 0.1
     assert json.loads((out / "sparse/geo.json").read_text())
     assert "held-out PSNR" in told.out
     assert "\x1b" not in told.out

@@ -17,11 +17,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from localstack_client.session import Session
 from PIL import Image
 
-from spaceport_contracts.uploads import UploadedPhoto, UploadManifest, job_id_of
+from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.hosted import HostedCloud, HostedOptions
 from spaceport_local.sagemaker.runner import FunctionRunner
+from tests.infra.uploads import job_of
 from tests.localstack.jobs import quick_job
 from tests.localstack.server import is_installed, running_localstack
 
@@ -54,9 +56,15 @@ def cloud(endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[H
 
 
 @pytest.fixture(scope="module")
-def delivered(cloud: HostedCloud) -> str:
+def aws(endpoint: str) -> Session:
+    """The tests' own way to LocalStack, beside the clients of the code under test."""
+    return Session(localstack_host=endpoint.removeprefix("http://"))
+
+
+@pytest.fixture(scope="module")
+def delivered(cloud: HostedCloud, aws: Session) -> str:
     """The id of a job that went all the way."""
-    job_id = upload(cloud, "all-the-way")
+    job_id = upload(aws, cloud, "all-the-way")
     eventually(lambda: status_of(cloud, job_id).get("status") == "delivered")
     return job_id
 
@@ -75,9 +83,9 @@ def photo(seed: int) -> bytes:
     return stream.getvalue()
 
 
-def upload(cloud: HostedCloud, name: str) -> str:
+def upload(aws: Session, cloud: HostedCloud, name: str) -> str:
     """Four photos, then the manifest; returns the job's id."""
-    s3, bucket = cloud.client("s3"), cloud.topology.bucket
+    s3, bucket = aws.client("s3"), cloud.topology.bucket
     photos = []
     for n in range(4):
         content = photo(n)
@@ -88,7 +96,7 @@ def upload(cloud: HostedCloud, name: str) -> str:
     manifest = UploadManifest(title=name, email="ann@example.com", photos=tuple(photos))
     key = f"uploads/{name}/manifest.json"
     answer = s3.put_object(Bucket=bucket, Key=key, Body=manifest.model_dump_json().encode())
-    return job_id_of(f"s3://{bucket}/{key}", answer["ETag"].strip('"'))
+    return job_of(cloud.api_url, f"s3://{bucket}/{key}", answer["ETag"].strip('"'))
 
 
 def status_of(cloud: HostedCloud, job_id: str) -> dict[str, Any]:
@@ -104,18 +112,19 @@ def status_of(cloud: HostedCloud, job_id: str) -> dict[str, Any]:
 def mails(endpoint: str, subject: str) -> list[dict[str, Any]]:
     with urllib.request.urlopen(f"{endpoint}/_aws/ses", timeout=10) as answer:
         sent: list[dict[str, Any]] = json.load(answer)["messages"]
-    return [mail for mail in sent if subject in json.dumps(mail)]
+    ends = [mail for mail in sent if "X-Spaceport-Kind: started" not in json.dumps(mail)]
+    return [mail for mail in ends if subject in json.dumps(mail)]
 
 
-def queue_url(cloud: HostedCloud, name: str) -> str:
-    url: str = cloud.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
+def queue_url(aws: Session, name: str) -> str:
+    url: str = aws.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
     return url
 
 
-def waiting(cloud: HostedCloud, name: str) -> int:
+def waiting(aws: Session, name: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    url = queue_url(cloud, name)
-    found = cloud.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    url = queue_url(aws, name)
+    found = aws.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)
     return sum(int(value) for value in found["Attributes"].values())
 
 
@@ -130,10 +139,10 @@ def test_every_stage_launched_one_job(cloud: HostedCloud, delivered: str) -> Non
 
 
 def test_replaying_the_archive_changes_nothing(
-    cloud: HostedCloud, endpoint: str, delivered: str
+    cloud: HostedCloud, aws: Session, endpoint: str, delivered: str
 ) -> None:
     eventually(lambda: len(mails(endpoint, "all-the-way")) == 1)
-    events = cloud.client("events")
+    events = aws.client("events")
     archive = events.describe_archive(ArchiveName=cloud.topology.archive)
     now = datetime.now(UTC)
     before = cloud.sagemaker.names()
@@ -146,37 +155,36 @@ def test_replaying_the_archive_changes_nothing(
     )
     eventually(lambda: events.describe_replay(ReplayName="drill")["State"] == "COMPLETED")
     queues = [queue.name for queue in cloud.topology.queues]
-    eventually(lambda: all(waiting(cloud, name) == 0 for name in queues))
+    eventually(lambda: all(waiting(aws, name) == 0 for name in queues))
     assert cloud.sagemaker.names() == before
     assert len(mails(endpoint, "all-the-way")) == 1
-    assert all(waiting(cloud, queue.dead_letter_name) == 0 for queue in cloud.topology.queues)
+    assert all(waiting(aws, queue.dead_letter_name) == 0 for queue in cloud.topology.queues)
 
 
-def test_poison_waits_in_the_dlq_and_can_be_redriven(cloud: HostedCloud) -> None:
-    sqs = cloud.client("sqs")
+@pytest.mark.usefixtures("cloud")
+def test_poison_waits_in_the_dlq_and_can_be_redriven(aws: Session) -> None:
+    sqs = aws.client("sqs")
     body = json.dumps({"source": "spaceport.sfm", "detail-type": "SplatTrained", "detail": {}})
-    sqs.send_message(QueueUrl=queue_url(cloud, "spaceport-compress"), MessageBody=body)
-    eventually(lambda: waiting(cloud, "spaceport-compress-dlq") == 1)
+    sqs.send_message(QueueUrl=queue_url(aws, "spaceport-compress"), MessageBody=body)
+    eventually(lambda: waiting(aws, "spaceport-compress-dlq") == 1)
     dead = sqs.receive_message(
-        QueueUrl=queue_url(cloud, "spaceport-compress-dlq"),
+        QueueUrl=queue_url(aws, "spaceport-compress-dlq"),
         MessageAttributeNames=["All"],
         VisibilityTimeout=0,
     )["Messages"][0]
     assert "SplatTrained" in dead["MessageAttributes"]["spaceport-reason"]["StringValue"]
     arns = [
-        sqs.get_queue_attributes(QueueUrl=queue_url(cloud, name), AttributeNames=["QueueArn"])[
+        sqs.get_queue_attributes(QueueUrl=queue_url(aws, name), AttributeNames=["QueueArn"])[
             "Attributes"
         ]["QueueArn"]
         for name in ("spaceport-compress-dlq", "spaceport-compress")
     ]
     sqs.start_message_move_task(SourceArn=arns[0], DestinationArn=arns[1])
-    eventually(lambda: waiting(cloud, "spaceport-compress") == 0)
-    eventually(lambda: waiting(cloud, "spaceport-compress-dlq") == 1)
+    eventually(lambda: waiting(aws, "spaceport-compress") == 0)
+    eventually(lambda: waiting(aws, "spaceport-compress-dlq") == 1)
 
 
-def test_a_job_is_replayed_from_its_stored_artifacts(
-    cloud: HostedCloud, endpoint: str, delivered: str
-) -> None:
+def test_a_job_is_replayed_from_its_stored_artifacts(cloud: HostedCloud, delivered: str) -> None:
     request = urllib.request.Request(
         f"{cloud.api_url}/jobs/{delivered}/replay",
         data=json.dumps({"from": "compression"}).encode(),

@@ -2,10 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from spaceport_contracts.events import Event
-from spaceport_runtime.aws.errors import as_retryable
+from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Retryable
 
 if TYPE_CHECKING:
@@ -40,10 +38,8 @@ class EventBridgeBus:
 
     def _put(self, entries: list["PutEventsRequestEntryTypeDef"]) -> None:
         for _ in range(RESENDS):
-            try:
+            with translated():
                 answer = self._client.put_events(Entries=entries)
-            except (ClientError, BotoCoreError) as error:
-                raise as_retryable(error) or error from error
             if not answer["FailedEntryCount"]:
                 return
             entries = [

@@ -1,4 +1,4 @@
-"""The one place where clients are made: the composition root of every Lambda."""
+"""The platform of a function: the runtime's clients, made at the first call."""
 
 from datetime import UTC, datetime
 

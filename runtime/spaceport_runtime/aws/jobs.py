@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from spaceport_runtime.aws.errors import as_retryable, code_of
-from spaceport_runtime.errors import NoCapacity
+from spaceport_runtime.aws.errors import translated
+from spaceport_runtime.errors import Denied, NoCapacity
 from spaceport_runtime.ports import JobStatus
 from spaceport_runtime.service import JobKind
 
 if TYPE_CHECKING:
     from mypy_boto3_sagemaker import SageMakerClient
 
-UNKNOWN_JOB = ("ResourceNotFound", "ValidationException")
+INVALID = "ValidationException"
 
 
 class SageMakerJobs:
@@ -30,25 +28,27 @@ class SageMakerJobs:
             else self._client.create_training_job
         )
         try:
-            create(**request)
-        except (ClientError, BotoCoreError) as error:
-            if isinstance(error, ClientError) and code_of(error) == "ResourceInUse":
+            with translated():
+                create(**request)
+        except Denied as denied:
+            if denied.code == "ResourceInUse":
                 return
-            if isinstance(error, ClientError) and code_of(error) == "ResourceLimitExceeded":
-                raise NoCapacity(str(error)) from error
-            raise as_retryable(error) or error from error
+            if denied.code == "ResourceLimitExceeded":
+                raise NoCapacity(str(denied)) from denied
+            raise
 
     def describe(self, kind: JobKind, name: str) -> JobStatus | None:
         """The job's state, or None when there is no such job."""
         try:
-            if kind == "processing":
-                answer: Any = self._client.describe_processing_job(ProcessingJobName=name)
-            else:
-                answer = self._client.describe_training_job(TrainingJobName=name)
-        except ClientError as error:
-            if _is_unknown(error):
+            with translated():
+                if kind == "processing":
+                    answer: Any = self._client.describe_processing_job(ProcessingJobName=name)
+                else:
+                    answer = self._client.describe_training_job(TrainingJobName=name)
+        except Denied as denied:
+            if _is_unknown(denied):
                 return None
-            raise as_retryable(error) or error from error
+            raise
         prefix = kind.capitalize()
         return JobStatus(
             status=answer[f"{prefix}JobStatus"],
@@ -60,17 +60,18 @@ class SageMakerJobs:
     def stop(self, kind: JobKind, name: str) -> None:
         """Ask the job to stop; harmless when it is over or unknown."""
         try:
-            if kind == "processing":
-                self._client.stop_processing_job(ProcessingJobName=name)
-            else:
-                self._client.stop_training_job(TrainingJobName=name)
-        except ClientError as error:
-            if code_of(error) not in UNKNOWN_JOB:
-                raise as_retryable(error) or error from error
+            with translated():
+                if kind == "processing":
+                    self._client.stop_processing_job(ProcessingJobName=name)
+                else:
+                    self._client.stop_training_job(TrainingJobName=name)
+        except Denied as denied:
+            if denied.code not in ("ResourceNotFound", INVALID):  # over, or never launched
+                raise
 
 
-def _is_unknown(error: ClientError) -> bool:
+def _is_unknown(denied: Denied) -> bool:
     """SageMaker answers an unknown training job with a ValidationException."""
-    if code_of(error) == "ResourceNotFound":
+    if denied.code == "ResourceNotFound":
         return True
-    return code_of(error) == "ValidationException" and "not found" in str(error).lower()
+    return denied.code == INVALID and "not found" in str(denied).lower()

@@ -1,17 +1,18 @@
 """The ledger in DynamoDB: one item per run, per attempt's end and per job."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+import hashlib
+from typing import TYPE_CHECKING, Any, Literal
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from spaceport_runtime.aws.errors import as_retryable, code_of
+from spaceport_runtime.aws.errors import translated
+from spaceport_runtime.errors import Denied
 from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
 from spaceport_runtime.tables import OPEN_INDEX, WAITING_INDEX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
+
+IS_WAITING = "#state IN (:waiting, :launching)"
+WAITS: dict[str, Any] = {":waiting": RunState.WAITING, ":launching": RunState.LAUNCHING}
 
 
 class DynamoLedger:
@@ -33,7 +34,7 @@ class DynamoLedger:
         """Runs that are not closed, in order of arrival."""
         items: list[dict[str, Any]] = []
         query = _query(OPEN_INDEX, stage)
-        with _translated():
+        with translated():
             while True:
                 page = self._table.query(**query)
                 items += page["Items"]
@@ -43,22 +44,31 @@ class DynamoLedger:
 
     def waiting_runs(self, stage: str, limit: int) -> list[Run]:
         """The first runs that wait for a machine, in order of arrival."""
-        with _translated():
+        with translated():
             items = self._table.query(**_query(WAITING_INDEX, stage), Limit=limit)["Items"]
         return [_run(item) for item in items]
 
     def count_waiting(self, stage: str) -> int:
         """How many runs wait for a machine (up to the 1 MB that one query reads)."""
-        with _translated():
+        with translated():
             return self._table.query(**_query(WAITING_INDEX, stage), Select="COUNT")["Count"]
 
+    def begin_launch(self, key: RunKey, at: str) -> bool:
+        """A waiting run -> LAUNCHING; False when it waits no more."""
+        return self._update(
+            _run_id(key),
+            "SET #state = :launching, launched_at = :at",
+            IS_WAITING,
+            WAITS | {":at": at},
+        )
+
     def mark_running(self, key: RunKey, at: str) -> None:
-        """WAITING -> RUNNING; anything else stays."""
+        """A waiting run -> RUNNING; anything else stays."""
         self._update(
             _run_id(key),
             "SET #state = :running, launched_at = :at REMOVE waiting_stage",
-            "#state = :waiting",
-            {":running": RunState.RUNNING, ":at": at, ":waiting": RunState.WAITING},
+            IS_WAITING,
+            WAITS | {":running": RunState.RUNNING, ":at": at},
         )
 
     def rewind(self, key: RunKey) -> None:
@@ -75,8 +85,26 @@ class DynamoLedger:
         self._update(
             _run_id(key),
             "SET place = :place",
+            IS_WAITING,
+            WAITS | {":place": place},
+        )
+
+    def remember_vain(self, key: RunKey, since: str | None) -> None:
+        """Since when the run waits though nothing else of its stage runs; None: it does not."""
+        self._update(
+            _run_id(key),
+            "SET vain_since = :since" if since else "REMOVE vain_since",
+            IS_WAITING,
+            WAITS | ({":since": since} if since else {}),
+        )
+
+    def withdraw(self, key: RunKey) -> bool:
+        """WAITING -> FINISHED without a word; False when somebody has begun to launch it."""
+        return self._update(
+            _run_id(key),
+            "SET #state = :finished, outcome = :nothing REMOVE waiting_stage, open_stage",
             "#state = :waiting",
-            {":place": place, ":waiting": RunState.WAITING},
+            {":finished": RunState.FINISHED, ":nothing": "[]", ":waiting": RunState.WAITING},
         )
 
     def finish(self, key: RunKey, outcome: str) -> bool:
@@ -117,6 +145,16 @@ class DynamoLedger:
         following = item.get("next_attempt")
         return End(EndKind(item["kind"]), item["ended_by"], int(following) if following else None)
 
+    def name_job(self, request: str, job_id: str) -> str:
+        """The id of the job that a request asks for: `job_id` unless it was asked for before."""
+        item_id = f"request#{hashlib.sha256(request.encode()).hexdigest()}"
+        if self._put_new({"id": item_id, "job_id": job_id}):
+            return job_id
+        known = self._get(item_id)
+        if known is None:
+            raise KeyError(f"the job of {item_id} vanished")
+        return str(known["job_id"])
+
     def register_job(self, job_id: str, record: str) -> bool:
         """Record a new job with attempt 1; False when it is known already."""
         return self._put_new({"id": f"job#{job_id}", "record": record, "attempts": 1})
@@ -128,7 +166,7 @@ class DynamoLedger:
 
     def next_attempt(self, job_id: str) -> int:
         """A new attempt number, never given before."""
-        with _translated():
+        with translated():
             answer = self._table.update_item(
                 Key={"id": f"job#{job_id}"},
                 UpdateExpression="SET attempts = if_not_exists(attempts, :one) + :one",
@@ -138,18 +176,16 @@ class DynamoLedger:
         return int(answer["Attributes"]["attempts"])  # type: ignore[arg-type]
 
     def _put_new(self, item: dict[str, Any]) -> bool:
-        with _translated():
-            try:
+        try:
+            with translated():
                 self._table.put_item(Item=item, ConditionExpression="attribute_not_exists(id)")
-            except ClientError as error:
-                if code_of(error) == "ConditionalCheckFailedException":
-                    return False
-                raise
+        except Denied as denied:
+            return _condition_failed(denied)
         return True
 
     def _update(self, item_id: str, update: str, condition: str, values: dict[str, Any]) -> bool:
-        with _translated():
-            try:
+        try:
+            with translated():
                 self._table.update_item(
                     Key={"id": item_id},
                     UpdateExpression=update,
@@ -157,14 +193,12 @@ class DynamoLedger:
                     ExpressionAttributeNames={"#state": "state"},
                     ExpressionAttributeValues=values,
                 )
-            except ClientError as error:
-                if code_of(error) == "ConditionalCheckFailedException":
-                    return False
-                raise
+        except Denied as denied:
+            return _condition_failed(denied)
         return True
 
     def _get(self, item_id: str) -> dict[str, Any] | None:
-        with _translated():
+        with translated():
             return self._table.get_item(Key={"id": item_id}, ConsistentRead=True).get("Item")
 
 
@@ -212,16 +246,13 @@ def _run(item: dict[str, Any]) -> Run:
         outcome=item.get("outcome"),
         place=int(item["place"]) if "place" in item else None,
         retries=int(item["retries"]),
+        vain_since=item.get("vain_since"),
         is_open="open_stage" in item,
     )
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except (ClientError, BotoCoreError) as error:
-        busy = as_retryable(error)
-        if busy is None:
-            raise
-        raise busy from error
+def _condition_failed(denied: Denied) -> Literal[False]:
+    """False: the write's condition did not hold; raises what else AWS has to say."""
+    if denied.code != "ConditionalCheckFailedException":
+        raise denied
+    return False

@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from spaceport_runtime.aws.errors import as_retryable
+from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.consume import TRIES_ATTRIBUTE
 from spaceport_runtime.service import DLQ_SUFFIX
 
@@ -32,12 +30,10 @@ class SqsQueue:
         self._send(name, body, REASON_ATTRIBUTE, reason[:REASON_CHARACTERS] or "unknown", 0)
 
     def _send(self, queue: str, body: str, attribute: str, value: str, delay_s: int) -> None:
-        try:
+        with translated():
             self._client.send_message(
                 QueueUrl=self._client.get_queue_url(QueueName=queue)["QueueUrl"],
                 MessageBody=body,
                 DelaySeconds=delay_s,
                 MessageAttributes={attribute: {"DataType": "String", "StringValue": value}},
             )
-        except (ClientError, BotoCoreError) as error:
-            raise as_retryable(error) or error from error

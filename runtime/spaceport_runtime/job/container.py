@@ -6,7 +6,6 @@ runs in a container, as a local process and in a test.
 
 import errno
 import hashlib
-import json
 import logging
 import os
 import signal
@@ -19,9 +18,10 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
+from spaceport_contracts.failure import Failure, FailureClass
 from spaceport_contracts.results import OutputFile, StageResult
-from spaceport_runtime.errors import UserError
-from spaceport_runtime.job.progress import Report, bus_report
+from spaceport_runtime.errors import Killed, UserError
+from spaceport_runtime.job.progress import OnProgress, progress_to_bus
 
 Options = TypeVar("Options", bound=BaseModel)
 
@@ -34,19 +34,19 @@ class Stopped(Exception):
     """SIGTERM came and the job has saved what it can."""
 
 
-def _no_report(_progress: dict[str, Any]) -> None:
+def _tell_nobody(_progress: dict[str, Any]) -> None:
     """Progress is optional: a job run by hand has nobody to tell."""
 
 
 class Container:
     """The folders and signals of one job."""
 
-    def __init__(self, root: Path, stage: str, report: Report = _no_report) -> None:
+    def __init__(self, root: Path, stage: str, on_progress: OnProgress = _tell_nobody) -> None:
         self.root = root
         self.stage = stage
-        self._report = report
+        self._on_progress = on_progress
         self._stopping = False
-        self._last_report_s = -PROGRESS_INTERVAL_S
+        self._last_told_s = -PROGRESS_INTERVAL_S
         self._last_step = ""
 
     def input(self, name: str) -> Path:
@@ -76,13 +76,13 @@ class Container:
     def progress(
         self, step: str, n: int, m: int, seconds_left: float | None = None, **figures: float
     ) -> None:
-        """Tell the user how far `step` is (`n` of `m`); at most one report every 2 s and step."""
+        """Tell the user how far `step` is (`n` of `m`); at most once in 2 s and step."""
         now_s = time.monotonic()
         is_edge = step != self._last_step or n >= m
-        if not is_edge and now_s - self._last_report_s < PROGRESS_INTERVAL_S:
+        if not is_edge and now_s - self._last_told_s < PROGRESS_INTERVAL_S:
             return
-        self._last_report_s, self._last_step = now_s, step
-        self._report(
+        self._last_told_s, self._last_step = now_s, step
+        self._on_progress(
             {"step": step, "n": n, "m": m, "seconds_left": seconds_left, "figures": figures}
         )
 
@@ -95,13 +95,12 @@ class Container:
         """The SIGTERM handler."""
         self._stopping = True
 
-    def fail(self, failure_class: str, reason: str, remedy: str) -> None:
-        """Leave what the user will read where SageMaker looks for it, within its 1,024 bytes."""
-        failure = {"class": failure_class, "reason": reason[:600], "remedy": remedy[:300]}
+    def fail(self, failure: Failure) -> None:
+        """Leave what the user will read where SageMaker looks for it."""
         for name in ("failure", "message"):
             path = self.root / "output" / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(json.dumps(failure, ensure_ascii=False), encoding="utf-8")
+            path.write_text(failure.as_text(), encoding="utf-8")
 
 
 def hash_outputs(folder: Path, paths: Iterable[str]) -> tuple[OutputFile, ...]:
@@ -122,37 +121,43 @@ def write_result(folder: Path, result: StageResult) -> None:
     temporary.replace(folder / "result.json")
 
 
-def run_job(stage: str, main: Callable[[Container], None], report: Report | None = None) -> int:
+def run_job(
+    stage: str, main: Callable[[Container], None], on_progress: OnProgress | None = None
+) -> int:
     """Run a job's `main` under the container contract; returns the exit status.
 
-    A UserError becomes `output/failure` with its message and remedy on the first line; anything
-    else that is raised is logged whole and answered with one sentence.
+    An error that knows what to tell leaves that in `output/failure`; anything else that is raised
+    is logged whole and answered with one sentence.
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
     root = Path(os.environ.get("SPACEPORT_ML_ROOT", "/opt/ml"))
-    container = Container(root, stage, report or bus_report(stage) or _no_report)
+    container = Container(root, stage, on_progress or progress_to_bus(stage) or _tell_nobody)
     signal.signal(signal.SIGTERM, container.request_stop)
     try:
         main(container)
     except Stopped:
         log.info("%s stopped on request", stage)
         return 0
-    except UserError as error:
+    except (UserError, Killed) as error:
         log.warning("%s", error)
-        container.fail("user", error.message, error.remedy)
+        container.fail(error.failure)
         return 1
     except Exception as error:
         log.exception("%s failed", stage)
-        container.fail("internal", *_explain(stage, error))
+        container.fail(_explain(stage, error))
         return 1
     return 0
 
 
-def _explain(stage: str, error: Exception) -> tuple[str, str]:
-    """Reason and remedy of an error that nobody foresaw."""
+def _explain(stage: str, error: Exception) -> Failure:
+    """What to tell of an error that nobody foresaw."""
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return f"The disk was full during {stage}.", "Free some space, then run it again."
-    if isinstance(error, MemoryError):
-        return f"The memory was full during {stage}.", "Choose a lower quality or fewer photos."
-    reason = f"The {stage} job broke: {type(error).__name__}: {error}"
-    return reason, "Run it again; if it repeats, report it with the job's log."
+        reason = f"The disk was full during {stage}."
+        remedy = "Free some space, then run it again."
+    elif isinstance(error, MemoryError):
+        reason = f"The memory was full during {stage}."
+        remedy = "Choose a lower quality or fewer photos."
+    else:
+        reason = f"The {stage} job broke: {type(error).__name__}: {error}"
+        remedy = "Run it again; if it repeats, report it with the job's log."
+    return Failure(failure_class=FailureClass.INTERNAL, reason=reason, remedy=remedy)

@@ -8,24 +8,23 @@ from datetime import UTC, datetime
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from spaceport_contracts.events import Stage, StageProgressed
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.errors import Retryable
 
-Report = Callable[[dict[str, Any]], None]
+OnProgress = Callable[[dict[str, Any]], None]
 log = logging.getLogger("spaceport.job")
 
 
-def bus_report(stage: str, environment: Mapping[str, str] = os.environ) -> Report | None:
-    """A report function that publishes StageProgressed; None outside a launched job."""
+def progress_to_bus(stage: str, environment: Mapping[str, str] = os.environ) -> OnProgress | None:
+    """A function that publishes StageProgressed; None outside a launched job."""
     if "SPACEPORT_JOB_ID" not in environment:
         return None
     bus_name = environment["SPACEPORT_BUS_NAME"]
     bus = EventBridgeBus(boto3.client("events"), bus_name, stage)
 
-    def report(progress: dict[str, Any]) -> None:
+    def publish(progress: dict[str, Any]) -> None:
         event = StageProgressed(
             event_id=str(uuid.uuid4()),
             job_id=environment["SPACEPORT_JOB_ID"],
@@ -38,7 +37,7 @@ def bus_report(stage: str, environment: Mapping[str, str] = os.environ) -> Repor
         )
         try:
             bus.publish(event)
-        except (Retryable, ClientError, BotoCoreError) as error:
-            log.warning("progress not reported: %s", error)  # never worth a job's life
+        except Retryable as error:
+            log.warning("progress not told: %s", error)  # never worth a job's life
 
-    return report
+    return publish

@@ -8,54 +8,76 @@ from spaceport_contracts.events import CancellationRequested, Event
 from spaceport_runtime.aws.connect import connect, connect_queue
 from spaceport_runtime.consume import Backoff, EventHandler, consume
 from spaceport_runtime.ports import Platform, Queue
-from spaceport_runtime.service import STATE_CHANGE
-from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.service import STATE_CHANGE, Service
+from spaceport_runtime.settings import PlatformSettings, StageSettings
 from spaceport_runtime.stage.admit import begin
-from spaceport_runtime.stage.kit import StageKit
-from spaceport_runtime.stage.reconcile import cancel, on_state_change, sweep
+from spaceport_runtime.stage.cancel import cancel
+from spaceport_runtime.stage.recipe import Finished, Recipe, Result
+from spaceport_runtime.stage.reconcile import on_state_change, sweep
+from spaceport_runtime.stage.requests import Order
 
-MakeKit = Callable[[PlatformSettings], StageKit]
+
+def stage(
+    service: Service,
+    settings_type: type[StageSettings],
+    result_type: type[Result],
+    order: Callable[[Event], Order],
+    announce: Callable[[Finished[Result]], Event],
+) -> "StageHandlers":
+    """A stage's functions, made of its declaration and what only this stage knows.
+
+    `order`: what its job is given for an event that asks for the stage (raises Poison for another
+    event); `announce`: the completion event of a job whose outputs were checked.
+    """
+
+    def make_recipe(settings: PlatformSettings) -> Recipe:
+        if service.job is None:
+            raise TypeError(f"{service.name} declares no job")
+        job = settings_type().applied_to(service.job)
+        return Recipe(service, job, result_type, order, announce, settings)
+
+    return StageHandlers(make_recipe)
 
 
-def stage_routes(kit: StageKit, platform: Platform) -> Mapping[str, EventHandler]:
+def routes(recipe: Recipe, platform: Platform) -> Mapping[str, EventHandler]:
     """The whole of a stage's behaviour: what arrives, and what is called for it."""
 
     def on_request(event: Event) -> None:
         if isinstance(event, CancellationRequested):
-            cancel(event, kit, platform)
+            cancel(event, recipe, platform)
         else:
-            begin(event, kit, platform)
+            begin(event, recipe, platform)
 
     def on_change(detail: dict[str, Any]) -> None:
-        on_state_change(detail, kit, platform)
+        on_state_change(detail, recipe, platform)
 
-    names = [listen.event.detail_type() for listen in kit.service.consumes]
-    return {**dict.fromkeys(names, on_request), STATE_CHANGE[kit.kind]: on_change}
+    names = [listen.event.detail_type() for listen in recipe.service.consumes]
+    return {**dict.fromkeys(names, on_request), STATE_CHANGE[recipe.job.kind]: on_change}
 
 
 class StageHandlers:
     """`on_message` and `on_sweep` of one stage; clients are made at the first call."""
 
-    def __init__(self, make_kit: MakeKit) -> None:
-        self._make_kit = make_kit
+    def __init__(self, make_recipe: Callable[[PlatformSettings], Recipe]) -> None:
+        self.recipe = make_recipe
 
     @cache  # noqa: B019 - one instance per Lambda, for its whole life
-    def _parts(self) -> tuple[StageKit, Platform, Queue, Backoff]:
+    def _parts(self) -> tuple[Recipe, Platform, Queue, Backoff]:
         settings = PlatformSettings()
-        kit = self._make_kit(settings)
+        recipe = self.recipe(settings)
         return (
-            kit,
-            connect(kit.service.name, settings),
-            connect_queue(kit.service.queue_name),
+            recipe,
+            connect(recipe.service.name, settings),
+            connect_queue(recipe.service.queue_name),
             Backoff(settings.retry_base_s, settings.retry_max_s),
         )
 
     def on_message(self, event: dict[str, Any], _context: object) -> Any:
         """SQS batch -> partial batch response."""
-        kit, platform, queue, backoff = self._parts()
-        return consume(event, stage_routes(kit, platform), queue, backoff)
+        recipe, platform, queue, backoff = self._parts()
+        return consume(event, routes(recipe, platform), queue, backoff)
 
     def on_sweep(self, _event: dict[str, Any], _context: object) -> None:
         """Called every few minutes by a schedule."""
-        kit, platform, _, _ = self._parts()
-        sweep(kit, platform)
+        recipe, platform, _, _ = self._parts()
+        sweep(recipe, platform)

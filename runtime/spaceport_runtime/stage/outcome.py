@@ -1,12 +1,30 @@
 """How a run ends: one claim, one recorded outcome, published, then closed."""
 
-from spaceport_contracts.events import Event, StageFailed
-from spaceport_runtime.lineage import follow, from_outbox
-from spaceport_runtime.ports import End, EndKind, Platform, Run, RunKey
-from spaceport_runtime.stage.failures import Failure
-from spaceport_runtime.stage.kit import StageKit, cause_of
+from dataclasses import dataclass
 
-MAX_RETRIES = 2
+from spaceport_contracts.events import Event, StageFailed
+from spaceport_contracts.failure import Failure
+from spaceport_runtime.lineage import follow, from_outbox, to_outbox
+from spaceport_runtime.observe import counted, logger
+from spaceport_runtime.ports import End, EndKind, Platform, Run, RunKey
+from spaceport_runtime.stage.recipe import Recipe, cause_of
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run comes to: the events that it ends with, and the run that carries on for it."""
+
+    events: tuple[Event, ...] = ()
+    again: RunKey | None = None
+
+
+NOTHING = Outcome()
+
+
+def settle(run: Run, outcome: Outcome, platform: Platform) -> None:
+    """Record the outcome, then publish and close; the outcome recorded first stands."""
+    platform.ledger.finish(run.key, to_outbox(outcome.events))
+    deliver(run.key, platform)
 
 
 def deliver(key: RunKey, platform: Platform) -> None:
@@ -20,40 +38,41 @@ def deliver(key: RunKey, platform: Platform) -> None:
     platform.ledger.close(key)
 
 
-def fail(run: Run, failure: Failure, kit: StageKit, platform: Platform) -> tuple[Event, ...]:
-    """The events of a failure: none when another attempt is worth it or the end is taken."""
-    if failure.passing and run.retries < MAX_RETRIES:
-        retry(run, kit, platform)
-        return ()
-    if not claim(run, EndKind.FAILED, kit, platform):
-        return ()
+def fail(run: Run, failure: Failure, recipe: Recipe, platform: Platform) -> Outcome:
+    """Another attempt where it is worth it, else StageFailed; nothing where the end is taken."""
+    if run.retries < failure.retries:
+        return retry(run, recipe, platform)
+    if not claim(run, EndKind.FAILED, recipe, platform):
+        return NOTHING
+    facts = {"stage": recipe.stage, "class": failure.failure_class, "reason": failure.reason}
+    logger.warning("stage failed", extra=facts | counted("StageFailed"))
     event = follow(
         StageFailed,
         cause_of(run),
         run.key.attempt,
         platform.clock(),
-        kit.stage,
-        stage=kit.stage,
+        recipe.stage,
+        stage=recipe.stage,
         failure_class=failure.failure_class,
         reason=failure.reason,
         remedy=failure.remedy,
     )
-    return (event,)
+    return Outcome((event,))
 
 
-def claim(run: Run, kind: EndKind, kit: StageKit, platform: Platform) -> bool:
+def claim(run: Run, kind: EndKind, recipe: Recipe, platform: Platform) -> bool:
     """Whether the attempt ends this way, by this stage."""
-    end = End(kind, by=kit.service.name)
+    end = End(kind, by=recipe.service.name)
     return platform.ledger.claim_end(run.key.job_id, run.key.attempt, end) == end
 
 
-def retry(run: Run, kit: StageKit, platform: Platform) -> None:
+def retry(run: Run, recipe: Recipe, platform: Platform) -> Outcome:
     """Carry on under a new attempt, with the same cause and the same place in the line."""
-    job_id, by = run.key.job_id, kit.service.name
+    job_id, by = run.key.job_id, recipe.service.name
     wanted = End(EndKind.SUPERSEDED, by, platform.ledger.next_attempt(job_id))
     end = platform.ledger.claim_end(job_id, run.key.attempt, wanted)
     if end.kind is not EndKind.SUPERSEDED or end.next_attempt is None:
-        return
+        return NOTHING
     again = Run(
         RunKey(by, job_id, end.next_attempt),
         run.arrived_at,
@@ -62,3 +81,4 @@ def retry(run: Run, kit: StageKit, platform: Platform) -> None:
         retries=run.retries + 1,
     )
     platform.ledger.admit(again)
+    return Outcome(again=again.key)

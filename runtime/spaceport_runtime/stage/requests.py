@@ -1,36 +1,53 @@
-"""The SageMaker request of a stage, made from values only."""
+"""The SageMaker requests of the stages, made from values only."""
 
 from dataclasses import dataclass
 from typing import Any
 
+from spaceport_contracts.events import Event
 from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.ports import Run
 from spaceport_runtime.service import JobKind, JobSpec
 from spaceport_runtime.settings import PlatformSettings
 
 PROCESSING_ROOT = "/opt/ml/processing"
+CHECKPOINTS = "/opt/ml/checkpoints"
 
 
 @dataclass(frozen=True)
-class JobOrder:
-    """What a stage needs in order to launch: its inputs by channel, and its effort."""
+class Order:
+    """What a stage asks of its job: the inputs by channel (S3 prefixes or files), the effort."""
 
-    run: Run
-    correlation_id: str
-    cause_id: str
     quality: Quality
     inputs: dict[str, str]
 
 
 @dataclass(frozen=True)
-class LaunchPlan:
+class Launch:
     """A launch, ready to carry out: write the options, then create the job."""
 
     kind: JobKind
     request: dict[str, Any]
     options_uri: str
     options: StageOptions
-    instance_type: str
+
+
+def make_launch(
+    run: Run, cause: Event, order: Order, job: JobSpec, platform: PlatformSettings
+) -> Launch:
+    """The launch of a run's job as a stage orders it."""
+    options_uri = run_prefix(platform.bucket, run) + "options/options.json"
+    channels = {**order.inputs, "options": options_uri.rsplit("/", 1)[0] + "/"}
+    common = {
+        "RoleArn": platform.job_role_arn,
+        "Environment": _environment(run, cause, platform),
+        "Tags": _tags(run),
+    }
+    parts = (
+        _processing(run, channels, job, platform)
+        if job.kind == "processing"
+        else _training(run, order.quality, channels, job, platform)
+    )
+    return Launch(job.kind, common | parts, options_uri, StageOptions(quality=order.quality))
 
 
 def run_prefix(bucket: str, run: Run) -> str:
@@ -39,44 +56,23 @@ def run_prefix(bucket: str, run: Run) -> str:
     return f"s3://{bucket}/jobs/{key.job_id}/{key.stage}/{key.attempt:02d}/"
 
 
-def output_prefix(bucket: str, run: Run, spec: JobSpec) -> str:
+def output_prefix(bucket: str, run: Run, kind: JobKind) -> str:
     """Where SageMaker puts what the job leaves in its output folder."""
     base = run_prefix(bucket, run)
-    return base + ("output/" if spec.kind == "processing" else f"{run.key.job_name}/output/model/")
+    return base + ("output/" if kind == "processing" else f"{run.key.job_name}/output/model/")
 
 
-def job_environment(order: JobOrder, platform: PlatformSettings) -> dict[str, str]:
-    """What the container must know in order to report its progress."""
-    return {
-        "SPACEPORT_BUS_NAME": platform.bus_name,
-        "SPACEPORT_JOB_ID": order.run.key.job_id,
-        "SPACEPORT_ATTEMPT": str(order.run.key.attempt),
-        "SPACEPORT_CORRELATION_ID": order.correlation_id,
-        "SPACEPORT_CAUSATION_ID": order.cause_id,
-    }
-
-
-def processing_plan(
-    order: JobOrder, spec: JobSpec, image: str, platform: PlatformSettings
-) -> LaunchPlan:
+def _processing(
+    run: Run, channels: dict[str, str], job: JobSpec, platform: PlatformSettings
+) -> dict[str, Any]:
     """A processing job: channels under /opt/ml/processing/input, one output folder."""
-    options_uri = run_prefix(platform.bucket, order.run) + "options/options.json"
-    channels = {**order.inputs, "options": options_uri.rsplit("/", 1)[0] + "/"}
-    request = {
-        "ProcessingJobName": order.run.key.job_name,
-        "RoleArn": platform.job_role_arn,
+    return {
+        "ProcessingJobName": run.key.job_name,
         "AppSpecification": {
-            "ImageUri": image,
-            "ContainerEntrypoint": ["python", "-m", spec.program],
+            "ImageUri": job.image,
+            "ContainerEntrypoint": ["python", "-m", job.program],
         },
-        "Environment": job_environment(order, platform),
-        "ProcessingResources": {
-            "ClusterConfig": {
-                "InstanceCount": 1,
-                "InstanceType": spec.instance_type,
-                "VolumeSizeInGB": spec.volume_gb,
-            }
-        },
+        "ProcessingResources": {"ClusterConfig": _machine(job)},
         "ProcessingInputs": [
             {
                 "InputName": name,
@@ -94,23 +90,83 @@ def processing_plan(
                 {
                     "OutputName": "output",
                     "S3Output": {
-                        "S3Uri": output_prefix(platform.bucket, order.run, spec),
+                        "S3Uri": output_prefix(platform.bucket, run, "processing"),
                         "LocalPath": f"{PROCESSING_ROOT}/output",
                         "S3UploadMode": "EndOfJob",
                     },
                 }
             ]
         },
-        "StoppingCondition": {"MaxRuntimeInSeconds": spec.max_runtime_s},
-        "Tags": job_tags(order),
+        "StoppingCondition": {"MaxRuntimeInSeconds": job.max_runtime_s},
     }
-    options = StageOptions(quality=order.quality)
-    return LaunchPlan("processing", request, options_uri, options, spec.instance_type)
 
 
-def job_tags(order: JobOrder) -> list[dict[str, str]]:
+def _training(
+    run: Run,
+    quality: Quality,
+    channels: dict[str, str],
+    job: JobSpec,
+    platform: PlatformSettings,
+) -> dict[str, Any]:
+    """A training job: Spot machines where allowed, checkpoints that outlive them."""
+    limits = {"MaxRuntimeInSeconds": job.max_runtime_s}
+    if job.use_spot:
+        limits["MaxWaitTimeInSeconds"] = job.max_wait_s
+    return {
+        "TrainingJobName": run.key.job_name,
+        "AlgorithmSpecification": {
+            "TrainingImage": job.image,
+            "TrainingInputMode": "File",
+            "ContainerEntrypoint": ["python", "-m", job.program],
+        },
+        "InputDataConfig": [_channel(name, uri) for name, uri in channels.items()],
+        "OutputDataConfig": {
+            "S3OutputPath": run_prefix(platform.bucket, run),
+            "CompressionType": "NONE",
+        },
+        "ResourceConfig": _machine(job),
+        "CheckpointConfig": {
+            "S3Uri": _checkpoints(run, quality, platform),
+            "LocalPath": CHECKPOINTS,
+        },
+        "EnableManagedSpotTraining": job.use_spot,
+        "StoppingCondition": limits,
+    }
+
+
+def _machine(job: JobSpec) -> dict[str, Any]:
+    return {
+        "InstanceCount": 1,
+        "InstanceType": job.instance_type,
+        "VolumeSizeInGB": job.volume_gb,
+    }
+
+
+def _channel(name: str, uri: str) -> dict[str, Any]:
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri, "S3DataDistributionType": "FullyReplicated"}
+    return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
+
+
+def _checkpoints(run: Run, quality: Quality, platform: PlatformSettings) -> str:
+    """One place for all attempts with the same effort, so that a retry continues."""
+    key = run.key
+    return f"s3://{platform.bucket}/jobs/{key.job_id}/{key.stage}/checkpoints/{quality.value}/"
+
+
+def _environment(run: Run, cause: Event, platform: PlatformSettings) -> dict[str, str]:
+    """What the container must know in order to report its progress."""
+    return {
+        "SPACEPORT_BUS_NAME": platform.bus_name,
+        "SPACEPORT_JOB_ID": run.key.job_id,
+        "SPACEPORT_ATTEMPT": str(run.key.attempt),
+        "SPACEPORT_CORRELATION_ID": cause.correlation_id,
+        "SPACEPORT_CAUSATION_ID": cause.event_id,
+    }
+
+
+def _tags(run: Run) -> list[dict[str, str]]:
     """Tags by which a bill can be split by job and stage."""
-    key = order.run.key
+    key = run.key
     return [
         {"Key": "spaceport:job", "Value": key.job_id},
         {"Key": "spaceport:stage", "Value": key.stage},

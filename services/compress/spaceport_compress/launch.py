@@ -1,29 +1,14 @@
-"""The SageMaker request of a compress run."""
+"""What a compress job is given."""
 
-from dataclasses import replace
-
-from spaceport_compress.service import JOB
-from spaceport_compress.settings import Settings
 from spaceport_contracts.events import Event, ReconstructionRequested, SplatTrained
 from spaceport_runtime.errors import Poison
-from spaceport_runtime.ports import Run
-from spaceport_runtime.settings import PlatformSettings
-from spaceport_runtime.stage.requests import JobOrder, LaunchPlan, processing_plan
+from spaceport_runtime.stage.requests import Order
 
 
-def plan(run: Run, cause: Event, settings: Settings, platform: PlatformSettings) -> LaunchPlan:
+def order(cause: Event) -> Order:
     """A .ply in, a .sog out."""
     match cause:
         case SplatTrained(outputs=splat) | ReconstructionRequested(inputs=splat):
-            prefix, quality = splat.prefix, cause.quality
+            return Order(cause.quality, {"splat": splat.prefix})
         case _:
             raise Poison(f"compress cannot begin from a {cause.detail_type()}")
-    order = JobOrder(
-        run=run,
-        correlation_id=cause.correlation_id,
-        cause_id=cause.event_id,
-        quality=quality,
-        inputs={"splat": prefix},
-    )
-    spec = replace(JOB, instance_type=settings.instance_type)
-    return processing_plan(order, spec, settings.image, platform)

@@ -16,6 +16,7 @@ from spaceport_runtime.service import JobSpec, Listen, Service
 JOB = JobSpec(
     kind="processing",
     program="spaceport_compress.job",
+    image="spaceport-compress:latest",
     instance_type="ml.c6i.2xlarge",
     max_runtime_s=7200,
     volume_gb=30,

@@ -1,14 +1,11 @@
 """The environment of compress's functions."""
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-from spaceport_compress.service import JOB
+from spaceport_runtime.settings import StageSettings
 
 
-class Settings(BaseSettings):
-    """Where and on what the job runs."""
+class Settings(StageSettings):
+    """What a deployment may choose about the job."""
 
     model_config = SettingsConfigDict(env_prefix="SPACEPORT_COMPRESS_", frozen=True, extra="ignore")
-
-    image: str = "spaceport-compress:latest"
-    instance_type: str = JOB.instance_type

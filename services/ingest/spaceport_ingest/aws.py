@@ -1,18 +1,17 @@
 """`Objects` on boto3, and the composition root of ingest's functions."""
 
 from collections.abc import Iterator, Mapping
-from email.header import decode_header, make_header
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from spaceport_contracts.artifacts import split_uri
 from spaceport_ingest.ports import Kit, Listed, ObjectChanged
 from spaceport_ingest.service import SERVICE
 from spaceport_ingest.settings import Limits
 from spaceport_runtime.aws.connect import RETRIES, connect, connect_queue
-from spaceport_runtime.aws.errors import as_retryable, code_of
+from spaceport_runtime.aws.errors import translated
+from spaceport_runtime.errors import Denied
 from spaceport_runtime.settings import PlatformSettings
 
 if TYPE_CHECKING:
@@ -31,47 +30,40 @@ class S3Objects:
         """Every object below the prefix, page by page."""
         bucket, prefix = split_uri(prefix_uri)
         pages = self._client.get_paginator("list_objects_v2")
-        try:
+        with translated():
             for page in pages.paginate(Bucket=bucket, Prefix=prefix):
                 for found in page.get("Contents", []):
                     uri = f"s3://{bucket}/{found['Key']}"
                     yield Listed(uri, found["Size"], found["ETag"].strip('"'))
-        except (ClientError, BotoCoreError) as error:
-            raise as_retryable(error) or error from error
 
     def metadata(self, uri: str) -> Mapping[str, str]:
-        """The object's metadata; S3 hands out non-ASCII values as RFC 2047 words."""
+        """The object's metadata as S3 hands it out: other letters than ASCII as RFC 2047 words."""
         bucket, key = split_uri(uri)
-        try:
+        with translated():
             found = self._client.head_object(Bucket=bucket, Key=key)["Metadata"]
-        except (ClientError, BotoCoreError) as error:
-            raise as_retryable(error) or error from error
-        return {name.lower(): str(make_header(decode_header(found[name]))) for name in found}
+        return {name.lower(): value for name, value in found.items()}
 
     def read_range(self, uri: str, etag: str, start: int, length: int) -> bytes:
         """Part of an object that must not change meanwhile."""
         bucket, key = split_uri(uri)
         span = f"bytes={start}-{start + length - 1}"
         try:
-            answer = self._client.get_object(
-                Bucket=bucket, Key=key, Range=span, IfMatch=f'"{etag}"'
-            )
-            return answer["Body"].read()
-        except ClientError as error:
-            if code_of(error) in CHANGED_CODES:
-                raise ObjectChanged from error
-            raise as_retryable(error) or error from error
-        except BotoCoreError as error:
-            raise as_retryable(error) or error from error
+            with translated():
+                answer = self._client.get_object(
+                    Bucket=bucket, Key=key, Range=span, IfMatch=f'"{etag}"'
+                )
+                return answer["Body"].read()
+        except Denied as denied:
+            if denied.code in CHANGED_CODES:
+                raise ObjectChanged from denied
+            raise
 
     def copy(self, source_uri: str, target_uri: str) -> None:
         """Server-side copy; boto3 splits what is larger than one request may carry."""
         source_bucket, source_key = split_uri(source_uri)
         bucket, key = split_uri(target_uri)
-        try:
+        with translated():
             self._client.copy({"Bucket": source_bucket, "Key": source_key}, bucket, key)
-        except (ClientError, BotoCoreError) as error:
-            raise as_retryable(error) or error from error
 
 
 def connect_kit() -> Kit:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from spaceport_ingest.api import make_api, respond
+from spaceport_contracts.events import RunAdmitted
+from spaceport_ingest.admission.runs import ingest_run, sweep, work
+from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.aws import connect_kit
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.runs import ingest_run, sweep, work
-from spaceport_ingest.start import ADMITTED
-from spaceport_ingest.uploads import on_upload
+from spaceport_ingest.requests.api import make_api
 from spaceport_runtime.consume import Backoff, EventHandler, consume
 from spaceport_runtime.settings import PlatformSettings
 
@@ -33,10 +33,13 @@ API = make_api(_kit)
 def routes(kit: Kit) -> Mapping[str, EventHandler]:
     """The whole of ingest's behaviour on messages: what arrives, and what is called for it."""
 
-    def on_admitted(detail: dict[str, Any]) -> None:
-        work(ingest_run(detail["job_id"], detail["attempt"]), kit)
+    def on_admitted(note: RunAdmitted) -> None:
+        work(ingest_run(note.job_id, note.attempt), kit)
 
-    return {OBJECT_CREATED: lambda detail: on_upload(detail, kit), ADMITTED: on_admitted}
+    return {
+        OBJECT_CREATED: lambda detail: on_upload(detail, kit),
+        RunAdmitted.__name__: on_admitted,
+    }
 
 
 def on_message(event: dict[str, Any], _context: object) -> Any:
@@ -52,4 +55,4 @@ def on_sweep(_event: dict[str, Any], _context: object) -> None:
 
 def on_request(event: dict[str, Any], context: object) -> Any:
     """One request of the HTTP API."""
-    return respond(event, context, API)
+    return API.resolve(event, context)

@@ -17,6 +17,7 @@ class Limits(BaseSettings):
     max_photo_bytes: int = 150 * MIB
     max_photo_pixels: int = Field(default=200_000_000, description="largest drone camera: 100 MP")
     max_capture_bytes: int = 20 * GIB
+    max_manifest_bytes: int = Field(default=8 * MIB, description="3,000 photos need 1 MiB")
     max_zip_directory_bytes: int = 64 * MIB
     max_zip_entries: int = 20_000
     max_zip_ratio: float = Field(default=100.0, description="photos barely shrink at all")

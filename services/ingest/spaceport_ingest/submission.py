@@ -1,16 +1,11 @@
 """What ingest was asked to do, as the ledger keeps it: the causes of its runs."""
 
-import re
-
 from spaceport_contracts.artifacts import ArtifactSet
 from spaceport_contracts.capture import Frozen
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
+from spaceport_contracts.uploads import upload_cause
 
-# The pattern of HTML's <input type=email>, with at least one dot after the @.
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL_PATTERN = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$"
-EMAIL_MAX_CHARACTERS = 254
 TITLE_MAX_CHARACTERS = 200
 
 
@@ -31,7 +26,7 @@ class Submission(Frozen):
     @property
     def cause_id(self) -> str:
         """Stands for the upload in the causation chain."""
-        return f"upload:{self.uri}#{self.etag}"
+        return upload_cause(self.uri, self.etag)
 
 
 class Replay(Frozen):
@@ -45,8 +40,3 @@ class Replay(Frozen):
     title: str
     photos: int
     cause_id: str
-
-
-def is_email(address: str) -> bool:
-    """Whether mail could be sent there, as far as its form tells."""
-    return len(address) <= EMAIL_MAX_CHARACTERS and bool(re.match(EMAIL_PATTERN, address))

@@ -1,33 +1,41 @@
-"""notify's part of the HTTP API: a job's status, its events, its files."""
+"""notify's part of the HTTP API: my jobs, a job's status, its events, its files."""
 
-import json
+import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
-from spaceport_notify.files import CONTENT_TYPES, locate
-from spaceport_notify.ports import Desk, Row
-from spaceport_notify.status import JobStatus, job_status
-from spaceport_notify.view import JobView
-from spaceport_runtime.errors import Retryable
-from spaceport_runtime.http.problems import (
-    CONTENT_TYPE,
-    FieldError,
-    Problem,
-    ProblemDocument,
-    answer,
-)
-from spaceport_runtime.observe import logger
+from spaceport_notify.known.files import CONTENT_TYPES, locate
+from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
+from spaceport_notify.known.listing import JobSummary, Listing
+from spaceport_notify.known.status import JobStatus, Status, job_status
+from spaceport_notify.known.view import JobView
+from spaceport_notify.pages import render
+from spaceport_notify.ports import Kit, Row
+from spaceport_runtime.http.caller import caller
+from spaceport_runtime.http.problems import Problem, responses
+from spaceport_runtime.http.shell import HttpApi
 
-EVENTS_PER_PAGE = 100
 LINK_SECONDS = 3600
+# Looser than ids are: what the table would refuse to look for is just as unknown.
+JOB_ID = re.compile(r"[a-z0-9]{1,64}")
+TOKEN = re.compile(r"[0-9a-f]{64}")
+PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
 # People's addresses and where things are stored are nobody's business but ours.
-PRIVATE_FIELDS = {"email", "inputs", "outputs", "scene", "version"}
+PRIVATE_FIELDS = {"email", "owner", "inputs", "outputs", "scene", "rejected_list", "version"}
+REMEDIES = {
+    "status": f"Use one of {', '.join(Status)}, or leave it out.",
+    "before": "Give the `next` of the page before, or leave it out.",
+    "limit": "Give a number from 1 to 100.",
+    "after": "Give the `next` of the page before, or 0.",
+    "wait": f"Give seconds from 0 to {MAX_WAIT_S}.",
+    "upload": "Give the key that was uploaded to, such as uploads/photos.zip.",
+}
 
 
 class EventPage(Frozen):
@@ -35,66 +43,120 @@ class EventPage(Frozen):
 
     events: tuple[dict[str, Any], ...]
     next: int
+    over: bool = Field(description="the job has ended: no more comes unless it is run again")
+
+
+class JobPage(Frozen):
+    """Ask again with `before` = `next` for older jobs, until it is null."""
+
+    jobs: tuple[JobSummary, ...]
+    next: str | None
 
 
 JobId = Annotated[str, Path(description="as POST /start-job answered it")]
+MailToken = Annotated[str, Path(description="as a mail's List-Unsubscribe names it")]
 FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
-After = Annotated[int, Query(ge=0, description="the seq of the last event that you have")]
+After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
+Wait = Annotated[
+    int, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait for an event when there is none")
+]
+OfStatus = Annotated[Status | None, Query(description="only jobs that stand so")]
+OfUpload = Annotated[
+    str | None,
+    Query(min_length=1, max_length=1100, description="the key of an upload: the jobs it became"),
+]
+Before = Annotated[str | None, Query(min_length=1, max_length=100, description="where to go on")]
+Limit = Annotated[int, Query(ge=1, le=100, description="jobs per page")]
 
 
-def _responses(**more: str) -> dict[int, Any]:
-    problem = {CONTENT_TYPE: {"model": ProblemDocument}}
-    described = {int(status[1:]): description for status, description in more.items()}
-    return {
-        status: {"description": description, "content": problem}
-        for status, description in described.items()
-    }
+def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
+    """The router; `get_kit` is called per request, so that importing this makes no clients."""
+    app = HttpApi(REMEDIES, forms=("/unsubscribe/",))
 
-
-def make_api(get_desk: Callable[[], Desk]) -> APIGatewayHttpResolver:
-    """The router; `get_desk` is called per request, so that importing this makes no clients."""
-    app = APIGatewayHttpResolver(enable_validation=True)
+    @app.get("/jobs", summary="My jobs, the newest first", tags=["jobs"])
+    def get_jobs(
+        status: OfStatus = None, upload: OfUpload = None, before: Before = None, limit: Limit = 50
+    ) -> JobPage:
+        kit = get_kit()
+        uri = upload and address_of(upload, kit.bucket)
+        lines = kit.table.jobs(Listing(caller().subject, status, uri), before, limit)
+        more = lines[-1].listed_at if len(lines) == limit else None
+        return JobPage(jobs=tuple(line.summary for line in lines), next=more)
 
     @app.get("/jobs/<job_id>", summary="How far a job is", tags=["jobs"])
     def get_job(job_id: JobId) -> JobStatus:
-        return job_status(find(job_id, get_desk()))
+        return job_status(find(job_id, get_kit()))
 
     @app.get("/jobs/<job_id>/events", summary="What has happened to a job", tags=["jobs"])
-    def get_events(job_id: JobId, after: After = 0) -> EventPage:
-        desk = get_desk()
-        find(job_id, desk)
-        return page(desk.table.events(job_id, after, EVENTS_PER_PAGE), after)
+    def get_events(job_id: JobId, after: After = 0, wait: Wait = 0) -> EventPage:
+        kit = get_kit()
+        find(job_id, kit)
+        rows = rows_after(job_id, after, wait, kit)
+        return page(rows, after, is_over(job_id, kit))
 
     @app.get(
         "/jobs/<job_id>/files/<name>",
         summary="One of a job's files",
         tags=["jobs"],
-        responses={
-            302: {"description": f"A link to the file, good for {LINK_SECONDS // 60} minutes"},
-            **_responses(_404="No such job, or no such file (yet)"),
-        },
+        responses=responses(
+            {404: "No such job, or no such file (yet)"},
+            {302: {"description": f"A link to the file, good for {LINK_SECONDS // 60} minutes"}},
+        ),
     )
     def get_file(job_id: JobId, name: FileName) -> Response[str]:
-        desk = get_desk()
-        return redirect(find(job_id, desk), name, desk)
+        kit = get_kit()
+        return redirect(find(job_id, kit), name, kit)
 
-    app.exception_handler(Problem)(answer)
-    app.exception_handler(RequestValidationError)(_on_invalid)
-    app.exception_handler(Retryable)(_on_busy)
-    app.not_found(_on_unknown_path)
+    @app.get("/unsubscribe/<token>", summary="Ask before mail is stopped", tags=["mail"])
+    def ask_to_unsubscribe(token: MailToken) -> Response[str]:
+        """A link in a mail is opened by programs too: it only asks."""
+        if not (TOKEN.fullmatch(token) and get_kit().addresses.knows(token)):
+            raise unknown_token()
+        title, text = "Stop the e-mails?", "Spaceport will write to your address no more."
+        return html("unsubscribe.html.j2", title=title, text=text, is_question=True)
+
+    @app.post("/unsubscribe/<token>", summary="Stop mail to an address", tags=["mail"])
+    def unsubscribe(token: MailToken) -> Response[str]:
+        if not (TOKEN.fullmatch(token) and get_kit().addresses.silence(token, "unsubscribed")):
+            raise unknown_token()
+        text = "Spaceport writes to your address no more. Your jobs and their results remain."
+        return html("unsubscribe.html.j2", title="Done", text=text, is_question=False)
+
     return app
 
 
-def find(job_id: str, desk: Desk) -> JobView:
-    """The job's view; raises Problem 404 for an unknown job."""
-    view, _ = desk.table.read(job_id)
-    if view is None:
+def unknown_token() -> Problem:
+    """404 for a token that names no address."""
+    detail = "This link belongs to no address. Use the one in the last e-mail."
+    return Problem(HTTPStatus.NOT_FOUND, detail)
+
+
+def html(template: str, **values: object) -> Response[str]:
+    """A page that loads nothing and tells nobody where the reader came from."""
+    headers = {
+        "Content-Security-Policy": PAGE_POLICY,
+        "Referrer-Policy": "no-referrer",
+        "Cache-Control": "no-store",
+    }
+    body = render(template, **values)
+    return Response(HTTPStatus.OK.value, "text/html; charset=utf-8", body, headers)
+
+
+def find(job_id: str, kit: Kit) -> JobView:
+    """The job's view; raises Problem 404 for an unknown job, and for one of somebody else."""
+    view = kit.table.read(job_id)[0] if JOB_ID.fullmatch(job_id) else None
+    if view is None or view.owner != caller().subject:
         remedy = "Check the id; a job that was just uploaded appears within a few seconds."
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no job {job_id}. {remedy}")
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no job {job_id[:64]}. {remedy}")
     return view
 
 
-def page(rows: list[Row], after: int) -> EventPage:
+def address_of(upload: str, bucket: str) -> str:
+    """The S3 address of an upload that is named by its key or its address."""
+    return upload if upload.startswith("s3://") else f"s3://{bucket}/{upload.lstrip('/')}"
+
+
+def page(rows: list[Row], after: int, over: bool) -> EventPage:
     """The rows as people may see them, in order of arrival."""
     events = tuple(
         {
@@ -104,16 +166,16 @@ def page(rows: list[Row], after: int) -> EventPage:
         }
         for row in rows
     )
-    return EventPage(events=events, next=rows[-1].seq if rows else after)
+    return EventPage(events=events, next=rows[-1].seq if rows else after, over=over)
 
 
-def redirect(view: JobView, name: str, desk: Desk) -> Response[str]:
+def redirect(view: JobView, name: str, kit: Kit) -> Response[str]:
     """302 to a temporary link; raises Problem 404 for a file that is not there."""
     uri = locate(view, name)
-    if uri is None or desk.store.head(uri) is None:
+    if uri is None or kit.store.head(uri) is None:
         remedy = f"Wait until the job is delivered, and ask for one of {', '.join(CONTENT_TYPES)}."
-        raise Problem(HTTPStatus.NOT_FOUND, f"Job {view.job_id} has no file {name}. {remedy}")
-    link = desk.links.temporary_link(uri, CONTENT_TYPES[name], LINK_SECONDS)
+        raise Problem(HTTPStatus.NOT_FOUND, f"Job {view.job_id} has no file {name[:64]}. {remedy}")
+    link = kit.links.temporary_link(uri, CONTENT_TYPES[name], LINK_SECONDS)
     headers = {"Location": link, "Cache-Control": "no-store"}
     return Response(HTTPStatus.FOUND.value, headers=headers, body="")
 
@@ -121,34 +183,7 @@ def redirect(view: JobView, name: str, desk: Desk) -> Response[str]:
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 description of notify's routes."""
 
-    def no_desk() -> Desk:
+    def no_kit() -> Kit:
         raise RuntimeError("a description answers no requests")
 
-    schema = make_api(no_desk).get_openapi_json_schema(title="Spaceport", version="1.0.0")
-    document: dict[str, Any] = json.loads(schema)
-    return document
-
-
-def _on_invalid(error: RequestValidationError) -> Response[str]:
-    found = tuple(
-        FieldError(
-            field=str(each["loc"][-1]),
-            message=f"{each['msg']}.",
-            remedy="See docs/openapi.json for what may be asked.",
-        )
-        for each in error.errors()
-    )
-    names = ", ".join(each.field for each in found)
-    detail = f"The request cannot be understood: look at {names}."
-    return answer(Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, found))
-
-
-def _on_busy(error: Retryable) -> Response[str]:
-    logger.warning("busy", extra={"reason": str(error)})
-    detail = "Spaceport is busy. Ask again in a few seconds."
-    return answer(Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail))
-
-
-def _on_unknown_path(_error: Exception) -> Response[str]:
-    detail = "There is nothing at this path. See docs/openapi.json for what there is."
-    return answer(Problem(HTTPStatus.NOT_FOUND, detail))
+    return make_api(no_kit).describe()

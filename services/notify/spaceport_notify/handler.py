@@ -5,8 +5,9 @@ from functools import cache, partial
 from typing import Any
 
 from spaceport_notify.api import make_api
-from spaceport_notify.aws import connect_desk
-from spaceport_notify.ports import Desk
+from spaceport_notify.aws.connect import connect_kit
+from spaceport_notify.letters.silence import BOUNCED, COMPLAINED, on_feedback
+from spaceport_notify.ports import Kit
 from spaceport_notify.service import SERVICE
 from spaceport_notify.settings import Settings
 from spaceport_notify.tell import tell
@@ -16,15 +17,16 @@ from spaceport_runtime.ports import Queue
 from spaceport_runtime.settings import PlatformSettings
 
 
-def routes(desk: Desk) -> Mapping[str, EventHandler]:
-    """The whole of notify's behaviour: every event is told in the same way."""
+def routes(kit: Kit) -> Mapping[str, EventHandler]:
+    """The whole of notify's behaviour: every event is told in the same way, SES's are heeded."""
     names = [listen.event.detail_type() for listen in SERVICE.consumes]
-    return dict.fromkeys(names, partial(tell, desk=desk))
+    events: dict[str, EventHandler] = dict.fromkeys(names, partial(tell, kit=kit))
+    return events | dict.fromkeys((BOUNCED, COMPLAINED), partial(on_feedback, kit=kit))
 
 
 @cache
-def _desk() -> Desk:
-    return connect_desk(Settings(), PlatformSettings())
+def _kit() -> Kit:
+    return connect_kit(Settings(), PlatformSettings())
 
 
 @cache
@@ -33,13 +35,13 @@ def _queue() -> tuple[Queue, Backoff]:
     return connect_queue(SERVICE.queue_name), Backoff(settings.retry_base_s, settings.retry_max_s)
 
 
-API = make_api(_desk)
+API = make_api(_kit)
 
 
 def on_message(event: dict[str, Any], _context: object) -> Any:
     """SQS batch -> partial batch response."""
     queue, backoff = _queue()
-    return consume(event, routes(_desk()), queue, backoff)
+    return consume(event, routes(_kit()), queue, backoff)
 
 
 def on_request(event: dict[str, Any], context: Any) -> dict[str, Any]:

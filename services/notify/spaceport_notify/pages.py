@@ -18,5 +18,5 @@ def _template(name: str) -> Template:
 
 
 def render(name: str, **values: object) -> str:
-    """The named template of this package, filled in."""
-    return _template(name).render(**values)
+    """The named template of this package, filled in; half of a surrogate pair becomes a ?."""
+    return _template(name).render(**values).encode("utf-8", "replace").decode()

@@ -3,13 +3,15 @@
 `aws.py` implements these with boto3; `tests/fakes_notify.py` in memory.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
 
 from spaceport_contracts.events import Event
-from spaceport_notify.view import JobView
+from spaceport_notify.known.listing import Listed, Listing
+from spaceport_notify.known.view import JobView
 from spaceport_runtime.errors import SpaceportError
 from spaceport_runtime.ports import Clock, Store
 
@@ -45,6 +47,12 @@ class StatusTable(Protocol):
     def events(self, job_id: str, after: int, limit: int) -> list[Row]:
         """The log's rows with a greater seq, in order."""
 
+    def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
+        """Jobs from the newest on, or from behind the line that stands at `before`.
+
+        An index answers: what was committed a moment ago may not be there yet.
+        """
+
 
 class MailRefused(SpaceportError):
     """The mail service will not take the message as things are; nothing was sent."""
@@ -64,6 +72,27 @@ class Mailer(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class AddressEntry:
+    """What is kept of an address: the token of its mail, and why it is not written to, if so."""
+
+    token: str
+    silenced: str | None = None
+
+
+class Addresses(Protocol):
+    """The addresses that were written to. A token names one; nobody can guess it."""
+
+    def entry(self, address: str) -> AddressEntry:
+        """The address's entry, made at first sight."""
+
+    def silence(self, token: str, because: str) -> bool:
+        """Write to the token's address no more; False when there is no such token."""
+
+    def knows(self, token: str) -> bool:
+        """Whether the token names an address."""
+
+
 class Links(Protocol):
     """Temporary links to private objects."""
 
@@ -72,16 +101,18 @@ class Links(Protocol):
 
 
 @dataclass(frozen=True)
-class Desk:
+class Kit:
     """Everything outside, and what deployments choose, passed to the core as one value."""
 
     table: StatusTable
     mailer: Mailer
+    addresses: Addresses
     store: Store
     links: Links
     clock: Clock
+    sleep: Callable[[float], None]
     bucket: str
     sender: str
     public_url: str
-    relative_links: bool = False
+    folder_url: str | None = None
     patience_s: float = 900.0

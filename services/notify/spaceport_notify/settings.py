@@ -7,8 +7,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """Where the status lies, and how notify speaks to people.
 
-    `public_url` is what links begin with (also as `SPACEPORT_PUBLIC_URL`); with `relative_links`
-    the report links to files beside it instead, for a report that is copied to a folder.
+    `public_url` is what links begin with (also as `SPACEPORT_PUBLIC_URL`). A job whose results are
+    copied to a folder of this machine names that folder in `folder_url` (`file:///.../`): then
+    mail links into it, and the report to the files beside it.
+    `configuration_set`: SES's, whose event destination sends bounces and complaints to
+    EventBridge; without one nobody hears of them.
     `patience_s`: how long a delivery waits for earlier events that have not arrived.
     """
 
@@ -18,9 +21,10 @@ class Settings(BaseSettings):
 
     status_table: str = "spaceport-status"
     sender: str = "Spaceport <spaceport@localhost>"
+    configuration_set: str | None = None
     public_url: str = Field(
         default="http://localhost:8000",
         validation_alias=AliasChoices("SPACEPORT_NOTIFY_PUBLIC_URL", "SPACEPORT_PUBLIC_URL"),
     )
-    relative_links: bool = False
+    folder_url: str | None = Field(default=None, pattern=r"^file:///.*/$")
     patience_s: float = Field(default=900.0, ge=0)

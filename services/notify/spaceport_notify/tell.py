@@ -6,49 +6,65 @@ which events arrive does not matter: the one that completes the picture sets off
 
 from datetime import timedelta
 
-from spaceport_contracts.events import Event, SplatCompressed, StageProgressed
+from spaceport_contracts.events import (
+    Event,
+    ReconstructionRequested,
+    SplatCompressed,
+    StageProgressed,
+)
 from spaceport_contracts.report import Report
-from spaceport_notify.ancestry import ancestry
-from spaceport_notify.letters import compose, due_letter, write_letter
-from spaceport_notify.ports import Desk, MailRefused, MailUncertain
-from spaceport_notify.record import amend, record
-from spaceport_notify.report import collect
-from spaceport_notify.report_files import REPORT_JSON, write_report
-from spaceport_notify.view import JobView
+from spaceport_notify.known.ancestry import ancestry
+from spaceport_notify.known.record import amend, record
+from spaceport_notify.known.view import JobView
+from spaceport_notify.letters.due import due_letter, due_start
+from spaceport_notify.letters.send import send_letter
+from spaceport_notify.ports import Kit
+from spaceport_notify.report.collect import collect
+from spaceport_notify.report.write import REPORT_JSON, write_report
 from spaceport_runtime.errors import Retryable
-from spaceport_runtime.observe import logger
 
 
-def tell(event: Event, desk: Desk) -> None:
+def tell(event: Event, kit: Kit) -> None:
     """Handle any event of the pipeline.
 
     Raises Retryable while a delivery waits for earlier events, so that its message comes again.
     """
-    view = record(event, desk.table)
+    view = record(event, kit.table)
     if isinstance(event, StageProgressed):
         return
+    if isinstance(event, ReconstructionRequested):
+        _tell_start(view, kit)
     for attempt in sorted(view.rounds):
         if attempt >= event.attempt and view.rounds[attempt].end is not None:
-            settle(view, attempt, desk)
-    if isinstance(event, SplatCompressed) and not _is_reported(event, desk):
+            settle(view, attempt, kit)
+    if isinstance(event, SplatCompressed) and not _is_reported(event, kit):
         raise Retryable(f"the report of {event.job_id} waits for events that come before it")
 
 
-def settle(view: JobView, attempt: int, desk: Desk) -> None:
+def settle(view: JobView, attempt: int, kit: Kit) -> None:
     """Write the report and send the e-mail of an attempt that has ended, unless it was done."""
     compressed = view.rounds[attempt].compressed
     if compressed is not None and attempt not in view.reports:
-        if not _may_report(view, compressed, desk):
+        if not _may_report(view, compressed, kit):
             return
-        prefix = write_report(collect(view, attempt, desk.store), desk)
-        amend(view.job_id, desk.table, lambda known: _with_report(known, attempt, prefix))
+        prefix = write_report(collect(view, attempt, kit.store), kit)
+        amend(view.job_id, kit.table, lambda known: _with_report(known, attempt, prefix))
         view = _with_report(view, attempt, prefix)
-    _send_mail(view, attempt, desk)
+    due = due_letter(view, attempt)
+    if due is not None:
+        send_letter(due, view, _report(view, attempt, kit), kit)
 
 
-def _is_reported(event: SplatCompressed, desk: Desk) -> bool:
+def _tell_start(view: JobView, kit: Kit) -> None:
+    """Who runs a job into a folder of this machine sits in front of it."""
+    due = due_start(view)
+    if due is not None and kit.folder_url is None:
+        send_letter(due, view, None, kit)
+
+
+def _is_reported(event: SplatCompressed, kit: Kit) -> bool:
     """Also true where another end of the attempt stands: then there is nothing to report."""
-    view, _ = desk.table.read(event.job_id)
+    view, _ = kit.table.read(event.job_id)
     known = view.rounds.get(event.attempt) if view else None
     return (
         known is None
@@ -57,11 +73,11 @@ def _is_reported(event: SplatCompressed, desk: Desk) -> bool:
     )
 
 
-def _may_report(view: JobView, compressed: SplatCompressed, desk: Desk) -> bool:
+def _may_report(view: JobView, compressed: SplatCompressed, kit: Kit) -> bool:
     """Whether all that the splat rests on is known, or has been waited for long enough."""
     if ancestry(view, compressed.attempt).complete:
         return True
-    return desk.clock() - compressed.occurred_at > timedelta(seconds=desk.patience_s)
+    return kit.clock() - compressed.occurred_at > timedelta(seconds=kit.patience_s)
 
 
 def _with_report(view: JobView, attempt: int, prefix: str) -> JobView:
@@ -69,39 +85,8 @@ def _with_report(view: JobView, attempt: int, prefix: str) -> JobView:
     return view.model_copy(update={"reports": reports})
 
 
-def _send_mail(view: JobView, attempt: int, desk: Desk) -> None:
-    """Claim, then send: at most once, because SES has no token that would tell a repeat.
-
-    A crash between the two loses the e-mail (the status and the report remain); sending first
-    would send it again. Where the mail service surely sent nothing, the claim is given back.
-    """
-    due = due_letter(view, attempt)
-    if due is None:
-        return
-    letter = write_letter(due, view, desk.public_url, _report(view, attempt, desk))
-    message = compose(letter, desk.sender)
-    if not amend(view.job_id, desk.table, lambda known: _with_mail(known, due.key)):
-        return
-    try:
-        desk.mailer.send(message)
-    except (Retryable, MailRefused):
-        amend(view.job_id, desk.table, lambda known: _without_mail(known, due.key))
-        raise
-    except MailUncertain as uncertain:
-        details = {"job_id": view.job_id, "kind": due.kind, "reason": str(uncertain)}
-        logger.error("e-mail may not have been sent", extra=details)
-
-
-def _report(view: JobView, attempt: int, desk: Desk) -> Report | None:
+def _report(view: JobView, attempt: int, kit: Kit) -> Report | None:
     prefix = view.reports.get(attempt)
     if prefix is None:
         return None
-    return Report.model_validate_json(desk.store.read(prefix + REPORT_JSON))
-
-
-def _with_mail(view: JobView, key: str) -> JobView:
-    return view.model_copy(update={"mails": tuple(sorted({*view.mails, key}))})
-
-
-def _without_mail(view: JobView, key: str) -> JobView:
-    return view.model_copy(update={"mails": tuple(mail for mail in view.mails if mail != key)})
+    return Report.model_validate_json(kit.store.read(prefix + REPORT_JSON))

@@ -1,26 +1,13 @@
-"""The SageMaker request of an sfm run."""
-
-from dataclasses import replace
+"""What an sfm job is given."""
 
 from spaceport_contracts.events import Event, ReconstructionRequested
 from spaceport_runtime.errors import Poison
-from spaceport_runtime.ports import Run
-from spaceport_runtime.settings import PlatformSettings
-from spaceport_runtime.stage.requests import JobOrder, LaunchPlan, processing_plan
-from spaceport_sfm.service import JOB
-from spaceport_sfm.settings import Settings
+from spaceport_runtime.stage.requests import Order
 
 
-def plan(run: Run, cause: Event, settings: Settings, platform: PlatformSettings) -> LaunchPlan:
+def order(cause: Event) -> Order:
     """Photos and capture.json in, a sparse model out."""
     if not isinstance(cause, ReconstructionRequested):
         raise Poison(f"sfm cannot begin from a {cause.detail_type()}")
-    order = JobOrder(
-        run=run,
-        correlation_id=cause.correlation_id,
-        cause_id=cause.event_id,
-        quality=cause.quality,
-        inputs={"photos": cause.inputs.prefix, "capture": cause.inputs.index.uri},
-    )
-    spec = replace(JOB, instance_type=settings.instance_type)
-    return processing_plan(order, spec, settings.image, platform)
+    inputs = {"photos": cause.inputs.prefix, "capture": cause.inputs.index.uri}
+    return Order(cause.quality, inputs)

@@ -15,6 +15,7 @@ from spaceport_runtime.service import JobSpec, Listen, Service
 JOB = JobSpec(
     kind="processing",
     program="spaceport_sfm.job",
+    image="spaceport-sfm:latest",
     instance_type="ml.c6i.4xlarge",
     max_runtime_s=14400,
     volume_gb=100,

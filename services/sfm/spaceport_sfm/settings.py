@@ -1,14 +1,11 @@
 """The environment of sfm's functions."""
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-from spaceport_sfm.service import JOB
+from spaceport_runtime.settings import StageSettings
 
 
-class Settings(BaseSettings):
-    """Where and on what the job runs."""
+class Settings(StageSettings):
+    """What a deployment may choose about the job."""
 
     model_config = SettingsConfigDict(env_prefix="SPACEPORT_SFM_", frozen=True, extra="ignore")
-
-    image: str = "spaceport-sfm:latest"
-    instance_type: str = JOB.instance_type

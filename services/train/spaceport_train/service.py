@@ -16,9 +16,12 @@ from spaceport_runtime.service import JobSpec, Listen, Service
 JOB = JobSpec(
     kind="training",
     program="spaceport_train.job",
+    image="spaceport-train:latest",
     instance_type="ml.g4dn.xlarge",
     max_runtime_s=28800,
     volume_gb=100,
+    use_spot=True,
+    max_wait_s=57600,
 )
 
 SERVICE = Service(

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from spaceport_cli import main
-from spaceport_cli.run import RunOptions, with_title
-from spaceport_cli.upload import Wishes
+from spaceport_cli.photos.upload import Wishes
+from spaceport_cli.run.run import RunOptions, with_title
 from spaceport_contracts.results import Quality
 from spaceport_runtime.errors import UserError
 

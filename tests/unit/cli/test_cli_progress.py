@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from spaceport_cli.display import LiveDisplay, PlainDisplay, describe
-from spaceport_cli.journal import Journal
-from spaceport_cli.progress import EndKind, JobProgress, StageState
+from spaceport_cli.show.display import LiveDisplay, PlainDisplay, describe
+from spaceport_cli.show.feed import Feed
+from spaceport_cli.show.stages import EndKind, ShownJob, StageState
 from spaceport_contracts.events import Stage, StageProgressed, StageStarted
 
 JOB = "0123456789ab"
@@ -91,8 +91,8 @@ def failed(stage: str = "train", attempt: int = 1) -> dict[str, Any]:
     )
 
 
-def job_after(*events: dict[str, Any]) -> JobProgress:
-    job = JobProgress(JOB)
+def job_after(*events: dict[str, Any]) -> ShownJob:
+    job = ShownJob(JOB)
     for envelope in events:
         job.apply(envelope)
     return job
@@ -142,7 +142,7 @@ def test_another_jobs_events_are_not_ours() -> None:
     other = requested()
     other["detail"]["job_id"] = "ffffffffffff"
 
-    assert JobProgress(JOB).apply(other) is None
+    assert ShownJob(JOB).apply(other) is None
 
 
 def test_events_that_we_publish_are_understood() -> None:
@@ -186,7 +186,7 @@ def screen() -> Iterator[io.StringIO]:
 def test_lines_without_a_terminal(screen: io.StringIO) -> None:
     clock = Clock()
     display = PlainDisplay(Console(file=screen, width=60), clock)
-    job = JobProgress(JOB)
+    job = ShownJob(JOB)
 
     def at(now_s: float, envelope: dict[str, Any]) -> None:
         clock.now_s = now_s
@@ -231,15 +231,15 @@ def test_a_terminal_shows_every_stage(screen: io.StringIO) -> None:
         assert text in shown
 
 
-def test_the_journal_is_read_as_it_grows(tmp_path: Path) -> None:
+def test_the_feed_is_read_as_it_grows(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
-    journal = Journal(path)
-    assert journal.read_new() == []
+    feed = Feed(path)
+    assert feed.read_new() == []
 
     whole = json.dumps(requested())
     path.write_text(whole + "\n" + whole[:40])
-    assert len(journal.read_new()) == 1
+    assert len(feed.read_new()) == 1
     with path.open("a") as stream:
         stream.write(whole[40:] + "\nnot json\n" + whole + "\n")
-    assert len(journal.read_new()) == 2
-    assert journal.read_new() == []
+    assert len(feed.read_new()) == 2
+    assert feed.read_new() == []

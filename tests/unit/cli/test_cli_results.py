@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from spaceport_cli import collect as collecting
-from spaceport_cli.collect import Collector, read_delivery, save_traces
-from spaceport_cli.follow import print_summary
-from spaceport_cli.progress import JobProgress
-from spaceport_cli.redrive import DeadLetter
-from spaceport_cli.sentences import explain_os_error, human_bytes, human_seconds, one_sentence
-from spaceport_cli.state import RunRecord, check_same_photos, locked
+from spaceport_cli.cloud.redrive import DeadLetter
+from spaceport_cli.run import collect as collecting
+from spaceport_cli.run.collect import Collector, read_delivery, save_traces
+from spaceport_cli.run.follow import print_summary
+from spaceport_cli.run.record import RunRecord, check_same_photos, locked
+from spaceport_cli.show.sentences import explain_os_error, human_bytes, human_seconds, one_sentence
+from spaceport_cli.show.stages import ShownJob
 from spaceport_contracts.artifacts import Artifact, ArtifactSet, split_uri
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.report import (
@@ -26,7 +26,7 @@ from spaceport_contracts.report import (
     SfmReport,
     TrainReport,
 )
-from spaceport_contracts.results import OutputFile, StageResult, Truth
+from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_runtime.errors import UserError
 
 JOB = "0123456789ab"
@@ -65,7 +65,6 @@ def report() -> Report:
         ),
         compress=CompressReport(bytes=3_000_000, ratio=14.25, psnr_vs_ply_db=41.0),
         seconds=SecondsReport(ingest=1.0, sfm=62.0, train=150.0, compress=20.0, total=240.0),
-        truth=Truth(pose_error_m=0.081, height_error_m=0.02),
         warnings=("Two photos carry no GPS.",),
     )
 
@@ -109,8 +108,8 @@ def bucket() -> FakeS3:
 
 
 @pytest.fixture
-def job(bucket: FakeS3) -> JobProgress:
-    job = JobProgress(JOB, attempt=1)
+def job(bucket: FakeS3) -> ShownJob:
+    job = ShownJob(JOB, attempt=1)
     for stage, files in FILES.items():
         prefix = f"s3://spaceport/jobs/{JOB}/{stage}/01/output/"
         listed = tuple(
@@ -141,7 +140,7 @@ def final_files(out: Path) -> list[str]:
     return sorted(path.as_posix() for path in paths if path.parts[0] != ".spaceport")
 
 
-def test_results_lie_where_they_are_promised(bucket: FakeS3, job: JobProgress, out: Path) -> None:
+def test_results_lie_where_they_are_promised(bucket: FakeS3, job: ShownJob, out: Path) -> None:
     Collector(bucket, "spaceport", out).collect(job)
 
     assert final_files(out) == [
@@ -163,7 +162,7 @@ def test_results_lie_where_they_are_promised(bucket: FakeS3, job: JobProgress, o
 
 @pytest.mark.parametrize("broken", ["scene.ply", "preview.png", "train/01/output/result.json"])
 def test_a_changed_file_leaves_nothing_behind(
-    broken: str, bucket: FakeS3, job: JobProgress, out: Path
+    broken: str, bucket: FakeS3, job: ShownJob, out: Path
 ) -> None:
     bucket.objects[key_of(bucket, broken)] += b" "
 
@@ -174,7 +173,7 @@ def test_a_changed_file_leaves_nothing_behind(
     assert read_delivery(out) is None
 
 
-def test_a_report_that_arrives_in_part(bucket: FakeS3, job: JobProgress, out: Path) -> None:
+def test_a_report_that_arrives_in_part(bucket: FakeS3, job: ShownJob, out: Path) -> None:
     bucket.cut_off = "report.html"
 
     with pytest.raises(UserError, match=r"report\.html is not what its stage wrote"):
@@ -184,7 +183,7 @@ def test_a_report_that_arrives_in_part(bucket: FakeS3, job: JobProgress, out: Pa
 
 
 def test_a_report_that_never_comes(
-    bucket: FakeS3, job: JobProgress, out: Path, monkeypatch: pytest.MonkeyPatch
+    bucket: FakeS3, job: ShownJob, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(collecting, "REPORT_TIMEOUT_S", 0.0)
     del bucket.objects[key_of(bucket, "report.html")]
@@ -220,7 +219,7 @@ def test_the_summary_states_the_figures(out: Path) -> None:
     for text in (
         "Done: Church",
         "18 of 20 registered, 2 photos left out",
-        "reprojection error 0.51 px, GPS residual 0.42 m rms, pose error 0.08 m",
+        "reprojection error 0.51 px, GPS residual 0.42 m rms",
         "212,345 Gaussians, held-out PSNR 22.34 dB, SSIM 0.710",
         "left out  a.jpg: It is blurred.",
         "3.0 MB, 14.2 times smaller than the .ply",

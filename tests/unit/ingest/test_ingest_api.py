@@ -2,11 +2,13 @@
 
 import base64
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from tests.fakes_ingest import BUCKET, FakeWorld, etag_of
+from tests.http_requests import storm
 from tests.photos_ingest import created, photos, put_folder, put_zip, zip_of
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
@@ -19,13 +21,12 @@ from spaceport_contracts.events import (
     Stage,
 )
 from spaceport_contracts.results import StageResult
-from spaceport_contracts.uploads import job_id_of
-from spaceport_ingest.api import make_api, openapi, respond
+from spaceport_ingest.admission.runs import ingest_run, sweep
+from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.handler import routes
-from spaceport_ingest.inspect.splat import SCENE
-from spaceport_ingest.runs import ingest_run, sweep
+from spaceport_ingest.inspect.splats.splat import SCENE
+from spaceport_ingest.requests.api import make_api, openapi
 from spaceport_ingest.service import SERVICE
-from spaceport_ingest.uploads import on_upload
 from spaceport_runtime.consume import Backoff, consume
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.lineage import follow
@@ -40,7 +41,7 @@ def http(path: str, body: str | None, method: str = "POST", *, encoded: bool = F
         "routeKey": "$default",
         "rawPath": path,
         "rawQueryString": "",
-        "headers": {"content-type": "application/x-www-form-urlencoded"},  # as curl -d does
+        "headers": {"content-type": "application/json"} if body is not None else {},
         "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
         "body": body,
         "isBase64Encoded": encoded,
@@ -48,7 +49,7 @@ def http(path: str, body: str | None, method: str = "POST", *, encoded: bool = F
 
 
 def send(world: FakeWorld, event: Any) -> tuple[int, dict[str, Any]]:
-    answer = respond(event, None, make_api(lambda: world.kit))
+    answer = make_api(lambda: world.kit).resolve(event, None)
     body = json.loads(answer["body"])
     headers = {name.lower(): value for name, value in answer["headers"].items()}
     if answer["statusCode"] >= 400:
@@ -158,7 +159,7 @@ def test_a_folder_of_photos_under_any_names() -> None:
         item.uri.removeprefix(event.inputs.prefix)
         for item in world.objects.under(event.inputs.prefix)
     }
-    assert below == {*photos(3), "truth.json"}
+    assert below == set(photos(3))
 
 
 def test_a_lost_message_is_healed() -> None:
@@ -202,16 +203,66 @@ def test_a_missing_field_is_named(field: str) -> None:
     assert status == 422 and answer["errors"][0]["message"] == "The field is missing."
 
 
-@pytest.mark.parametrize("body", [None, "", "null", "[]", "[{}]", "5", '"x"', "{not json", "{"])
+@pytest.mark.parametrize("body", ["", "null", "[]", "[{}]", "5", '"x"', "{not json", "{"])
 @pytest.mark.parametrize("path", ["/start-job", "/jobs/0123456789ab/replay"])
 def test_a_body_that_is_no_object(path: str, body: str | None) -> None:
     assert send(FakeWorld(), http(path, body))[0] == 400
+
+
+def test_a_form_starts_nothing() -> None:
+    """What a web page of a stranger can post without being asked: forms and plain text."""
+    for declared in ("application/x-www-form-urlencoded", "text/plain; charset=utf-8", None):
+        good = {"s3Url": f"s3://{BUCKET}/a.zip", "email": MAIL, "pipelineStep": "sfm"}
+        world = FakeWorld()
+        world.put("a.zip", zip_of(photos(3)))
+        event = http("/start-job", json.dumps(good))
+        event["headers"] = {"Content-Type": declared} if declared else {}
+        status, body = send(world, event)
+        assert status == 415 and "Content-Type: application/json" in body["detail"]
+        assert not world.ledger.runs
 
 
 def test_a_body_that_is_no_text() -> None:
     raw = base64.b64encode(b"\xff\xfe{}").decode()
     assert send(FakeWorld(), http("/start-job", raw, encoded=True))[0] == 400
     assert send(FakeWorld(), http("/start-job", "?", encoded=True))[0] == 400
+
+
+STRANGE_PLACES = [
+    "jobs/{job}/ingest/photos/",
+    "jobs/{job}/sfm/01/output/",
+    "jobs/{job}/sfm/01/output",
+    "jobs%2F{job}%2Fsfm%2F01%2Foutput/",
+    "captures/../jobs/{job}/sfm/01/output/",
+    "captures/%2E%2E/jobs/{job}/sfm/01/output/",
+    "jobs/",
+    "captures",
+    "captures/",
+    "uploads//",
+    "results/{job}/",
+    "a.zip",
+]
+
+
+@pytest.mark.parametrize("place", STRANGE_PLACES)
+@pytest.mark.parametrize("step", ["sfm", "3dgs", "compression"])
+def test_what_is_not_the_callers_cannot_be_named(place: str, step: str) -> None:
+    world = FakeWorld()
+    job_id = running_job(world).job_id
+    scene(world, f"jobs/{job_id}/sfm/01/output/")
+    world.put("results/x/a.jpg", b"")
+    request = {"s3Url": f"s3://{BUCKET}/{place.format(job=job_id)}", "pipelineStep": step}
+    status, body = post(world, "/start-job", {**request, "email": "mallory@example.org"})
+    assert status in (403, 404) and body["errors"][0]["field"] == "s3Url"
+    assert len(world.ledger.names) == 1  # the owner's
+
+
+def test_ones_own_job_may_be_gone_on_from() -> None:
+    world = FakeWorld()
+    job_id = running_job(world).job_id
+    prefix = scene(world, f"jobs/{job_id}/sfm/02/output/")
+    assert start(world, prefix, "3dgs")[0] == 202
+    assert start(world, prefix, "sfm")[0] == 403
 
 
 @pytest.mark.parametrize(
@@ -226,21 +277,31 @@ def test_a_body_that_is_no_text() -> None:
         ("s3:///a.zip", "sfm", 400),
         ("s3://another/a.zip", "sfm", 403),
         ("https://another.s3.eu-west-1.amazonaws.com/a.zip", "sfm", 403),
-        ("s3://spaceport/missing.zip", "sfm", 404),
-        ("s3://spaceport/missing/", "3dgs", 404),
-        ("s3://spaceport/missing.ply", "compression", 404),
-        ("s3://spaceport/there.txt", "sfm", 400),
-        ("s3://spaceport/there.txt", "3dgs", 400),
-        ("s3://spaceport/there.txt", "compression", 400),
+        ("s3://spaceport/captures/missing.zip", "sfm", 404),
+        ("s3://spaceport/captures/missing/", "3dgs", 404),
+        ("s3://spaceport/captures/missing.ply", "compression", 404),
+        ("s3://spaceport/captures/there.txt", "sfm", 400),
+        ("s3://spaceport/captures/there.txt", "3dgs", 400),
+        ("s3://spaceport/captures/there.txt", "compression", 400),
     ],
 )
 def test_a_bad_address(url: str, step: str, status: int) -> None:
     world = FakeWorld()
-    world.put("there.txt", b"x")
+    world.put("captures/there.txt", b"x")
     answered, body = start(world, url, step)
     assert answered == status
     assert body["errors"][0]["field"] == "s3Url" and body["errors"][0]["remedy"]
     assert not world.ledger.runs
+
+
+def test_a_thousand_parallel_requests_each_get_their_own_answer() -> None:
+    world = FakeWorld()
+    app = make_api(lambda: world.kit)
+    asked = [f"storm{n % 7:07d}" for n in range(1000)]
+    events = [http(f"/jobs/{job_id}/cancel", None) for job_id in asked]
+    answers = storm(lambda event: app.resolve(event, None), events)
+    for job_id, answer in zip(asked, answers, strict=True):
+        assert answer["statusCode"] == 404 and job_id in json.loads(answer["body"])["detail"]
 
 
 def test_unknown_paths_and_methods() -> None:
@@ -267,7 +328,7 @@ def test_a_bug_is_a_500_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> 
     assert status == 500 and "NoneType" not in json.dumps(body)
 
 
-def scene(world: FakeWorld, prefix: str = "models/a/") -> str:
+def scene(world: FakeWorld, prefix: str = "captures/a/") -> str:
     for name in ("cameras", "images", "points3D"):
         world.put(f"{prefix}sparse/0/{name}.bin", bytes(64))
     for name, content in photos(3).items():
@@ -309,9 +370,9 @@ def ply(properties: str = PROPERTIES, number: int = 5, lacking_bytes: int = 0) -
 
 def test_compression_begins_from_one_ply() -> None:
     world = FakeWorld()
-    world.put("models/a/sphere.ply", ply())
-    world.put("models/a/large-other-file", bytes(10))
-    start(world, f"s3://{BUCKET}/models/a/sphere.ply", "compression")
+    world.put("captures/a/sphere.ply", ply())
+    world.put("captures/a/large-other-file", bytes(10))
+    start(world, f"s3://{BUCKET}/captures/a/sphere.ply", "compression")
     drain(world)
     event = requested(world)
     assert event.start_at is Stage.COMPRESS
@@ -334,8 +395,8 @@ def test_compression_begins_from_one_ply() -> None:
 )
 def test_a_ply_that_is_no_splat(content: bytes, reason: str) -> None:
     world = FakeWorld()
-    world.put("a.ply", content)
-    start(world, f"s3://{BUCKET}/a.ply", "compression")
+    world.put("captures/a.ply", content)
+    start(world, f"s3://{BUCKET}/captures/a.ply", "compression")
     drain(world)
     event = world.bus.events[0]
     assert isinstance(event, CaptureRejected) and reason in event.reason
@@ -343,9 +404,9 @@ def test_a_ply_that_is_no_splat(content: bytes, reason: str) -> None:
 
 def test_a_folder_with_two_plys_is_not_guessed_at() -> None:
     world = FakeWorld()
-    world.put("m/a.ply", ply())
-    world.put("m/b.ply", ply())
-    start(world, f"s3://{BUCKET}/m/", "compression")
+    world.put("captures/m/a.ply", ply())
+    world.put("captures/m/b.ply", ply())
+    start(world, f"s3://{BUCKET}/captures/m/", "compression")
     drain(world)
     event = world.bus.events[0]
     assert isinstance(event, CaptureRejected) and "2 .ply files" in event.reason
@@ -522,16 +583,48 @@ def test_the_description_covers_every_route() -> None:
     assert set(document["paths"]) == {route.path for route in SERVICE.api}
     for path in document["paths"].values():
         answers = path["post"]["responses"]
-        assert {"202", "404"} <= set(answers)
+        assert "404" in answers and {"200", "202"} & set(answers)
         assert "application/problem+json" in answers["404"]["content"]
     fields = document["components"]["schemas"]["StartJob"]["properties"]
     assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "title"}
 
 
-def test_the_job_id_is_the_one_that_the_uploader_knows() -> None:
+def find(world: FakeWorld, key: str, etag: str) -> tuple[int, dict[str, Any]]:
+    return post(world, "/find-job", {"s3Url": f"s3://{BUCKET}/{key}", "etag": etag})
+
+
+def test_an_uploader_learns_which_job_the_upload_is_before_or_after_its_event() -> None:
+    for early in (True, False):
+        world = FakeWorld()
+        key = put_folder(world, photos(3))
+        etag = etag_of(world.store.objects[f"s3://{BUCKET}/{key}"])
+        before = find(world, key, etag) if early else None
+        on_upload(created(key), world.kit)
+        status, body = find(world, key, f'"{etag}"')
+        assert (status, body["jobId"]) == (200, requested(world).job_id)
+        assert before in (None, (status, body))
+        assert world.ledger.get(ingest_run(body["jobId"])) is not None
+
+
+def test_a_job_is_found_only_by_who_knows_the_etag_of_an_upload() -> None:
     world = FakeWorld()
     key = put_folder(world, photos(3))
-    on_upload(created(key), world.kit)
-    uri = f"s3://{BUCKET}/{key}"
-    assert requested(world).job_id == job_id_of(uri, etag_of(world.store.objects[uri]))
-    assert world.ledger.get(ingest_run(requested(world).job_id)) is not None
+    world.put("captures/a.zip", b"x")
+    for url, etag in ((key, "guessed"), ("captures/a.zip", etag_of(b"x")), ("uploads/no.zip", "")):
+        assert find(world, url, etag or "x")[0] == 404
+    assert world.ledger.names == {}
+    strange = {"s3Url": "s3://another/uploads/a.zip", "etag": "x"}
+    assert post(world, "/find-job", strange)[0] == 403
+
+
+def test_job_ids_cannot_be_guessed_and_job_names_are_short_enough() -> None:
+    """The same upload in two worlds: what an id is made of is not in the upload."""
+    ids = set()
+    for _ in range(50):
+        world = FakeWorld()
+        on_upload(created(put_folder(world, photos(3))), world.kit)
+        ids.add(requested(world).job_id)
+    assert len(ids) == 50
+    for job_id in ids:
+        assert re.fullmatch("[0-9a-f]{32}", job_id)
+        assert all(len(RunKey(stage, job_id, 99).job_name) <= 63 for stage in Stage)

@@ -8,7 +8,7 @@ from tests.photos_ingest import created, put_zip
 
 from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import ReconstructionRequested
-from spaceport_ingest.uploads import on_upload
+from spaceport_ingest.admission.uploads import on_upload
 
 SHARED = Path(__file__).parents[4] / "shared" / "photos"
 

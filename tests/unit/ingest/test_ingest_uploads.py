@@ -1,7 +1,6 @@
 """An upload becomes a job once, whatever happens on the way."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +11,10 @@ from tests.photos_ingest import created, jpeg, photos, put_folder, put_zip, zip_
 from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested, Stage
 from spaceport_contracts.results import Quality
-from spaceport_contracts.uploads import job_id_of
-from spaceport_ingest.inspect.archive import decoded
+from spaceport_ingest.admission.runs import ingest_run, sweep
+from spaceport_ingest.admission.uploads import on_upload
+from spaceport_ingest.inspect.archives.metadata import decoded
 from spaceport_ingest.inspect.wishes import Inputs
-from spaceport_ingest.runs import ingest_run, sweep
-from spaceport_ingest.uploads import on_upload
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.ports import End, EndKind
 
@@ -37,7 +35,7 @@ def test_folder_becomes_a_job() -> None:
     assert isinstance(event, ReconstructionRequested)
     uri = f"s3://{BUCKET}/{key}"
     etag = etag_of(world.store.objects[uri])
-    assert event.job_id == event.correlation_id == job_id_of(uri, etag)
+    assert event.job_id == event.correlation_id == world.job_of(key)
     assert event.causation_id == f"upload:{uri}#{etag}"
     assert (event.start_at, event.quality, event.email) == (Stage.SFM, "draft", "ada@example.org")
     assert (event.title, event.photos, event.attempt) == ("Beach", 4, 1)
@@ -56,11 +54,10 @@ def test_folder_becomes_a_job() -> None:
 def test_zip_is_unpacked_under_safe_names_and_says_what_it_wants() -> None:
     world = FakeWorld()
     files = {f"Flug über/DJI {n}.JPG": jpeg(n) for n in range(3)}
-    truth = json.dumps({"photos": {}}).encode()
     junk = {"__MACOSX/._DJI 0.JPG": b"x", "Flug über/.DS_Store": b"x", "Thumbs.db": b"x"}
     key = put_zip(
         world,
-        {**files, **junk, "Flug über/truth.json": truth, "notes.txt": b"hello"},
+        {**files, **junk, "notes.txt": b"hello"},
         email="ada@example.org",
         quality="high",
         title="Über",
@@ -75,7 +72,6 @@ def test_zip_is_unpacked_under_safe_names_and_says_what_it_wants() -> None:
     for photo, content in zip(capture.photos, files.values(), strict=True):
         assert photo.key.isascii() and " " not in photo.key
         assert world.store.objects[capture.photos_prefix + photo.key] == content
-    assert world.store.objects[capture.photos_prefix + "truth.json"] == truth
     assert capture.rejected == ()
     assert capture.warnings == ("1 file is no photo and was left out: notes.txt.",)
 
@@ -206,9 +202,7 @@ def test_cancelled_before_inspection_publishes_nothing() -> None:
     for number in (3, 1):
         world = FakeWorld()
         key = put_folder(world, photos(number))
-        uri = f"s3://{BUCKET}/{key}"
-        job_id = job_id_of(uri, etag_of(world.store.objects[uri]))
-        world.ledger.claim_end(job_id, 1, End(EndKind.CANCELLED, by="cancellation"))
+        world.ledger.claim_end(world.job_of(key), 1, End(EndKind.CANCELLED, by="cancellation"))
         on_upload(created(key), world.kit)
         assert world.bus.events == []
         assert world.ledger.open_runs("ingest") == []
@@ -232,14 +226,11 @@ def test_cancelled_during_inspection_publishes_nothing(monkeypatch: pytest.Monke
 def test_a_refusal_stands_when_the_upload_is_mended_after_it() -> None:
     world = FakeWorld()
     key = put_zip(world, photos(1))
-    uri = f"s3://{BUCKET}/{key}"
-    run = ingest_run(job_id_of(uri, etag_of(world.store.objects[uri])))
+    run = ingest_run(world.job_of(key))
     world.ledger.claim_end(run.job_id, 1, End(EndKind.FAILED, by="ingest"))
     world.put("uploads/trip/photos/unrelated.jpg", b"")
     good = put_folder(world, photos(3))
-    uri = f"s3://{BUCKET}/{good}"
-    job_id = job_id_of(uri, etag_of(world.store.objects[uri]))
-    world.ledger.claim_end(job_id, 1, End(EndKind.FAILED, by="ingest"))
+    world.ledger.claim_end(world.job_of(good), 1, End(EndKind.FAILED, by="ingest"))
     on_upload(created(good), world.kit)
     (event,) = world.bus.events
     assert isinstance(event, CaptureRejected) and "changed" in event.reason
@@ -255,7 +246,7 @@ def test_a_run_that_always_breaks_is_given_up_and_holds_nobody_up(
         raise RuntimeError("a bug")
 
     with monkeypatch.context() as patch:
-        patch.setattr("spaceport_ingest.inspect.manifest.judge", broken)
+        patch.setattr("spaceport_ingest.inspect.folders.manifest.judge", broken)
         with pytest.raises(RuntimeError):
             on_upload(created(key), world.kit)
         world.wait(400)

@@ -13,7 +13,6 @@ from spaceport_contracts.events import (
     CancellationRequested,
     CaptureRejected,
     Event,
-    FailureClass,
     JobCancelled,
     ReconstructionRequested,
     SparseModelBuilt,
@@ -26,6 +25,7 @@ from spaceport_contracts.events import (
     StageWaiting,
     make_event_id,
 )
+from spaceport_contracts.failure import FailureClass
 from spaceport_contracts.results import (
     CompressResult,
     HeldOutPhoto,

@@ -6,22 +6,22 @@ from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
-from tests.fakes_notify import NOON, make_desk
+from tests.fakes_notify import NOON, make_kit
 from tests.unit.notify.story import JOB, Story
 
 from spaceport_contracts.events import Event, Stage
 from spaceport_contracts.report import Report
-from spaceport_notify.report_files import spread
+from spaceport_notify.report.words import duration, megabytes, metres
+from spaceport_notify.report.write import spread
 from spaceport_notify.tell import tell
-from spaceport_notify.words import duration, megabytes, metres
 
 LINK = f"https://spaceport.example.org/jobs/{JOB}/files"
 
 
 def written(story: Story, events: list[Event], attempt: int = 1) -> tuple[Report, str]:
-    desk = make_desk(store=story.store, clock=lambda: NOON + timedelta(hours=9))
+    kit = make_kit(store=story.store, clock=lambda: NOON + timedelta(hours=9))
     for event in events:
-        tell(event, desk)
+        tell(event, kit)
     prefix = f"s3://spaceport/jobs/{JOB}/report/{attempt:02d}/"
     objects = story.store.objects
     assert story.store.types[prefix + "report.html"] == "text/html; charset=utf-8"
@@ -47,6 +47,7 @@ def test_every_field_of_the_report() -> None:
         "camera_height_above_ground_m": 39.5,
         "sparse_points": 4660,
         "focal_note": "",
+        "frame_note": "",
     }
     assert report.train is not None
     assert (report.train.gaussians, report.train.steps) == (1_234_567, 7000)
@@ -142,9 +143,9 @@ def test_hostile_names_are_escaped() -> None:
 
 def test_relative_links_for_a_report_in_a_folder() -> None:
     story = Story()
-    desk = replace(make_desk(store=story.store), relative_links=True)
+    kit = replace(make_kit(store=story.store), folder_url="file:///out/")
     for event in story.whole():
-        tell(event, desk)
+        tell(event, kit)
     text = story.store.objects[f"s3://spaceport/jobs/{JOB}/report/01/report.html"].decode()
     assert 'href="scene.sog"' in text
 

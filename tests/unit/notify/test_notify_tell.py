@@ -2,13 +2,17 @@
 
 import random
 from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.fakes_notify import NOON, FakeMailer, FakeStatusTable, make_desk
+from tests.fakes_notify import NOON, FakeMailer, FakeStatusTable, make_kit
 from tests.unit.notify.story import EMAIL, JOB, Story
 
+from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.events import (
     Event,
     ReconstructionRequested,
@@ -17,8 +21,8 @@ from spaceport_contracts.events import (
     Stage,
     StageProgressed,
 )
+from spaceport_notify.known.status import job_status
 from spaceport_notify.ports import MailRefused, MailUncertain
-from spaceport_notify.status import job_status
 from spaceport_notify.tell import tell
 from spaceport_runtime.errors import Retryable
 
@@ -32,7 +36,7 @@ class Office:
         self.story = story or Story()
         self.table, self.mailer = FakeStatusTable(), FakeMailer()
         self.now = NOON + timedelta(minutes=10)
-        self.desk = make_desk(self.table, self.mailer, self.story.store, lambda: self.now)
+        self.kit = make_kit(self.table, self.mailer, self.story.store, lambda: self.now)
 
     def feed(self, events: list[Event]) -> list[Event]:
         """Returns what is still waiting after three rounds."""
@@ -42,17 +46,22 @@ class Office:
 
     def try_one(self, event: Event) -> bool:
         try:
-            tell(event, self.desk)
+            tell(event, self.kit)
         except Retryable:
             return False
         return True
 
     @property
+    def ends(self) -> list[EmailMessage]:
+        """The mails about how a job ended."""
+        return [mail for mail in self.mailer.sent if mail["X-Spaceport-Kind"] != "started"]
+
+    @property
     def kinds(self) -> list[str]:
-        return [kind for _, kind, _ in self.mailer.kinds]
+        return [mail["X-Spaceport-Kind"] for mail in self.ends]
 
     def text(self, number: int = 0) -> str:
-        part = self.mailer.sent[number].get_body(("plain",))
+        part = self.ends[number].get_body(("plain",))
         assert part is not None
         content: str = part.get_content()
         return content
@@ -61,7 +70,7 @@ class Office:
 def test_a_delivered_job_gets_a_report_and_one_e_mail() -> None:
     office = Office()
     assert office.feed(office.story.whole()) == []
-    assert office.mailer.kinds == [(JOB, "delivered", EMAIL)]
+    assert office.mailer.kinds == [(JOB, "started", EMAIL), (JOB, "delivered", EMAIL)]
     assert {REPORT + "report.json", REPORT + "report.html"} <= set(office.story.store.objects)
     text = office.text()
     assert f"https://spaceport.example.org/jobs/{JOB}/files/report.html" in text
@@ -183,7 +192,7 @@ def test_an_e_mail_that_was_refused_is_sent_later() -> None:
     rejected = office.story.rejected()
     assert not office.try_one(rejected)
     with pytest.raises(MailRefused):
-        tell(rejected, office.desk)
+        tell(rejected, office.kit)
     assert office.try_one(rejected)
     assert office.kinds == ["rejected"]
 
@@ -194,10 +203,10 @@ def test_an_e_mail_that_may_be_out_is_not_sent_again(error: Exception) -> None:
     office.mailer.errors = [error]
     rejected = office.story.rejected()
     if isinstance(error, MailUncertain):
-        tell(rejected, office.desk)
+        tell(rejected, office.kit)
     else:
         with pytest.raises(RuntimeError):
-            tell(rejected, office.desk)
+            tell(rejected, office.kit)
     office.feed([rejected, rejected])
     assert office.kinds == []
 
@@ -206,30 +215,67 @@ def test_writers_that_collide_try_again_and_then_give_way() -> None:
     office = Office()
     requested = office.story.requested()
     office.table.conflicts = 3
-    tell(requested, office.desk)
+    tell(requested, office.kit)
     view, version = office.table.read(JOB)
-    assert version == 1
+    assert version == 2  # the request, and the claim of the mail that the work begins
     assert view is not None
     office.table.conflicts = 99
     with pytest.raises(Retryable):
-        tell(office.story.failed(Stage.SFM, requested), office.desk)
+        tell(office.story.failed(Stage.SFM, requested), office.kit)
 
 
 def test_hostile_titles_and_addresses() -> None:
     title = "Beach\r\nBcc: eve@example.org\x00 <script>alert(1)</script>"
     office = Office(Story(title=title))
     office.feed(office.story.whole())
-    message = office.mailer.sent[0]
+    message = office.ends[0]
     assert message["Bcc"] is None
     assert "\n" not in message["Subject"]
     page = message.get_body(("html",))
     assert page is not None
     assert "<script>" not in page.get_content()
     assert b"\nBcc:" not in message.as_bytes()
-    for address in ("a@b.org, eve@c.org", "a@b.org\r\nBcc: e@c.org", "nobody", "a@b.org <x>"):
-        hostile = Office(Story(email=address))
-        hostile.feed([hostile.story.rejected()])
-        assert all("c.org" not in to for _, _, to in hostile.mailer.kinds)
+
+
+HOSTILE_ADDRESSES = [
+    "a@b.org, eve@c.org",
+    "a@b.org\r\nBcc: e@c.org",
+    "nobody",
+    "a@b.org <x>",
+    "Ada <a@b.org>",
+    "=?utf-8?q?v=40evil.com=2C?=@x.com",  # a mail library makes two addresses of it
+    "=?utf-8?q?=0d=0aBcc=3a?=@x.com",  # the next three crashed the composing
+    "=?utf-8?b?Cg==?=@x.com",
+    "=?utf-8?q?=00=0a?=@x.com",
+]
+
+
+@pytest.mark.parametrize("address", HOSTILE_ADDRESSES)
+def test_what_is_no_address_is_not_written_to(address: str) -> None:
+    """And the job's status is there all the same: nothing crashes, nothing waits."""
+    office = Office(Story(email=address))
+    assert office.feed([office.story.rejected()]) == []
+    assert office.ends == []
+    view, _ = office.table.read(JOB)
+    assert view is not None
+    assert job_status(view).status == "rejected"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["=?utf-8?q?=0d=0aBcc:_e@c.org?=", "=?utf-8?b?Cg==?=", "\x00\x1b[31m", "=?"],
+)
+def test_no_title_and_no_file_name_breaks_a_mail(title: str) -> None:
+    office = Office(Story(title=title))
+    named = {"name": f"{title}.jpg", "reason": f"{title} is no photo."}
+    rejected = office.story.rejected().model_copy(
+        update={"title": title, "rejected": (RejectedPhoto(**named),)}
+    )
+    tell(rejected, office.kit)
+    message = message_from_bytes(office.mailer.sent[0].as_bytes(policy=SMTP), policy=SMTP)
+    assert message["To"] == EMAIL
+    assert message["Bcc"] is None
+    assert [line for line in message if line.lower() == "subject"] == ["Subject"]
 
 
 def test_progress_is_logged_sparsely() -> None:

@@ -20,9 +20,9 @@ from spaceport_contracts.events import (
     StageProgressed,
     StageStarted,
 )
-from spaceport_notify.ancestry import ancestry
-from spaceport_notify.status import StageState, Status, job_status
-from spaceport_notify.view import JobView, merge
+from spaceport_notify.known.ancestry import ancestry
+from spaceport_notify.known.status import StageState, Status, job_status
+from spaceport_notify.known.view import JobView, merge
 
 NOTHING: JobView | None = None
 KEY_EVENTS = (ReconstructionRequested, SparseModelBuilt, SplatTrained, SplatCompressed)

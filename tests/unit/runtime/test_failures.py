@@ -2,7 +2,7 @@
 
 import pytest
 
-from spaceport_contracts.events import FailureClass
+from spaceport_contracts.failure import FailureClass
 from spaceport_runtime.ports import JobStatus
 from spaceport_runtime.stage.failures import classify
 
@@ -21,16 +21,16 @@ def test_the_jobs_own_words_win(status: JobStatus) -> None:
     assert failure.failure_class is FailureClass.USER
     assert failure.reason == "Only 3 of 18 photos hang together."
     assert failure.remedy == "Fly lower."
-    assert not failure.passing
+    assert failure.retries == 0
 
 
 @pytest.mark.parametrize("word", ["InternalServerError: x", "CapacityError: Unable to provision"])
 def test_passing_trouble_is_worth_another_attempt(word: str) -> None:
-    assert classify(JobStatus("Failed", failure_reason=word)).passing
+    assert classify(JobStatus("Failed", failure_reason=word)).retries == 2
 
 
 def test_spot_interruption_is_passing() -> None:
-    assert classify(JobStatus("Stopped", secondary="Interrupted")).passing
+    assert classify(JobStatus("Stopped", secondary="Interrupted")).retries == 2
 
 
 def test_stopped_is_never_a_success() -> None:
@@ -43,9 +43,10 @@ def test_running_out_of_time_names_the_remedy() -> None:
     assert "lower quality" in failure.remedy
 
 
-def test_out_of_memory_is_named() -> None:
+def test_a_kill_by_nobody_known_names_memory_and_is_worth_one_more_attempt() -> None:
     failure = classify(JobStatus("Failed", failure_reason="AlgorithmError: , exit code: 137"))
     assert "memory" in failure.reason
+    assert failure.retries == 1
 
 
 def test_cut_off_json_falls_back_to_the_text() -> None:

@@ -60,6 +60,26 @@ def test_implausible_focal_lengths_are_ignored(nonsense_px: float) -> None:
     assert focal_prior(photo(calibrated_focal_px=nonsense_px), 4000, 3000).focal_px is None
 
 
+def test_digital_zoom_lengthens_the_lens_however_exif_counts_it() -> None:
+    plain = 3.61 / 6.17 * 2000
+    for equivalent in (20, 32, None):
+        zoomed = photo(model="FC300S", focal_35mm=equivalent, digital_zoom=1.6)
+        assert focal_prior(zoomed, 2000, 1125).focal_px == pytest.approx(1.6 * plain)
+    unzoomed = photo(model="FC300S", focal_35mm=20, digital_zoom=1.0)
+    assert focal_prior(unzoomed, 2000, 1125).focal_px == pytest.approx(plain)
+
+
+def test_exif_beats_the_table_when_they_disagree_by_more_than_rounding() -> None:
+    prior = focal_prior(photo(model="FC300S", focal_35mm=32), 2000, 1125)
+    assert prior.focal_px == pytest.approx(32 / 43.2666 * 2500, rel=1e-4)
+    assert "EXIF" in prior.source
+
+
+def test_a_calibration_is_of_the_unzoomed_picture() -> None:
+    zoomed = photo(focal_35mm=40.0, calibrated_focal_px=2800.0, digital_zoom=1.6)
+    assert focal_prior(zoomed, 4000, 3000).focal_px == pytest.approx(2800 * 1.6)
+
+
 def test_cameras_are_grouped_by_make_model_size_and_zoom() -> None:
     wide = photo(make="DJI", model="X", focal_35mm=24.0)
     tele = photo(make="DJI", model="X", focal_35mm=48.0)

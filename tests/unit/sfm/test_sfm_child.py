@@ -6,16 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from spaceport_runtime.errors import UserError
+from spaceport_runtime.errors import Killed
 from spaceport_runtime.job.container import Stopped
 from spaceport_sfm.job.process.child import EngineDied, Message, Supervision, run_child
 
 SPEAK = "import os,sys,json,time,signal;w=os.fdopen(int(sys.argv[1]),'w',buffering=1);"
 
 
-def run(
-    code: str, tmp_path: Path, stop_after: int = 10**9, silent_s: float = 30.0
-) -> list[Message]:
+def run(code: str, tmp_path: Path) -> list[Message]:
     heard: list[Message] = []
     supervision = Supervision(heard.append, lambda: False)
     run_child([sys.executable, "-c", SPEAK + code], tmp_path / "log", supervision)
@@ -38,8 +36,8 @@ def test_an_exception_in_the_child_is_our_fault(tmp_path: Path) -> None:
     assert "ZeroDivisionError" in (tmp_path / "log").read_text()
 
 
-def test_a_kill_from_outside_means_memory(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="out of memory"):
+def test_a_kill_by_nobody_known_most_likely_means_memory(tmp_path: Path) -> None:
+    with pytest.raises(Killed, match="out of memory"):
         run("os.kill(os.getpid(), signal.SIGKILL)", tmp_path)
 
 

@@ -12,6 +12,7 @@ from spaceport_sfm.job.gate import (
     check_enough,
     check_figures,
     check_linkage,
+    left_out,
 )
 
 NAMES = [f"DJI_{i:04d}.JPG" for i in range(20)]
@@ -19,7 +20,6 @@ GOOD = Figures(
     reprojection_error_px=0.5,
     longest_side_px=4000,
     mean_track_length=4.0,
-    gps_rms_m=0.5,
     height_above_ground_m=40.0,
     relative_altitude_m=41.0,
     principal_shift=0.01,
@@ -61,8 +61,8 @@ def test_a_second_model_is_mentioned() -> None:
     [
         (Linkage(NAMES, [], [[name] for name in NAMES]), "None of the 20 photos overlap"),
         (
-            Linkage(NAMES, NAMES[:6], [NAMES[:7], NAMES[7:]]),
-            r"Only 7 of 20 photos hang together \(DJI_0000",
+            Linkage(NAMES, NAMES[:3], [NAMES[:4], NAMES[4:7]]),
+            r"Only 4 of 20 photos hang together \(DJI_0000",
         ),
         (Linkage(NAMES, [], [NAMES]), "nearly the same spot"),
         (Linkage(NAMES, [], [[n] for n in NAMES], featureless=NAMES), "show no detail"),
@@ -76,7 +76,7 @@ def test_refusals_name_the_cause_and_a_remedy(linkage: Linkage, words: str) -> N
 
 def test_good_figures_are_silent() -> None:
     assert check_figures(GOOD) == ()
-    unscaled = replace(GOOD, gps_rms_m=None, height_above_ground_m=None)
+    unscaled = replace(GOOD, height_above_ground_m=None)
     assert check_figures(unscaled) == ()
 
 
@@ -85,7 +85,6 @@ def test_good_figures_are_silent() -> None:
     [
         (replace(GOOD, reprojection_error_px=3.0), "reprojection error"),
         (replace(GOOD, mean_track_length=2.4), "2.4 photos"),
-        (replace(GOOD, gps_rms_m=7.1), "7.1 m"),
         (replace(GOOD, height_above_ground_m=48.2), "41.0 m above take-off"),
         (replace(GOOD, principal_shift=0.08), "8%"),
     ],
@@ -100,6 +99,34 @@ def test_reprojection_error_is_judged_by_the_size_of_the_photo() -> None:
     assert check_figures(replace(GOOD, reprojection_error_px=2.0, longest_side_px=1600))
 
 
-def test_ground_above_the_cameras_is_refused() -> None:
-    with pytest.raises(UserError, match="upside down"):
-        check_figures(replace(GOOD, height_above_ground_m=-3.0))
+def test_what_stands_above_the_cameras_is_a_scene_all_the_same() -> None:
+    (warning,) = check_figures(replace(GOOD, height_above_ground_m=-3.0))
+    assert "lies above the cameras" in warning
+
+
+def test_a_group_that_hangs_together_is_the_capture() -> None:
+    """Twelve of a place, five of another one, a covered lens."""
+    linkage = Linkage(
+        NAMES[:18],
+        NAMES[:12],
+        [NAMES[:12], NAMES[12:16], [NAMES[16]], [NAMES[17]]],
+        featureless=[NAMES[17]],
+    )
+    (warning,) = check_linkage(linkage)
+    assert "6 of 18" in warning
+    reasons = {photo.name: photo.reason for photo in left_out(linkage)}
+    assert list(reasons) == NAMES[12:18]
+    assert "belongs to 4 photos" in reasons[NAMES[12]]
+    assert "Nothing connects" in reasons[NAMES[16]]
+    assert "no detail" in reasons[NAMES[17]]
+
+
+def test_a_photo_of_the_place_that_cannot_be_placed_says_so() -> None:
+    (photo,) = left_out(Linkage(NAMES, NAMES[:19], [NAMES]))
+    assert "shows the place" in photo.reason
+
+
+def test_a_small_group_is_a_scene_when_it_is_most_of_the_capture() -> None:
+    assert len(check_linkage(Linkage(NAMES[:6], NAMES[:3], [NAMES[:3]]))) == 1
+    with pytest.raises(UserError, match="4 of 20"):
+        check_linkage(Linkage(NAMES, NAMES[:4], [NAMES[:4]]))

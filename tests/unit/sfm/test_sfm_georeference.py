@@ -1,47 +1,41 @@
-"""From the mapper's frame to east, north, up, on synthetic cameras and points."""
+"""From the mapper's frame to east, north, up, on cameras and points that are only numbers."""
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
-from tests.unit.sfm.scene import grid, looking_down
+from tests.unit.sfm.flights import (
+    KINDS,
+    Flight,
+    block,
+    facade_flown,
+    facade_walked,
+    orbit,
+    strip,
+)
+from tests.unit.sfm.scene import grid
 
 from spaceport_sfm.job.placing.geodesy import to_enu
-from spaceport_sfm.job.placing.georeference import Poses, georeference
 from spaceport_sfm.job.placing.ground import measure_ground
-from spaceport_sfm.job.placing.positions import GpsPositions
-from spaceport_sfm.job.placing.similarity import Similarity, fit_robustly, fit_similarity, residuals
-from spaceport_sfm.job.placing.upright import rotation_between, up_direction
-from spaceport_sfm.job.plan import Origin
+from spaceport_sfm.job.placing.sim3 import rotation_between
+from spaceport_sfm.job.task import Origin
 
 Array = NDArray[np.float64]
 ORIGIN = Origin(latitude_deg=47.0, longitude_deg=8.0, altitude_m=400.0)
+SEEDS = st.integers(0, 10_000)
+FEW = settings(max_examples=12, deadline=None)
 
 
-def turned() -> Similarity:
-    """A mapper's frame: any scale, any way up."""
-    random = np.random.default_rng(3)
-    rotation = np.linalg.qr(random.normal(size=(3, 3)))[0]
-    rotation *= np.sign(np.linalg.det(rotation))
-    return Similarity(0.037, rotation, random.normal(size=3))
-
-
-def flight(centres: list[Array]) -> tuple[Poses, Array, Array]:
-    """Poses and ground points in a mapper's frame, and the true centres."""
-    random = np.random.default_rng(1)
-    frame = turned()
-    true = np.array(centres)
-    down = np.array([looking_down(random.normal(0, 0.05, 3)) for _ in centres])
-    spread = np.abs(true[:, :2]).max() + 30
-    ground = random.uniform(-spread, spread, (2000, 3)) * [1, 1, 0]
-    ground[:40, 2] = random.uniform(-80, 80, 40)  # outliers
-    names = tuple(f"{i}.jpg" for i in range(len(true)))
-    rotations = np.einsum("ij,njk->nik", frame.rotation, down)
-    return Poses(names, frame.apply(true), rotations), frame.apply(ground), true
-
-
-def located(true: Array, noise_m: float = 0.0) -> GpsPositions:
-    noise = np.random.default_rng(2).normal(0, noise_m, true.shape)
-    return GpsPositions({f"{i}.jpg": row for i, row in enumerate(true + noise)}, ORIGIN)
+def check(flight: Flight, tilt_deg: float = 1.0, scale: float = 0.02) -> str:
+    """The placed frame is level and true to scale; returns all that was said about it."""
+    placement = flight.place()
+    said = " ".join((placement.note, *placement.warnings))
+    assert placement.origin is not None, said
+    assert flight.tilt_deg(placement) < tilt_deg, said
+    assert flight.scale(placement) == pytest.approx(1.0, abs=scale), said
+    assert flight.heading_deg(placement) < 3.0, said
+    return said
 
 
 def test_enu_of_a_degree() -> None:
@@ -53,84 +47,199 @@ def test_enu_of_a_degree() -> None:
     assert enu[2] == pytest.approx([0.0, 0.0, 0.0], abs=1e-6)
 
 
-def test_similarity_is_recovered_and_never_mirrored() -> None:
-    points = np.random.default_rng(0).normal(size=(20, 3)) * [1, 1, 1e-3]
-    frame = turned()
-    fit = fit_similarity(points, frame.apply(points))
-    assert residuals(fit, points, frame.apply(points)).max() < 1e-9
-    assert np.linalg.det(fit.rotation) == pytest.approx(1.0)
-    assert fit.matrix @ [*points[0], 1] == pytest.approx([*frame.apply(points)[0], 1])
+@FEW
+@given(seed=SEEDS, gimbal=st.booleans(), kind=st.sampled_from(["block", "strip", "orbit"]))
+def test_good_tags_make_a_level_frame_and_no_noise(seed: int, gimbal: bool, kind: str) -> None:
+    flight = KINDS[kind](seed=seed, gimbal=gimbal)
+    placement = flight.place()
+    check(flight)
+    assert placement.warnings == ()
+    assert placement.gps_rms_m is not None and 0.2 < placement.gps_rms_m < 1.5
 
 
-def test_robust_fit_ignores_gross_errors() -> None:
-    poses, _, true = flight(grid(5, 4))
-    wrong = true.copy()
-    wrong[[2, 9]] += [300.0, -500.0, 20.0]
-    fit, inliers = fit_robustly(poses.centres, wrong, 5.0, seed=1)
-    assert np.flatnonzero(~inliers).tolist() == [2, 9]
-    assert residuals(fit, poses.centres, true).max() < 1e-6
+@FEW
+@given(
+    seed=SEEDS,
+    kind=st.sampled_from(["block", "strip", "orbit"]),
+    share=st.floats(0.02, 0.35),
+    reach_m=st.sampled_from([50.0, 400.0, 3_000.0, 5_000_000.0]),
+)
+def test_any_third_of_the_fixes_may_be_anywhere(
+    seed: int, kind: str, share: float, reach_m: float
+) -> None:
+    """A stale fix, another hemisphere, a broken writer: none bends a line, a grid or a ring."""
+    flight = KINDS[kind](seed=seed)
+    random = np.random.default_rng(seed)
+    count = max(1, int(share * len(flight.gps_m)))
+    wrong = random.choice(len(flight.gps_m), count, replace=False)
+    turn = random.uniform(0, 2 * np.pi, count)
+    away = np.stack([np.cos(turn), np.sin(turn), 0.1 * np.sin(3 * turn)], axis=1)
+    flight.gps_m[wrong] += away * reach_m * random.uniform(0.6, 1.0, (count, 1))
+    said = check(flight, tilt_deg=1.5)
+    assert f"The GPS of {count} of" in said
 
 
-def test_georeference_finds_metres_and_up() -> None:
-    poses, points, true = flight(grid(5, 4))
-    placement = georeference(poses, points, located(true, noise_m=0.5), seed=1)
-    assert placement.origin == ORIGIN
-    assert placement.gps_rms_m is not None and 0.3 < placement.gps_rms_m < 1.2
-    assert residuals(placement.transform, poses.centres, true).max() < 1.0
-    placed = placement.transform.apply(points)
-    ground = measure_ground(placement.transform.apply(poses.centres), placed)
-    assert ground.height_above == pytest.approx(40.0, abs=0.8)
+@FEW
+@given(
+    seed=SEEDS,
+    kind=st.sampled_from(["block", "orbit"]),
+    gimbal=st.booleans(),
+    jump_m=st.floats(5, 60),
+    after=st.floats(0.2, 0.8),
+)
+def test_a_barometer_that_starts_anew_tilts_nothing(
+    seed: int, kind: str, gimbal: bool, jump_m: float, after: float
+) -> None:
+    flight = KINDS[kind](seed=seed, gimbal=gimbal)
+    flight.gps_m[int(after * len(flight.gps_m)) :, 2] += jump_m
+    check(flight)
 
 
-def test_a_photo_with_wrong_gps_is_named_in_a_warning_and_not_in_the_rms() -> None:
-    poses, points, true = flight(grid(4, 4))
-    gps = located(true)
-    gps.by_name["3.jpg"] = gps.by_name["3.jpg"] + 200.0
-    placement = georeference(poses, points, gps, seed=1)
-    assert placement.residuals_m["3.jpg"] > 300
-    assert placement.gps_rms_m == pytest.approx(0.0, abs=1e-6)
-    assert any("1 of 16" in warning for warning in placement.warnings)
+@FEW
+@given(seed=SEEDS, kind=st.sampled_from(["block", "orbit"]), drift_m=st.floats(0.5, 1.5))
+def test_a_barometer_that_drifts_tilts_nothing(seed: int, kind: str, drift_m: float) -> None:
+    flight = KINDS[kind](seed=seed, gimbal=True)
+    flight.gps_m[:, 2] += drift_m * np.arange(len(flight.gps_m))
+    check(flight, tilt_deg=2.0)
 
 
-def test_one_strip_stays_upright() -> None:
-    strip = [np.array([9.0 * i, 0.3 * (i % 2), 40.0]) for i in range(10)]
-    poses, points, true = flight(strip)
-    placement = georeference(poses, points, located(true, noise_m=0.2), seed=1)
-    placed = placement.transform.apply(points)
-    ground = measure_ground(placement.transform.apply(poses.centres), placed)
-    assert ground.height_above == pytest.approx(40.0, rel=0.1)
-    assert any("one line" in warning for warning in placement.warnings)
+@pytest.mark.parametrize("seed", range(3))
+def test_height_above_take_off_counts_before_the_altitude(seed: int) -> None:
+    flight = block(seed=seed)
+    for tags, centre in zip(flight.tags, flight.centres, strict=True):
+        tags["relative_altitude_m"] = round(float(centre[2]), 1)
+    flight.gps_m[:, 2] += np.linspace(0, 30, len(flight.gps_m))
+    said = check(flight)
+    assert "height above take-off" in said
 
 
-@pytest.mark.parametrize("columns", [4, 10])
-def test_without_gps_the_model_is_level_and_says_that_it_has_no_scale(columns: int) -> None:
-    poses, points, _ = flight(grid(columns, 4 if columns == 4 else 1))
-    placement = georeference(poses, points, GpsPositions({}, None), seed=1)
+@pytest.mark.parametrize("seed", range(4))
+def test_a_wall_flown_to_and_fro_stands(seed: int) -> None:
+    check(facade_flown(seed=seed, gimbal=True), tilt_deg=1.5)
+    placement = facade_flown(seed=seed).place()
+    assert facade_flown(seed=seed).tilt_deg(placement) < 5, placement.note
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_somebody_on_foot_before_a_wall_stands_on_the_ground(seed: int) -> None:
+    flight = facade_walked(seed=seed)
+    placement = flight.place()
+    tilt_deg = flight.tilt_deg(placement)
+    assert tilt_deg < 6
+    assert tilt_deg < 2 or any("within about" in text for text in placement.warnings)
+
+
+def test_cameras_alone_level_a_model_without_gps() -> None:
+    for flight in (block(), strip(), orbit(), facade_walked()):
+        for tags in flight.tags:
+            tags["latitude_deg"] = None
+        placement = flight.place()
+        assert placement.origin is None
+        assert placement.gps_rms_m is None
+        assert flight.tilt_deg(placement) < 4, placement.note
+        assert any("no usable GPS" in text for text in placement.warnings)
+
+
+def test_gimbal_angles_level_a_wall_without_gps_and_turn_it_north() -> None:
+    flight = facade_flown(gimbal=True)
+    for tags in flight.tags:
+        tags["latitude_deg"] = None
+    placement = flight.place()
+    assert flight.tilt_deg(placement) < 1
+    assert flight.heading_deg(placement) < 6, "the compass is 4 degrees off"
+    assert "compass" in placement.note
+
+
+def test_angles_that_a_writer_filled_in_with_zeros_are_none() -> None:
+    flight = block()
+    for tags in flight.tags:
+        tags |= {"gimbal_pitch_deg": 0.0, "gimbal_roll_deg": 0.0, "gimbal_yaw_deg": 0.0}
+    assert "gimbal" not in check(flight)
+
+
+def test_wrong_gimbal_angles_are_outvoted() -> None:
+    flight = block()
+    for tags in flight.tags:
+        tags |= {"gimbal_pitch_deg": -20.0, "gimbal_roll_deg": 0.0, "gimbal_yaw_deg": 90.0}
+    assert "against" in check(flight)
+
+
+def test_gps_as_coarse_as_the_walk_gives_no_scale_and_says_so() -> None:
+    flight = orbit(noise_m=(15.0, 15.0))
+    placement = flight.place()
     assert placement.origin is None
-    assert placement.gps_rms_m is None
-    assert "no usable GPS" in placement.warnings[-1]
-    heights = placement.transform.apply(points)[40:, 2]
-    assert np.std(heights) < 1.0, "the ground is level"
-    assert np.median(heights) == pytest.approx(-10.0, abs=1.0)
+    assert any("neither scale nor heading" in text for text in placement.warnings)
+    assert flight.tilt_deg(placement) < 2
 
 
-def test_two_located_photos_are_too_few() -> None:
-    poses, points, true = flight(grid(3, 3))
-    gps = located(true)
-    few = GpsPositions({name: gps.by_name[name] for name in ("0.jpg", "1.jpg")}, ORIGIN)
-    assert georeference(poses, points, few, seed=1).origin is None
+def test_gps_in_between_says_how_far_distances_may_be_off() -> None:
+    flight = orbit(noise_m=(4.0, 4.0))
+    placement = flight.place()
+    assert placement.origin is not None
+    assert any("distances may be wrong by" in text for text in placement.warnings)
+    assert flight.scale(placement) == pytest.approx(1.0, abs=0.12)
 
 
-def test_up_of_an_orbit_is_its_axis() -> None:
-    angles = np.linspace(0, 2 * np.pi, 12, endpoint=False)
-    centres = np.stack([20 * np.cos(angles), 20 * np.sin(angles), np.full(12, 15.0)], axis=1)
-    rotations = []
-    for centre in centres:
-        forward = -centre / np.linalg.norm(centre)
-        right = np.cross(forward, [0.0, 0.0, 1.0])
-        right /= np.linalg.norm(right)
-        rotations.append(np.stack([right, np.cross(forward, right), forward], axis=1))
-    assert up_direction(centres, np.array(rotations)) == pytest.approx([0, 0, 1], abs=1e-6)
+def test_few_located_photos_say_that_nothing_checks_them() -> None:
+    flight = block()
+    for tags in flight.tags[3:]:
+        tags["latitude_deg"] = None
+    placement = flight.place()
+    assert any("Only 3 of 18" in text for text in placement.warnings)
+    for tags in flight.tags[2:]:
+        tags["latitude_deg"] = None
+    assert flight.place().origin is None
+
+
+def test_letters_lost_in_all_photos_are_noticed_and_set_right_by_the_compass() -> None:
+    plain, compass = block(), block(gimbal=True)
+    for flight in (plain, compass):
+        for photo, tags in zip(flight.photos, flight.tags, strict=True):
+            tags["longitude_deg"] = -(photo.longitude_deg or 0.0)
+    assert plain.place().origin is None
+    assert any("hemisphere" in text for text in plain.place().warnings)
+    placement = compass.place()
+    assert placement.origin is not None and placement.origin.longitude_deg > 0
+    check(compass)
+
+
+def test_both_letters_lost_turn_the_flight_by_half_a_turn() -> None:
+    plain, compass = block(), block(gimbal=True)
+    for flight in (plain, compass):
+        for photo, tags in zip(flight.photos, flight.tags, strict=True):
+            tags |= {
+                "latitude_deg": -(photo.latitude_deg or 0.0),
+                "longitude_deg": -(photo.longitude_deg or 0.0),
+                "hemisphere_known": False,
+            }
+    assert plain.place().origin is None
+    check(compass)
+
+
+@pytest.mark.parametrize("factor", [30.0, 13_000.0, 1e-3])
+def test_a_scale_that_cannot_be_is_no_scale(factor: float) -> None:
+    flight = block()
+    flight.gps_m[:, :2] *= factor
+    for tags in flight.tags:
+        tags["relative_altitude_m"] = 40.0
+    placement = flight.place()
+    assert placement.origin is None
+    assert placement.warnings
+
+
+def test_one_altitude_alone_missing_changes_nothing() -> None:
+    flight = block()
+    flight.tags[7]["altitude_m"] = None
+    placement = flight.place()
+    check(flight)
+    assert np.isnan(placement.gps_m["0007.jpg"][2])
+
+
+def test_no_altitude_at_all_leaves_the_height_unknown_and_says_so() -> None:
+    flight = block()
+    for tags in flight.tags:
+        tags["altitude_m"] = None
+    assert "heights above sea level are unknown" in check(flight)
 
 
 def test_rotation_between_opposite_directions() -> None:
@@ -146,6 +255,12 @@ def test_ground_below_the_cameras_not_the_hill_beside_them() -> None:
     hill = random.uniform(200, 260, (4000, 3)) * [1, 1, 0] + [0, 0, 35.0]
     ground = measure_ground(np.array(grid(3, 3)), np.concatenate([flat, hill]))
     assert ground.height_above == pytest.approx(40.0, abs=0.6)
+
+
+def test_a_wall_above_the_cameras_is_no_ground() -> None:
+    flight = facade_walked()
+    assert not measure_ground(flight.centres, flight.points).seen
+    assert measure_ground(orbit().centres, orbit().points).seen
 
 
 def test_ground_of_an_orbit_without_points_below_is_the_median_of_all() -> None:

@@ -17,6 +17,7 @@ from tests.unit.sfm.scene import grid, write_flight
 from spaceport_contracts.results import SfmResult
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Container
+from spaceport_scenery.truth import compare_with_truth
 from spaceport_sfm.job.main import main
 
 CENTRES = grid(3, 3)
@@ -55,12 +56,15 @@ def finished(flight: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ru
     return run, run()
 
 
-def test_every_photo_is_placed_where_it_was_taken(finished: tuple[Run, SfmResult]) -> None:
-    _, result = finished
+def test_every_photo_is_placed_where_it_was_taken(
+    finished: tuple[Run, SfmResult], flight: Path
+) -> None:
+    run, result = finished
     assert (result.photos_registered, result.photos_total) == (9, 9)
-    assert result.truth is not None
-    assert result.truth.pose_error_m < 0.05
-    assert result.truth.height_error_m < 0.2
+    errors = compare_with_truth(flight / "truth.json", run.container.output / "geo.json")
+    assert errors.photos == 9
+    assert errors.pose_error_m < 0.05
+    assert errors.height_error_m < 0.2
     assert result.gps_rms_m is not None and result.gps_rms_m < 0.05
     assert result.camera_height_above_ground_m == pytest.approx(40.0, abs=1.0)
     assert result.warnings == ()
@@ -125,12 +129,14 @@ def test_progress_is_told_step_by_step(finished: tuple[Run, SfmResult]) -> None:
 @pytest.mark.slow
 def test_without_gps_it_works_and_says_what_is_missing(tmp_path: Path) -> None:
     write_flight(tmp_path / "photos", CENTRES[:8], with_gps=False)
-    result = Run(tmp_path / "job", tmp_path / "photos")()
+    run = Run(tmp_path / "job", tmp_path / "photos")
+    result = run()
     assert result.photos_registered == 8
     assert result.gps_rms_m is None
     assert result.camera_height_above_ground_m is None
     assert any("no usable GPS" in warning for warning in result.warnings)
-    assert result.truth is not None and result.truth.pose_error_m < 0.05
+    geo = run.container.output / "geo.json"
+    assert compare_with_truth(tmp_path / "photos" / "truth.json", geo).pose_error_m < 0.05
 
 
 def black(folder: Path) -> None:
@@ -190,7 +196,7 @@ def test_sigterm_stops_the_program_and_leaves_nothing(flight: Path, tmp_path: Pa
         stdout=subprocess.PIPE,
     )
     # Once the work folder is there the signal handler is, too.
-    while not list(tmp_path.glob(".sfm-work-*/plan.json")):
+    while not list(tmp_path.glob(".sfm-work-*/task.json")):
         assert process.poll() is None
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import numpy as np
+import pytest
 
 from spaceport_sfm.job.matching.likeness import pairs_by_likeness
 from spaceport_sfm.job.matching.pairs import (
@@ -12,16 +13,16 @@ from spaceport_sfm.job.matching.pairs import (
     needs_likeness,
     pairs_by_position,
     pairs_in_sequence,
-    taking_order,
 )
+from spaceport_sfm.job.photos.order import taking_order
 from spaceport_sfm.job.placing.positions import gps_positions
-from spaceport_sfm.job.plan import PlannedPhoto
+from spaceport_sfm.job.task import TaskPhoto
 
 START = datetime(2026, 1, 1)
 
 
-def photos(count: int) -> list[PlannedPhoto]:
-    return [PlannedPhoto(name=f"{i}.jpg", original=f"{i:04d}.jpg", camera=0) for i in range(count)]
+def photos(count: int) -> list[TaskPhoto]:
+    return [TaskPhoto(name=f"{i}.jpg", original=f"{i:04d}.jpg", camera=0) for i in range(count)]
 
 
 def test_sequence_pairs_reach_forward_only() -> None:
@@ -93,17 +94,37 @@ def test_gps_that_repeats_one_position_is_not_used() -> None:
     assert "repeats one position" in gps.warnings[0]
 
 
-def test_missing_altitudes_fall_back_to_the_height_above_take_off() -> None:
-    flown = [
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"latitude_deg": 91.0},
+        {"longitude_deg": -200.0},
+        {"latitude_deg": 0.0, "longitude_deg": 0.0},
+        {"latitude_deg": None},
+        {"longitude_deg": float("nan")},
+    ],
+)
+def test_what_is_no_place_on_earth_is_no_position(facts: dict[str, float | None]) -> None:
+    located = [
+        photo.model_copy(update={"latitude_deg": 47.0 + 1e-4 * i, "longitude_deg": 8.0})
+        for i, photo in enumerate(photos(4))
+    ]
+    located[2] = located[2].model_copy(update=facts)
+    assert sorted(gps_positions(located).by_name) == ["0.jpg", "1.jpg", "3.jpg"]
+
+
+@pytest.mark.parametrize("altitude_m", [None, float("inf"), 1.1e6, -5000.0])
+def test_one_photo_without_an_altitude_leaves_the_others_theirs(altitude_m: float | None) -> None:
+    located = [
         photo.model_copy(
             update={
                 "latitude_deg": 47.0 + 1e-4 * i,
                 "longitude_deg": 8.0,
-                "relative_altitude_m": 30.0 + i,
+                "altitude_m": altitude_m if i == 1 else 400.0 + i,
             }
         )
-        for i, photo in enumerate(photos(3))
+        for i, photo in enumerate(photos(4))
     ]
-    gps = gps_positions(flown)
-    assert gps.by_name["2.jpg"][2] - gps.by_name["0.jpg"][2] > 1.9
-    assert "take-off" in gps.warnings[0]
+    up = [gps_positions(located).by_name[f"{i}.jpg"][2] for i in range(4)]
+    assert np.isnan(up).tolist() == [False, True, False, False]
+    assert up[3] - up[2] == pytest.approx(1.0, abs=1e-3)

@@ -13,7 +13,8 @@ from spaceport_runtime.job.container import Container, Stopped
 from spaceport_splat.camera import read_cameras
 from spaceport_splat.ply import read_ply
 from spaceport_splat.rasterise import render
-from spaceport_train.job.devices import choose_device, has_cuda
+from spaceport_train.job import devices
+from spaceport_train.job.devices import choose_device
 from spaceport_train.job.main import main
 from spaceport_train.job.options import TrainOptions
 
@@ -67,8 +68,8 @@ def test_sigterm_saves_and_the_next_attempt_continues(tmp_path: Path) -> None:
     assert (it.output / "result.json").exists()
 
 
-@pytest.mark.skipif(has_cuda(), reason="there is a GPU")
-def test_cuda_is_refused_where_there_is_none() -> None:
+def test_cuda_is_refused_where_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(devices, "has_cuda", lambda: False)
     assert choose_device(TrainOptions()) == "cpu"
     with pytest.raises(UserError, match="no usable NVIDIA GPU"):
         choose_device(TrainOptions(rasteriser="cuda"))

@@ -1,5 +1,6 @@
 """A SageMaker job as the API describes it, and its place on disk."""
 
+import logging
 import re
 import threading
 import time
@@ -9,11 +10,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from spaceport_local.account import ACCOUNT, REGION
-from spaceport_local.journal import write_json
+from spaceport_local.disk.journal import write_json
 
 Kind = Literal["Processing", "Training"]
 KINDS: tuple[Kind, ...] = ("Processing", "Training")
 OVER = ("Completed", "Failed", "Stopped")
+log = logging.getLogger("spaceport.local")
 NAME_PATTERN = r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
 
 
@@ -91,7 +93,11 @@ class Job:
         with self.lock:
             self.document |= fields
             self.document["LastModifiedTime"] = now_s()
-            self.save()
+            try:
+                self.save()
+            except OSError as error:
+                # The next change writes all of it; a job must reach its end without a disk, too.
+                log.warning("the state of %s is not on disk: %s", self.name, error)
 
     def save(self) -> None:
         """Write the job down, whole."""

@@ -1,10 +1,13 @@
 """One job from launch to end, as SageMaker goes about it."""
 
+import json
 import logging
 import time
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from spaceport_local.disk.room import is_full
+from spaceport_local.http.refusals import NO_ROOM
 from spaceport_local.sagemaker import container
 from spaceport_local.sagemaker.jobs import Announce, Job, now_s
 from spaceport_local.sagemaker.runner import Runner, Running, Task
@@ -18,6 +21,13 @@ from spaceport_local.sagemaker.transfer import (
 
 Cause = Literal["", "stop", "limit", "interrupt", "machine"]
 MACHINE_STOPPED = "InternalServerError: the machine stopped"
+DISK_FULL = json.dumps(
+    {
+        "class": "internal",
+        "reason": "The disk of this machine is full.",
+        "remedy": "Free some space, then run it again: it goes on from this stage.",
+    }
+)
 TICK_S = 0.2
 REASON_CHARACTERS = 1024
 log = logging.getLogger("spaceport.local")
@@ -208,6 +218,11 @@ class Execution:
         self._machine.announce(self._job)
 
     def _finish(self, status: str, reason: str = "", secondary: str = "") -> None:
+        is_about_room = NO_ROOM in reason or is_full(self._job.folder)
+        if status == "Failed" and reason != MACHINE_STOPPED and is_about_room:
+            reason = f"AlgorithmError: {DISK_FULL}"  # whatever the program made of it
+            if self._job.kind == "Processing":
+                self._job.document["ExitMessage"] = DISK_FULL
         finish(self._job, status, reason, secondary)
         self._machine.announce(self._job)
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Protocol
 
 GUARD = Path(__file__).with_name("guard.py")
-STOPPED_BY_SIGTERM = 143
 
 
 @dataclass(frozen=True)

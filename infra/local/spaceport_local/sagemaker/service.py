@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from spaceport_local.journal import read_json
+from spaceport_local.disk.journal import read_json
 from spaceport_local.sagemaker import container
 from spaceport_local.sagemaker.jobs import (
     KINDS,
@@ -88,10 +88,6 @@ class SageMaker:
         """Names of all jobs, in order of creation."""
         with self._lock:
             return list(self._jobs)
-
-    def running(self) -> list[str]:
-        """Names of the jobs that occupy a machine."""
-        return [job.name for job in list(self._jobs.values()) if not job.is_over]
 
     def close(self) -> None:
         """Stop what runs (SIGTERM, grace, SIGKILL) and record that the machine stopped."""

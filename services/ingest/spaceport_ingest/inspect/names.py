@@ -1,59 +1,13 @@
-"""File names: which are junk, which could be photos, and how each becomes a safe S3 key."""
+"""File names: which leave their folder, and how each becomes a safe S3 key."""
 
 import hashlib
 import re
 import unicodedata
-from enum import Enum
+from collections import Counter
 from pathlib import PurePosixPath
 
-TRUTH_NAME = "truth.json"
-PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".png"})
-OTHER_PHOTO_SUFFIXES = frozenset(
-    {".tif", ".tiff", ".heic", ".heif", ".avif", ".webp", ".bmp", ".gif"}
-    | {".dng", ".raw", ".cr2", ".cr3", ".nef", ".arw", ".orf", ".rw2"}
-)
-VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".avi", ".mkv", ".m4v"})
-ARCHIVE_SUFFIXES = frozenset({".zip", ".7z", ".rar", ".tar", ".gz", ".tgz"})
-JUNK_NAMES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "manifest.json"})
-JUNK_FOLDERS = frozenset({"__macosx", "@eadir", ".thumbnails"})
 SEGMENT_CHARACTERS = 80
-
-
-class Kind(Enum):
-    """What a file is, judged by its name."""
-
-    PHOTO = "photo"
-    TRUTH = "truth"
-    JUNK = "junk"
-    OTHER_PHOTO = "other photo"
-    VIDEO = "video"
-    ARCHIVE = "archive"
-    OTHER = "other"
-
-
-def kind_of(name: str) -> Kind:
-    """What to do with a file of this name."""
-    path = PurePosixPath(name.lower())
-    if path.name in JUNK_NAMES or path.name.startswith("._") or JUNK_FOLDERS & set(path.parts):
-        return Kind.JUNK
-    if path.name == TRUTH_NAME:
-        return Kind.TRUTH
-    for suffixes, kind in (
-        (PHOTO_SUFFIXES, Kind.PHOTO),
-        (OTHER_PHOTO_SUFFIXES, Kind.OTHER_PHOTO),
-        (VIDEO_SUFFIXES, Kind.VIDEO),
-        (ARCHIVE_SUFFIXES, Kind.ARCHIVE),
-    ):
-        if path.suffix in suffixes:
-            return kind
-    return Kind.OTHER
-
-
-REASONS = {
-    Kind.OTHER_PHOTO: "This format cannot be used; export the photo as JPEG.",
-    Kind.VIDEO: "This is a video; export still photos from it as JPEG.",
-    Kind.ARCHIVE: "This is an archive inside the upload; unpack it and upload its photos.",
-}
+MAX_SEGMENTS = 8  # S3 keys end at 1,024 bytes
 
 
 def leaves_its_folder(name: str) -> bool:
@@ -64,23 +18,41 @@ def leaves_its_folder(name: str) -> bool:
 
 
 class SafeKeys:
-    """Gives every name a key of URL-safe characters, no two alike even where case is ignored."""
+    """Gives every file a key of URL-safe characters.
+
+    No two keys are alike even where case is ignored, and none is a folder of another, so that they
+    can lie on any disk.
+    """
 
     def __init__(self) -> None:
-        self._taken: set[str] = set()
+        self._files: set[str] = set()
+        self._folders: set[str] = set()
+        self._tries: Counter[str] = Counter()
 
     def key_for(self, name: str) -> str:
         """`Flug über München/DJI 1.JPG` -> `Flug_uber_Munchen/DJI_1.JPG`, once."""
-        parts = [
-            _safe(part) for part in name.replace("\\", "/").split("/") if part not in ("", ".")
-        ]
-        key = "/".join(parts)
-        if key.lower() in self._taken:
-            path = PurePosixPath(key)
-            tag = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-            key = str(path.with_name(f"{path.stem}-{tag}{path.suffix}"))
-        self._taken.add(key.lower())
-        return key
+        parts = [part for part in name.replace("\\", "/").split("/") if part not in ("", ".")]
+        key = plain = PurePosixPath(*map(_safe, parts[-MAX_SEGMENTS:] or [name]))
+        while not self._is_free(key):  # another name then, in no folder
+            tag = _tag(f"{self._tries[name]}#{name}")
+            key = PurePosixPath(f"{plain.stem}-{tag}{plain.suffix}")
+            self._tries[name] += 1
+        self._files.add(_folded(key))
+        self._folders.update(map(_folded, key.parents))
+        return str(key)
+
+    def _is_free(self, key: PurePosixPath) -> bool:
+        folded = _folded(key)
+        is_new = folded not in self._files and folded not in self._folders
+        return is_new and self._files.isdisjoint(map(_folded, key.parents))
+
+
+def _folded(path: PurePosixPath) -> str:
+    return str(path).lower()
+
+
+def _tag(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def _safe(part: str) -> str:
@@ -90,5 +62,5 @@ def _safe(part: str) -> str:
     stem = re.sub(r"[^A-Za-z0-9_-]+", "_", stem if dot else suffix)[:SEGMENT_CHARACTERS]
     suffix = re.sub(r"[^A-Za-z0-9]+", "", suffix)[:16] if dot else ""
     if has_lost or not stem:
-        stem += "-" + hashlib.sha256(part.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        stem += "-" + _tag(part)
     return f"{stem}.{suffix}" if suffix else stem

@@ -5,9 +5,16 @@ from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
 from spaceport_contracts.capture import RejectedPhoto
-from spaceport_ingest.inspect.names import REASONS, Kind, kind_of
+from spaceport_contracts.filenames import FileKind, file_kind
 from spaceport_ingest.rejection import CaptureRefused, count, some
 from spaceport_ingest.settings import Limits
+
+REASONS = {
+    FileKind.OTHER_IMAGE: "This format cannot be used; export the photo as JPEG.",
+    FileKind.RAW: "This is a raw file of the camera; export the photo as JPEG.",
+    FileKind.VIDEO: "This is a video; export still photos from it as JPEG.",
+    FileKind.ARCHIVE: "This is an archive inside the upload; unpack it and upload its photos.",
+}
 
 
 class Named(Protocol):
@@ -30,7 +37,6 @@ class Sorted(Generic[File]):
     """Files by what is to be done with them."""
 
     photos: list[File] = field(default_factory=list)
-    truth: File | None = None
     rejected: list[RejectedPhoto] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
 
@@ -48,14 +54,12 @@ def sort_files(files: Iterable[File], limits: Limits) -> Sorted[File]:
     """Raises CaptureRefused when there are more photos or bytes than can be worked on."""
     sorted_files: Sorted[File] = Sorted()
     for file in files:
-        kind = kind_of(file.name)
-        if kind is Kind.PHOTO:
+        kind = file_kind(file.name)
+        if kind is FileKind.PHOTO:
             sorted_files.photos.append(file)
-        elif kind is Kind.TRUTH:
-            sorted_files.truth = file
         elif kind in REASONS:
             sorted_files.rejected.append(RejectedPhoto(name=file.name, reason=REASONS[kind]))
-        elif kind is Kind.OTHER:
+        elif kind is FileKind.OTHER:
             sorted_files.others.append(file.name)
     _check_limits(sorted_files.photos, limits)
     return sorted_files

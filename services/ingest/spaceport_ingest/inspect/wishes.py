@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from spaceport_contracts.address import email_address
 from spaceport_contracts.artifacts import ArtifactSet
 from spaceport_contracts.results import Quality
-from spaceport_ingest.submission import TITLE_MAX_CHARACTERS, Submission, is_email
+from spaceport_ingest.rejection import shown
+from spaceport_ingest.submission import TITLE_MAX_CHARACTERS, Submission
 
 
 @dataclass(frozen=True)
@@ -41,13 +43,26 @@ def make_wishes(
 ) -> Wishes:
     """What the request says wins over what the upload says."""
     wanted_email = submission.email or email or None
-    is_good = wanted_email is not None and is_email(wanted_email)
+    good_email = _usable(wanted_email) if wanted_email else None
     return Wishes(
-        email=wanted_email if is_good else None,
+        email=good_email,
         quality=submission.quality or quality or Quality.STANDARD,
-        title=(submission.title or title or _name_of(submission.uri))[:TITLE_MAX_CHARACTERS],
-        bad_email=None if is_good else wanted_email,
+        title=_plain(submission.title or title or "") or _plain(_name_of(submission.uri)),
+        bad_email=shown(wanted_email) if wanted_email and not good_email else None,
     )
+
+
+def _plain(text: str) -> str:
+    """One line without control characters or half surrogates; it goes into mails and pages."""
+    signs = (sign if sign.isprintable() else " " for sign in text[: 4 * TITLE_MAX_CHARACTERS])
+    return " ".join("".join(signs).split())[:TITLE_MAX_CHARACTERS]
+
+
+def _usable(email: str) -> str | None:
+    try:
+        return email_address(email)
+    except ValueError:
+        return None
 
 
 def _name_of(uri: str) -> str:

@@ -7,12 +7,13 @@ from spaceport_contracts.capture import RejectedPhoto
 from spaceport_runtime.errors import UserError
 
 MIN_PHOTOS = 3
-REFUSE_BELOW = 0.7
+# A group this large is a scene, whatever else was on the card; a smaller one must be most of it.
+SMALL_GROUP = 5
+SMALL_SHARE = 0.5
 WARN_BELOW = 0.9
 SECOND_MODEL_SHARE = 0.1
 MAX_ERROR_AT_1600_PX = 1.0
 MIN_TRACK_LENGTH = 3.0
-MAX_GPS_RMS_M = 3.0
 MAX_HEIGHT_DISAGREEMENT = 0.15
 MAX_PRINCIPAL_SHIFT = 0.05
 NAMED_PHOTOS = 5
@@ -43,7 +44,6 @@ class Figures:
     reprojection_error_px: float
     longest_side_px: int
     mean_track_length: float
-    gps_rms_m: float | None
     height_above_ground_m: float | None
     relative_altitude_m: float | None
     principal_shift: float
@@ -69,15 +69,17 @@ def check_enough(usable: int, given: int, rejected: Sequence[RejectedPhoto] = ()
 def check_linkage(linkage: Linkage) -> tuple[str, ...]:
     """Warnings about photos that could not be placed.
 
+    The group that hangs together is the capture; what else was on the card is left out.
+
     Raises:
-        UserError: too few photos were registered.
+        UserError: the largest group is too small to be a scene.
     """
     total, registered = len(linkage.photos), len(linkage.registered)
-    if registered < MIN_PHOTOS or registered < REFUSE_BELOW * total:
+    is_small = registered < SMALL_GROUP and registered < SMALL_SHARE * total
+    if registered < MIN_PHOTOS or is_small:
         raise _refusal(linkage)
     warnings = []
-    placed = set(linkage.registered)
-    left_out = [name for name in linkage.photos if name not in placed]
+    left_out = _left_out(linkage)
     if left_out:
         text = f"{len(left_out)} of {total} photos could not be placed: {_names(left_out)}."
         if registered < WARN_BELOW * total:
@@ -91,6 +93,31 @@ def check_linkage(linkage: Linkage) -> tuple[str, ...]:
     return tuple(warnings)
 
 
+def left_out(linkage: Linkage) -> tuple[RejectedPhoto, ...]:
+    """Every photo that is not in the scene, with its reason."""
+    blank = set(linkage.featureless)
+    group_of = {name: group for group in linkage.groups for name in group}
+    placed = set(linkage.registered)
+    found = []
+    for name in _left_out(linkage):
+        group = group_of.get(name, [name])
+        if name in blank:
+            reason = "It shows no detail: black, blank or blurred."
+        elif placed & set(group):
+            reason = "It shows the place, but from where could not be found."
+        elif len(group) > 1:
+            reason = f"It belongs to {len(group)} photos that nothing connects to this scene."
+        else:
+            reason = "Nothing connects it to the other photos."
+        found.append(RejectedPhoto(name=name, reason=reason))
+    return tuple(found)
+
+
+def _left_out(linkage: Linkage) -> list[str]:
+    placed = set(linkage.registered)
+    return [name for name in linkage.photos if name not in placed]
+
+
 def _refusal(linkage: Linkage) -> UserError:
     total = len(linkage.photos)
     if len(linkage.featureless) > total - MIN_PHOTOS:
@@ -102,7 +129,7 @@ def _refusal(linkage: Linkage) -> UserError:
     linked = linkage.groups[0] if linkage.groups else []
     if len(linked) < 2:
         return UserError(f"None of the {total} photos overlap.", OVERLAP)
-    if len(linked) >= REFUSE_BELOW * total:
+    if len(linked) >= max(SMALL_GROUP, SMALL_SHARE * total):
         return UserError(
             f"The photos show the same things, but only {_registered(linkage)} of {total} could be "
             "placed: they were taken from nearly the same spot, or too little stands still.",
@@ -118,17 +145,7 @@ def _refusal(linkage: Linkage) -> UserError:
 
 
 def check_figures(figures: Figures) -> tuple[str, ...]:
-    """Warnings about a model that may be off.
-
-    Raises:
-        UserError: the ground lies above the cameras.
-    """
-    height_m = figures.height_above_ground_m
-    if height_m is not None and height_m <= 0:
-        raise UserError(
-            "The model came out upside down: its ground lies above the cameras.",
-            "Fly at least two parallel lines, so that GPS fixes which way is up.",
-        )
+    """Warnings about a model that may be off."""
     return tuple(text for text in (*_accuracy(figures), _height(figures)) if text)
 
 
@@ -145,10 +162,6 @@ def _accuracy(figures: Figures) -> list[str]:
             f"Points are seen in {figures.mean_track_length:.1f} photos on average, three are "
             "safe: more overlap would help."
         )
-    if figures.gps_rms_m is not None and figures.gps_rms_m > MAX_GPS_RMS_M:
-        warnings.append(
-            f"GPS and photos disagree by {figures.gps_rms_m:.1f} m; distances may be off."
-        )
     if figures.principal_shift > MAX_PRINCIPAL_SHIFT:
         warnings.append(
             f"The optical centre came out {figures.principal_shift:.0%} of the width off the "
@@ -159,7 +172,14 @@ def _accuracy(figures: Figures) -> list[str]:
 
 def _height(figures: Figures) -> str:
     measured_m, flown_m = figures.height_above_ground_m, figures.relative_altitude_m
-    if measured_m is None or flown_m is None or flown_m <= 0:
+    if measured_m is None:
+        return ""
+    if measured_m <= 0:
+        return (
+            "What the photos show lies above the cameras; if they were taken from the air, the "
+            "model is upside down."
+        )
+    if flown_m is None or flown_m <= 0:
         return ""
     if abs(measured_m / flown_m - 1) <= MAX_HEIGHT_DISAGREEMENT:
         return ""

@@ -10,15 +10,16 @@ from pathlib import Path
 from spaceport_contracts.capture import Capture, RejectedPhoto
 from spaceport_contracts.results import SfmResult, StageOptions
 from spaceport_runtime.job.container import Container, Stopped, hash_outputs, write_result
+from spaceport_sfm.job.effort import EFFORTS
 from spaceport_sfm.job.gate import check_enough
 from spaceport_sfm.job.photos.calibration import group_cameras
-from spaceport_sfm.job.photos.prepare import Prepared, Step, prepare
-from spaceport_sfm.job.placing.truth import compare_with_truth
-from spaceport_sfm.job.plan import Outcome, Plan, PlannedPhoto
+from spaceport_sfm.job.photos.prepare import UPRIGHT, Prepared, Step, prepare
+from spaceport_sfm.job.photos.sensors import is_drone
+from spaceport_sfm.job.photos.twins import leave_out_twins
 from spaceport_sfm.job.process.child import EngineDied, Supervision, run_child
 from spaceport_sfm.job.process.listener import Listener
 from spaceport_sfm.job.process.threads import available_threads
-from spaceport_sfm.job.quality import PRESETS
+from spaceport_sfm.job.task import Outcome, Task, TaskPhoto
 
 log = logging.getLogger("spaceport.sfm")
 
@@ -39,9 +40,9 @@ def main(container: Container) -> None:
 
     try:
         folders = Folders(work, output)
-        plan, rejected = make_plan(capture, photos, folders, options, step)
-        outcome = run_engine(plan, container)
-        write_result(output, summarise(capture, rejected, outcome, photos, output))
+        task, rejected = make_task(capture, photos, folders, options, step)
+        outcome = run_engine(task, container)
+        write_result(output, summarise(capture, rejected, outcome, output))
     except BaseException:
         # Nothing half-written may look like a result.
         for leftover in (output / "sparse", output / "images"):
@@ -60,13 +61,13 @@ class Folders:
     output: Path
 
 
-def make_plan(
+def make_task(
     capture: Capture,
     photos: Path,
     folders: Folders,
     options: StageOptions,
     step: Step,
-) -> tuple[Plan, list[RejectedPhoto]]:
+) -> tuple[Task, list[RejectedPhoto]]:
     """Prepare the photos and decide which share a camera.
 
     Raises:
@@ -74,27 +75,29 @@ def make_plan(
     """
     threads = available_threads()
     images = folders.work / "images"
-    prepared, rejected = prepare(capture, photos, images, threads, step)
+    wanted, twins = leave_out_twins(capture.photos)
+    chosen = capture.model_copy(update={"photos": tuple(wanted)})
+    prepared, broken = prepare(chosen, photos, images, threads, step)
+    rejected = [*twins, *broken]
     refused = (*rejected, *capture.rejected)
     check_enough(len(prepared), len(capture.photos) + len(capture.rejected), refused)
     cameras, members = group_cameras([(p.photo, p.width_px, p.height_px) for p in prepared])
-    planned = tuple(_planned(p, camera) for p, camera in zip(prepared, members, strict=True))
-    plan = Plan(
+    task = Task(
         images=images,
         work=folders.work,
         output=folders.output,
-        photos=planned,
+        photos=tuple(_task_photo(p, c) for p, c in zip(prepared, members, strict=True)),
         cameras=cameras,
-        settings=PRESETS[options.quality],
+        effort=EFFORTS[options.quality],
         seed=options.seed,
         threads=threads,
     )
-    return plan, rejected
+    return task, rejected
 
 
-def _planned(prepared: Prepared, camera: int) -> PlannedPhoto:
+def _task_photo(prepared: Prepared, camera: int) -> TaskPhoto:
     photo = prepared.photo
-    return PlannedPhoto(
+    return TaskPhoto(
         name=prepared.name,
         original=photo.name,
         camera=camera,
@@ -103,30 +106,35 @@ def _planned(prepared: Prepared, camera: int) -> PlannedPhoto:
         altitude_m=photo.altitude_m,
         relative_altitude_m=photo.relative_altitude_m,
         taken_at=photo.taken_at,
+        gimbal_pitch_deg=photo.gimbal_pitch_deg,
+        gimbal_roll_deg=photo.gimbal_roll_deg,
+        gimbal_yaw_deg=photo.gimbal_yaw_deg,
+        hemisphere_known=photo.hemisphere_known,
+        rotated=photo.orientation != UPRIGHT,
+        drone=is_drone(photo),
     )
 
 
-def run_engine(plan: Plan, container: Container) -> Outcome:
+def run_engine(task: Task, container: Container) -> Outcome:
     """Reconstruct in a child process, forwarding its progress.
 
     Raises:
-        UserError, Stopped, EngineDied: see `run_child`; or what the child says about the photos.
+        UserError: what the child says about the photos.
+        Stopped, Killed, EngineDied: see `run_child`.
     """
-    plan_path = plan.work / "plan.json"
-    plan_path.write_text(plan.model_dump_json(), encoding="utf-8")
+    task_path = task.work / "task.json"
+    task_path.write_text(task.model_dump_json(), encoding="utf-8")
     listener = Listener(container)
     supervision = Supervision(listener.message, lambda: container.stopping)
-    command = [sys.executable, "-m", "spaceport_sfm.job.process.engine", str(plan_path)]
-    run_child(command, plan.work / "engine.log", supervision)
-    if listener.failure is not None:
-        raise listener.failure
+    command = [sys.executable, "-m", "spaceport_sfm.job.process.engine", str(task_path)]
+    run_child(command, task.work / "engine.log", supervision)
     if listener.outcome is None:
         raise EngineDied("the reconstruction program ended without an answer")
     return listener.outcome
 
 
 def summarise(
-    capture: Capture, rejected: list[RejectedPhoto], outcome: Outcome, photos: Path, output: Path
+    capture: Capture, rejected: list[RejectedPhoto], outcome: Outcome, output: Path
 ) -> SfmResult:
     """The result, with the hashes of everything that the next stage relies on."""
     bins = [f"sparse/0/{name}.bin" for name in ("cameras", "images", "points3D")]
@@ -137,12 +145,12 @@ def summarise(
         warnings=(*capture.warnings, *outcome.warnings),
         photos_total=len(capture.photos) + len(capture.rejected),
         photos_registered=len(images),
-        photos_rejected=(*capture.rejected, *rejected),
+        photos_rejected=(*capture.rejected, *rejected, *outcome.left_out),
         sparse_points=outcome.sparse_points,
         reprojection_error_px=outcome.reprojection_error_px,
         mean_track_length=outcome.mean_track_length,
         gps_rms_m=outcome.gps_rms_m,
         camera_height_above_ground_m=outcome.camera_height_above_ground_m,
         focal_note=outcome.focal_note,
-        truth=compare_with_truth(photos, outcome),
+        frame_note=outcome.frame_note,
     )

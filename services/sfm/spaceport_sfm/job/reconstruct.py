@@ -1,4 +1,4 @@
-"""The pycolmap half of the job, from a plan to its outcome."""
+"""The pycolmap half of the job, from a task to its outcome."""
 
 import json
 from pathlib import Path
@@ -6,18 +6,18 @@ from pathlib import Path
 import numpy as np
 import pycolmap
 
-from spaceport_sfm.job.gate import Figures, Linkage, check_figures, check_linkage
-from spaceport_sfm.job.mapping.attempts import Attempts
+from spaceport_sfm.job.gate import Figures, Linkage, check_figures, check_linkage, left_out
 from spaceport_sfm.job.mapping.focal_lock import settle_focal
-from spaceport_sfm.job.mapping.ladder import Attempt, climb, rungs
+from spaceport_sfm.job.mapping.ladder import Trial, climb, rungs
 from spaceport_sfm.job.mapping.model import points_of, poses_of, principal_shift, registered_names
+from spaceport_sfm.job.mapping.trials import Trials
 from spaceport_sfm.job.matching.pairs import components
 from spaceport_sfm.job.photos.undistort import undistort
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.georeference import Placement, georeference
 from spaceport_sfm.job.placing.ground import Ground, measure_ground
-from spaceport_sfm.job.placing.positions import GpsPositions, gps_positions
-from spaceport_sfm.job.plan import Outcome, PlacedPhoto, Plan, Tell
+from spaceport_sfm.job.placing.positions import gps_positions
+from spaceport_sfm.job.task import Outcome, PlacedPhoto, Task, Tell
 
 MAX_REPROJECTION_PX = 4.0
 MIN_TRIANGULATION_DEG = 1.5
@@ -25,28 +25,29 @@ MIN_TRIANGULATION_DEG = 1.5
 Mapped = list[pycolmap.Reconstruction]
 
 
-def reconstruct(plan: Plan, tell: Tell) -> Outcome:
-    """Reconstruct, place and undistort; writes the plan's output folder.
+def reconstruct(task: Task, tell: Tell) -> Outcome:
+    """Reconstruct, place and undistort; writes the task's output folder.
 
     Raises:
         UserError: the photos do not hang together, or the model is not usable.
     """
-    gps = gps_positions(plan.photos)
-    attempts = Attempts(plan, gps, tell)
-    best: Attempt[Mapped] = climb(rungs(plan.settings, len(plan.photos)), attempts.run)
-    warnings = check_linkage(_linkage(plan, attempts, best))
+    gps = gps_positions(task.photos)
+    trials = Trials(task, gps, tell)
+    best: Trial[Mapped] = climb(rungs(task.effort), trials.run)
+    linkage = _linkage(task, trials, best)
+    warnings = check_linkage(linkage)
     tell("calibration", 0, 1, {})
-    settled = settle_focal((best.model or [])[0], plan, attempts.groups)
+    settled = settle_focal((best.model or [])[0], task, trials.groups)
     model = settled.model
     tell("calibration", 1, 1, {})
-    placement = _place(model, gps, plan.seed)
+    placement = _place(model, task)
     points = points_of(model)
     ground = measure_ground(poses_of(model).centres, points)
-    figures = _figures(model, plan, placement, ground)
+    figures = _figures(model, task, placement, ground)
     warnings += placement.warnings + check_figures(figures)
-    undistort(model, plan, lambda n, m: tell("undistortion", n, m, {}))
-    placed = _placed_photos(model, plan, gps, placement)
-    _write_geo(plan.output / "geo.json", placement, placed)
+    undistort(model, task, lambda n, m: tell("undistortion", n, m, {}))
+    placed = _placed_photos(model, task, placement)
+    _write_geo(task.output / "geo.json", placement, ground, placed)
     return Outcome(
         photos=placed,
         sparse_points=model.num_points3D(),
@@ -54,68 +55,68 @@ def reconstruct(plan: Plan, tell: Tell) -> Outcome:
         mean_track_length=figures.mean_track_length,
         gps_rms_m=placement.gps_rms_m,
         camera_height_above_ground_m=figures.height_above_ground_m,
-        ground_z=ground.ground_z,
         focal_note=settled.note,
+        frame_note=placement.note,
         warnings=warnings,
+        left_out=left_out(linkage),
         rung=best.rung.name,
     )
 
 
-def _linkage(plan: Plan, attempts: Attempts, best: Attempt[Mapped]) -> Linkage:
-    names = [photo.original for photo in plan.photos]
+def _linkage(task: Task, trials: Trials, best: Trial[Mapped]) -> Linkage:
+    names = [photo.original for photo in task.photos]
     models = best.model or []
     registered = registered_names(models[0]) if models else []
-    groups = components(len(names), attempts.links)
+    groups = components(len(names), trials.links)
     return Linkage(
         photos=names,
-        registered=plan.originals(registered),
+        registered=task.originals(registered),
         groups=[[names[index] for index in group] for group in groups],
-        featureless=[names[index] for index in attempts.featureless],
+        featureless=[names[index] for index in trials.featureless],
         second_model=models[1].num_reg_images() if len(models) > 1 else 0,
     )
 
 
-def _place(model: pycolmap.Reconstruction, gps: GpsPositions, seed: int) -> Placement:
+def _place(model: pycolmap.Reconstruction, task: Task) -> Placement:
     """Filter the model's points and move it into the output frame."""
     pycolmap.ObservationManager(model).filter_all_points3D(
         MAX_REPROJECTION_PX, MIN_TRIANGULATION_DEG
     )
     model.update_point_3d_errors()
-    placement = georeference(poses_of(model), points_of(model), gps, seed)
+    placement = georeference(poses_of(model), points_of(model), task.photos, task.seed)
     fit = placement.transform
     model.transform(pycolmap.Sim3d(fit.scale, pycolmap.Rotation3d(fit.rotation), fit.translation))
     return placement
 
 
 def _figures(
-    model: pycolmap.Reconstruction, plan: Plan, placement: Placement, ground: Ground
+    model: pycolmap.Reconstruction, task: Task, placement: Placement, ground: Ground
 ) -> Figures:
     metric = placement.origin is not None
     cameras = list(model.cameras.values())
-    known = [photo.relative_altitude_m for photo in plan.photos]
+    known = [photo.relative_altitude_m for photo in task.photos]
     relative = [altitude for altitude in known if altitude is not None]
     return Figures(
         reprojection_error_px=float(model.compute_mean_reprojection_error()),
         longest_side_px=max(max(camera.width, camera.height) for camera in cameras),
         mean_track_length=float(model.compute_mean_track_length()),
-        gps_rms_m=placement.gps_rms_m,
-        height_above_ground_m=ground.height_above if metric else None,
+        height_above_ground_m=ground.height_above if metric and ground.seen else None,
         relative_altitude_m=float(np.median(relative)) if relative else None,
         principal_shift=max(principal_shift(camera) for camera in cameras),
     )
 
 
 def _placed_photos(
-    model: pycolmap.Reconstruction, plan: Plan, gps: GpsPositions, placement: Placement
+    model: pycolmap.Reconstruction, task: Task, placement: Placement
 ) -> tuple[PlacedPhoto, ...]:
     poses = poses_of(model)
-    originals = plan.originals(list(poses.names))
+    originals = task.originals(list(poses.names))
     return tuple(
         PlacedPhoto(
             name=name,
             original=original,
             position_m=_triple(centre),
-            gps_m=_triple(gps.by_name[name]) if name in placement.residuals_m else None,
+            gps_m=_gps(placement.gps_m.get(name)),
             residual_m=placement.residuals_m.get(name),
         )
         for name, original, centre in zip(poses.names, originals, poses.centres, strict=True)
@@ -126,7 +127,16 @@ def _triple(point: Points) -> tuple[float, float, float]:
     return float(point[0]), float(point[1]), float(point[2])
 
 
-def _write_geo(path: Path, placement: Placement, photos: tuple[PlacedPhoto, ...]) -> None:
+def _gps(point: Points | None) -> tuple[float, float, float | None] | None:
+    if point is None:
+        return None
+    east, north, up = _triple(point)
+    return east, north, up if np.isfinite(up) else None
+
+
+def _write_geo(
+    path: Path, placement: Placement, ground: Ground, photos: tuple[PlacedPhoto, ...]
+) -> None:
     origin = placement.origin.model_dump() if placement.origin else None
     document = {
         "frame": "east-north-up" if origin else "up only; scale and heading are arbitrary",
@@ -134,6 +144,7 @@ def _write_geo(path: Path, placement: Placement, photos: tuple[PlacedPhoto, ...]
         "origin": origin,
         "model_to_enu": placement.transform.matrix.tolist(),
         "gps_rms_m": placement.gps_rms_m,
+        "ground_z_m": ground.ground_z,
         "photos": [photo.model_dump() for photo in photos],
     }
     temporary = path.with_name(".geo.json.tmp")

@@ -10,7 +10,8 @@ from spaceport_runtime.job.container import Container, hash_outputs, write_resul
 from spaceport_splat.camera import write_cameras
 from spaceport_splat.kernels import default_threads
 from spaceport_splat.ply import read_ply, write_ply
-from spaceport_train.job.cpu.densify import FAINT, opacity
+from spaceport_train.job.cpu.densify import opacity
+from spaceport_train.job.engine import FAINT
 from spaceport_train.job.evaluate import judge, names_of_photos
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.train import Trained, train_scene

@@ -1,1 +1,1 @@
-"""Verified pairs to camera poses: the ladder of attempts and the focal length."""
+"""Verified pairs to camera poses: the ladder of trials and the focal length."""

@@ -5,12 +5,14 @@ nor GPS residual shows a wrong pair. Brighton beach freely gives the ground 48 m
 locked 39.5 m, and the drone says 40 m.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pycolmap
 
-from spaceport_sfm.job.plan import CameraGroup, Plan
+from spaceport_sfm.job.task import CameraGroup, Task
 
 MAX_DISAGREEMENT = 0.05
 # Locking may cost this much of the reprojection error, and no more.
@@ -21,15 +23,29 @@ LOCKED_ITERATIONS = 150
 
 @dataclass(frozen=True)
 class SettledFocal:
-    """The adjusted model, and how the focal length was settled, in words."""
+    """The adjusted model, and how each camera's focal length was settled, in words."""
 
     model: pycolmap.Reconstruction
     note: str
 
 
+@dataclass(frozen=True)
+class _Case:
+    """A model, its task, and which camera of the one is which of the other."""
+
+    saved: Path
+    task: Task
+    groups: Mapping[int, int]
+    """COLMAP's camera id -> index into `task.cameras`."""
+
+    def group(self, camera_id: int) -> CameraGroup:
+        """What the metadata say about a camera."""
+        return self.task.cameras[self.groups[camera_id]]
+
+
 def disagrees(free_px: float, prior_px: float | None) -> bool:
     """The photos contradict the metadata enough to suspect the trade-off."""
-    return prior_px is not None and abs(free_px / prior_px - 1) > MAX_DISAGREEMENT
+    return bool(prior_px) and abs(free_px / (prior_px or 1.0) - 1) > MAX_DISAGREEMENT
 
 
 def should_lock(free_rmse_px: float, locked_rmse_px: float) -> bool:
@@ -38,83 +54,139 @@ def should_lock(free_rmse_px: float, locked_rmse_px: float) -> bool:
 
 
 def settle_focal(
-    model: pycolmap.Reconstruction, plan: Plan, groups: dict[int, int]
+    model: pycolmap.Reconstruction, task: Task, groups: Mapping[int, int]
 ) -> SettledFocal:
-    """Final bundle adjustment of `model`, with the focal length free or locked to the metadata.
+    """Final bundle adjustment of `model`; each focal length free, or locked to the metadata.
+
+    Only the cameras that contradict their metadata are tried locked, and only those whose own
+    photos do not mind stay so; all others go on adjusting.
 
     Args:
-        groups: COLMAP's camera id -> index into `plan.cameras`.
+        groups: COLMAP's camera id -> index into `task.cameras`.
     """
-    saved = plan.work / "mapped"
-    saved.mkdir(exist_ok=True)
-    model.write(saved)
-    _adjust(model, plan, FREE_ITERATIONS, refine_focal=True)
-    suspects = {
-        camera_id: prior
+    case = _Case(task.work / "mapped", task, groups)
+    case.saved.mkdir(exist_ok=True)
+    model.write(case.saved)
+    _adjust(model, task, FREE_ITERATIONS, refine_focal=True)
+    suspects = [
+        camera_id
         for camera_id, camera in model.cameras.items()
-        if (prior := _prior(plan.cameras[groups[camera_id]]))
-        and disagrees(camera.mean_focal_length(), prior)
-    }
+        if disagrees(camera.mean_focal_length(), case.group(camera_id).focal_px)
+    ]
     if not suspects:
-        return SettledFocal(model, _agreeing_note(model, plan, groups))
-    return _try_locked(model, saved, plan, suspects, groups)
+        return SettledFocal(model, _note(model, case, {}, set()))
+    locked = _adjust_locked(model, case, suspects)
+    ratios = _ratios(model, locked, suspects)
+    accepted = [camera_id for camera_id in suspects if should_lock(1.0, ratios[camera_id])]
+    if not accepted:
+        return SettledFocal(model, _note(model, case, ratios, set()))
+    if len(accepted) < len(suspects):
+        locked = _adjust_locked(model, case, accepted)
+    return SettledFocal(locked, _note(model, case, ratios, set(accepted)))
 
 
-def _prior(camera: CameraGroup) -> float:
-    return camera.focal_px or 0.0
+def _adjust_locked(
+    free: pycolmap.Reconstruction, case: _Case, cameras: list[int]
+) -> pycolmap.Reconstruction:
+    """The mapped model adjusted with these cameras at their metadata's focal length.
 
-
-def _try_locked(
-    free: pycolmap.Reconstruction,
-    saved: Path,
-    plan: Plan,
-    suspects: dict[int, float],
-    groups: dict[int, int],
-) -> SettledFocal:
-    locked = pycolmap.Reconstruction(saved)
-    for camera_id, prior_px in suspects.items():
+    From the mapped model, because the free one has drifted to another height; the other cameras
+    start from what they were adjusted to.
+    """
+    locked = pycolmap.Reconstruction(case.saved)
+    for camera_id, camera in locked.cameras.items():
+        camera.params = list(free.cameras[camera_id].params)
+    for camera_id in cameras:
         camera = locked.cameras[camera_id]
-        camera.params = [prior_px, *list(camera.params)[1:]]
-    _adjust(locked, plan, LOCKED_ITERATIONS, refine_focal=False)
-    ratio = _rmse(locked) / max(_rmse(free), 1e-9)
-    camera_id, prior_px = next(iter(suspects.items()))
-    camera = free.cameras[camera_id]
-    width_px = max(camera.width, camera.height)
-    figures = (
-        f"free {camera.mean_focal_length() / width_px:.3f}, "
-        f"{plan.cameras[groups[camera_id]].focal_source} {prior_px / width_px:.3f} of the width, "
-        f"error ratio {ratio:.3f}"
-    )
-    if should_lock(_rmse(free), _rmse(locked)):
-        return SettledFocal(locked, f"locked to the metadata ({figures})")
-    return SettledFocal(free, f"self-calibrated against the metadata ({figures})")
-
-
-def _agreeing_note(model: pycolmap.Reconstruction, plan: Plan, groups: dict[int, int]) -> str:
-    camera_id, camera = next(iter(model.cameras.items()))
-    group = plan.cameras[groups[camera_id]]
-    if group.focal_px is None:
-        return "self-calibrated (the metadata promise no focal length)"
-    change = camera.mean_focal_length() / group.focal_px - 1
-    return f"self-calibrated, {change:+.1%} from {group.focal_source}"
+        camera.params = [case.group(camera_id).focal_px or 0.0, *list(camera.params)[1:]]
+    _adjust(locked, case.task, LOCKED_ITERATIONS, refine_focal=False)
+    if len(cameras) < len(locked.cameras):
+        _adjust(locked, case.task, LOCKED_ITERATIONS, refine_focal=True, constant=cameras)
+    return locked
 
 
 def _adjust(
-    model: pycolmap.Reconstruction, plan: Plan, iterations: int, refine_focal: bool
+    model: pycolmap.Reconstruction,
+    task: Task,
+    iterations: int,
+    *,
+    refine_focal: bool,
+    constant: list[int] | None = None,
 ) -> None:
+    """Bundle adjustment of everything but the intrinsics of the `constant` cameras."""
     options = pycolmap.BundleAdjustmentOptions()
     options.refine_focal_length = refine_focal
     options.refine_principal_point = True
     options.refine_extra_params = True
     options.print_summary = False
     options.ceres.solver_options.max_num_iterations = iterations
-    options.ceres.solver_options.num_threads = plan.threads
-    pycolmap.bundle_adjustment(model, options)
+    options.ceres.solver_options.num_threads = task.threads
+    if constant is None:
+        pycolmap.bundle_adjustment(model, options)
+    else:
+        config = pycolmap.BundleAdjustmentConfig()
+        for image_id, image in model.images.items():
+            if image.has_pose:
+                config.add_image(image_id)
+        for camera_id in constant:
+            config.set_constant_cam_intrinsics(camera_id)
+        config.fix_gauge(pycolmap.BundleAdjustmentGauge.TWO_CAMS_FROM_WORLD)
+        pycolmap.create_default_bundle_adjuster(options, config, model).solve()
     model.update_point_3d_errors()
 
 
-def _rmse(model: pycolmap.Reconstruction) -> float:
-    weights = [(point.error, point.track.length()) for point in model.points3D.values()]
-    total = sum(length for _, length in weights)
-    squares: float = sum(error**2 * length for error, length in weights)
-    return float((squares / max(total, 1)) ** 0.5)
+def _ratios(
+    free: pycolmap.Reconstruction, locked: pycolmap.Reconstruction, cameras: list[int]
+) -> dict[int, float]:
+    """What locking costs each camera: locked over free error of its own photos."""
+    before, after = camera_rmse_px(free), camera_rmse_px(locked)
+    return {
+        camera_id: after[camera_id] / max(before[camera_id], 1e-9)
+        for camera_id in cameras
+        if camera_id in before and camera_id in after
+    } | {camera_id: np.inf for camera_id in cameras if camera_id not in after}
+
+
+def camera_rmse_px(model: pycolmap.Reconstruction) -> dict[int, float]:
+    """Root mean square reprojection error of the photos of each camera."""
+    squares: dict[int, list[float]] = {}
+    for image in model.images.values():
+        seen = [point for point in image.points2D if point.has_point3D()]
+        if not image.has_pose or not seen:
+            continue
+        world = np.array([model.points3D[point.point3D_id].xyz for point in seen])
+        rays = (image.cam_from_world() * world).reshape(-1, 3)
+        ahead = rays[:, 2] > 0
+        found = np.asarray(model.cameras[image.camera_id].img_from_cam(rays[ahead])).reshape(-1, 2)
+        off = found - np.array([point.xy for point in seen])[ahead]
+        squares.setdefault(image.camera_id, []).extend((off**2).sum(axis=1).tolist())
+    return {camera_id: float(np.sqrt(np.mean(found))) for camera_id, found in squares.items()}
+
+
+def _note(
+    free: pycolmap.Reconstruction, case: _Case, ratios: Mapping[int, float], locked: set[int]
+) -> str:
+    texts = [
+        _camera_note(camera, case.group(camera_id), ratios.get(camera_id), camera_id in locked)
+        for camera_id, camera in sorted(free.cameras.items())
+    ]
+    if len(texts) == 1:
+        return texts[0]
+    return "; ".join(f"camera {number}: {text}" for number, text in enumerate(texts, 1))
+
+
+def _camera_note(
+    camera: pycolmap.Camera, group: CameraGroup, ratio: float | None, locked: bool
+) -> str:
+    if not group.focal_px:
+        return "self-calibrated (the metadata promise no focal length)"
+    free_px, width_px = camera.mean_focal_length(), max(camera.width, camera.height)
+    if ratio is None:
+        return f"self-calibrated, {free_px / group.focal_px - 1:+.1%} from {group.focal_source}"
+    figures = (
+        f"free {free_px / width_px:.3f}, {group.focal_source} {group.focal_px / width_px:.3f} of "
+        f"the width, error ratio {ratio:.3f}"
+    )
+    if locked:
+        return f"locked to the metadata ({figures})"
+    return f"self-calibrated against the metadata ({figures})"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pycolmap
 
-from spaceport_sfm.job.plan import Plan
+from spaceport_sfm.job.task import Task
 
 # Global bundle adjustment after 40 % growth instead of 10 %, twice instead of five times: the same
 # poses at a third of the cost (findings/sfm.md).
@@ -21,14 +21,14 @@ Registered = Callable[[int, int], None]
 
 
 def map_incrementally(
-    database: Path, plan: Plan, relaxed: bool, report: Registered
+    database: Path, task: Task, relaxed: bool, report: Registered
 ) -> list[pycolmap.Reconstruction]:
     """All models, largest first; empty when no pair of photos can start one.
 
     Args:
         relaxed: accept weaker evidence, for captures with little overlap or little parallax.
     """
-    options = _options(plan, relaxed)
+    options = _options(task, relaxed)
     manager = pycolmap.ReconstructionManager()
     opened = pycolmap.Database.open(database)
     pipeline = pycolmap.IncrementalPipeline(options, opened, manager)
@@ -48,18 +48,18 @@ def map_incrementally(
     return _largest_first([manager.get(i) for i in range(manager.size())])
 
 
-def map_globally(database: Path, plan: Plan) -> list[pycolmap.Reconstruction]:
+def map_globally(database: Path, task: Task) -> list[pycolmap.Reconstruction]:
     """Global mapping (GLOMAP): dearer, but it does not depend on a good first pair."""
     options = pycolmap.GlobalPipelineOptions()
-    options.num_threads = plan.threads
-    options.random_seed = plan.seed
-    output = plan.work / "global"
+    options.num_threads = task.threads
+    options.random_seed = task.seed
+    output = task.work / "global"
     output.mkdir(exist_ok=True)
-    models = pycolmap.global_mapping(database, plan.images, output, options=options)
+    models = pycolmap.global_mapping(database, task.images, output, options=options)
     kept = _largest_first(list(models.values()))
     for model in kept:
         # The incremental mapper colours its points by itself.
-        model.extract_colors_for_all_images(plan.images, plan.threads)
+        model.extract_colors_for_all_images(task.images, task.threads)
     return kept
 
 
@@ -73,11 +73,11 @@ def _largest_first(models: list[pycolmap.Reconstruction]) -> list[pycolmap.Recon
     return sorted(kept, key=lambda model: -model.num_reg_images())
 
 
-def _options(plan: Plan, relaxed: bool) -> pycolmap.IncrementalPipelineOptions:
+def _options(task: Task, relaxed: bool) -> pycolmap.IncrementalPipelineOptions:
     options = pycolmap.IncrementalPipelineOptions()
-    options.num_threads = plan.threads
-    options.random_seed = plan.seed
-    options.image_path = plan.images
+    options.num_threads = task.threads
+    options.random_seed = task.seed
+    options.image_path = task.images
     options.min_model_size = MIN_MODEL_SIZE
     options.ba_global_frames_ratio = GLOBAL_GROWTH
     options.ba_global_points_ratio = GLOBAL_GROWTH

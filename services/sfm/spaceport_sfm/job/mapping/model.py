@@ -4,7 +4,7 @@ import numpy as np
 import pycolmap
 
 from spaceport_sfm.job.placing.geodesy import Points
-from spaceport_sfm.job.placing.georeference import Poses
+from spaceport_sfm.job.placing.poses import Poses
 
 
 def registered_names(model: pycolmap.Reconstruction) -> list[str]:

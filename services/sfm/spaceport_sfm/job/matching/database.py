@@ -7,7 +7,7 @@ import pycolmap
 
 from spaceport_sfm.job.matching.features import Features
 from spaceport_sfm.job.matching.pairs import Pair
-from spaceport_sfm.job.plan import CameraGroup, Plan, PlannedPhoto
+from spaceport_sfm.job.task import CameraGroup, Task, TaskPhoto
 
 MODEL = "SIMPLE_RADIAL"
 # Drones carry lenses of about 24 mm equivalent; COLMAP's own guess of 1.2 is a 42 mm lens, and
@@ -15,18 +15,18 @@ MODEL = "SIMPLE_RADIAL"
 UNKNOWN_FOCAL_RATIO = 0.7
 
 
-def create_database(path: Path, plan: Plan) -> dict[int, int]:
-    """A new database with the plan's cameras and photos.
+def create_database(path: Path, task: Task) -> dict[int, int]:
+    """A new database with the task's cameras and photos.
 
     Returns:
-        COLMAP's camera id -> index into `plan.cameras`.
+        COLMAP's camera id -> index into `task.cameras`.
     """
     path.unlink(missing_ok=True)
     pycolmap.Database.open(path).close()
     groups: dict[int, int] = {}
-    for index, camera in enumerate(plan.cameras):
-        names = [photo.name for photo in plan.photos if photo.camera == index]
-        groups[_import_group(path, plan.images, camera, names)] = index
+    for index, camera in enumerate(task.cameras):
+        names = [photo.name for photo in task.photos if photo.camera == index]
+        groups[_import_group(path, task.images, camera, names)] = index
     return groups
 
 
@@ -74,7 +74,7 @@ def write_features(path: Path, name: str, features: Features) -> None:
         database.close()
 
 
-def verified_pairs(path: Path, photos: Sequence[PlannedPhoto], min_inliers: int) -> set[Pair]:
+def verified_pairs(path: Path, photos: Sequence[TaskPhoto], min_inliers: int) -> set[Pair]:
     """Pairs of photo indices that share at least `min_inliers` geometrically verified matches."""
     database = pycolmap.Database.open(path)
     try:

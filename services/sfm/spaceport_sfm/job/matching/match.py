@@ -6,7 +6,7 @@ from pathlib import Path
 import pycolmap
 
 from spaceport_sfm.job.matching.pairs import Pair
-from spaceport_sfm.job.plan import Plan
+from spaceport_sfm.job.task import Task
 
 # A block is one transaction: small enough to lose little, large enough to keep features cached.
 BLOCK_PAIRS = 40
@@ -15,26 +15,26 @@ BLOCK_PAIRS = 40
 PORTION_PAIRS = 80
 
 
-def match(database: Path, plan: Plan, pairs: Collection[Pair], tell: Callable[[int], None]) -> None:
+def match(database: Path, task: Task, pairs: Collection[Pair], tell: Callable[[int], None]) -> None:
     """Match `pairs` of photo indices and verify them; `tell` hears how many are done."""
     ordered = sorted(pairs)
     for start in range(0, len(ordered), PORTION_PAIRS):
         portion = ordered[start : start + PORTION_PAIRS]
-        _match_portion(database, plan, portion)
+        _match_portion(database, task, portion)
         tell(start + len(portion))
 
 
-def _match_portion(database: Path, plan: Plan, pairs: Collection[Pair]) -> None:
-    listing = plan.work / "pairs.txt"
-    names = [photo.name for photo in plan.photos]
+def _match_portion(database: Path, task: Task, pairs: Collection[Pair]) -> None:
+    listing = task.work / "pairs.txt"
+    names = [photo.name for photo in task.photos]
     listing.write_text("".join(f"{names[a]} {names[b]}\n" for a, b in pairs))
     matching = pycolmap.FeatureMatchingOptions()
-    matching.num_threads = plan.threads
+    matching.num_threads = task.threads
     pairing = pycolmap.ImportedPairingOptions()
     pairing.match_list_path = listing
     pairing.block_size = BLOCK_PAIRS
     verification = pycolmap.TwoViewGeometryOptions()
-    verification.ransac.random_seed = plan.seed
+    verification.ransac.random_seed = task.seed
     pycolmap.match_image_pairs(
         database,
         matching_options=matching,

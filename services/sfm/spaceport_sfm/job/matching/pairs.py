@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
+from spaceport_sfm.job.photos.order import taking_order
 from spaceport_sfm.job.placing.geodesy import Points
-from spaceport_sfm.job.plan import PlannedPhoto
+from spaceport_sfm.job.task import TaskPhoto
 
 NEIGHBOURS = 12
 SEQUENCE_REACH = 5
@@ -45,17 +48,8 @@ def pairs_by_position(positions: Mapping[int, Points], nearest: int = NEIGHBOURS
     return pairs
 
 
-def taking_order(photos: Sequence[PlannedPhoto]) -> list[int]:
-    """Photo indices by capture time; by name where any photo lacks its time."""
-    if all(photo.taken_at is not None for photo in photos):
-        return sorted(
-            range(len(photos)), key=lambda i: (str(photos[i].taken_at), photos[i].original)
-        )
-    return sorted(range(len(photos)), key=lambda i: photos[i].original)
-
-
 def choose_pairs(
-    photos: Sequence[PlannedPhoto], positions: Mapping[int, Points], alike: Iterable[Pair]
+    photos: Sequence[TaskPhoto], positions: Mapping[int, Points], alike: Iterable[Pair]
 ) -> set[Pair]:
     """The pairs to match.
 
@@ -80,17 +74,8 @@ def ordered(a: int, b: int) -> Pair:
 
 def components(count: int, pairs: Iterable[Pair]) -> list[list[int]]:
     """Groups of photos that hang together, largest first."""
-    parent = list(range(count))
-
-    def root(index: int) -> int:
-        while parent[index] != index:
-            parent[index] = parent[parent[index]]
-            index = parent[index]
-        return index
-
-    for a, b in pairs:
-        parent[root(a)] = root(b)
-    groups: dict[int, list[int]] = {}
-    for index in range(count):
-        groups.setdefault(root(index), []).append(index)
-    return sorted(groups.values(), key=len, reverse=True)
+    ends = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    graph = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(count, count))
+    _, labels = connected_components(graph, directed=False)
+    groups = [np.flatnonzero(labels == label).tolist() for label in np.unique(labels)]
+    return sorted(groups, key=len, reverse=True)

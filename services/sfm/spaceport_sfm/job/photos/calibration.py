@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from spaceport_contracts.capture import Photo
 from spaceport_sfm.job.photos.sensors import Sensor, sensor_of
-from spaceport_sfm.job.plan import CameraGroup
+from spaceport_sfm.job.task import CameraGroup
 
 DIAGONAL_35MM = math.hypot(36.0, 24.0)
 NATIVE_ASPECTS = (4 / 3, 3 / 2)
@@ -14,6 +14,8 @@ ASPECT_TOLERANCE = 0.02
 # XMP focal lengths count for the photo as it left the drone: after resizing they are off by the
 # same factor. A camera's own metadata never disagree by this much.
 RESIZED_RATIO = 1.25
+# The 35 mm equivalent is a whole number, and makers count crops of the sensor differently.
+ROUNDED_RATIO = 1.12
 # Shortest and longest focal length, over the longer side, that a photo can plausibly have.
 PLAUSIBLE = (0.2, 10.0)
 
@@ -29,7 +31,9 @@ class FocalPrior:
 def focal_prior(photo: Photo, width_px: int, height_px: int) -> FocalPrior:
     """The best focal length known before looking at the pixels.
 
-    Ladder: XMP CalibratedFocalLength, sensor table by camera model, EXIF 35 mm equivalent.
+    Ladder: XMP CalibratedFocalLength, sensor table by camera model, EXIF 35 mm equivalent. All of
+    them for the picture as it is: digital zoom enlarges, and where EXIF disagrees with the table by
+    more than rounding, EXIF knows what this photo was taken with.
 
     Args:
         photo: the photo's metadata.
@@ -39,14 +43,32 @@ def focal_prior(photo: Photo, width_px: int, height_px: int) -> FocalPrior:
     sensor = sensor_of(photo.model)
     table = _from_sensor(sensor, long_px, short_px) if sensor else None
     equivalent = _from_35mm(photo.focal_35mm, long_px, short_px) if photo.focal_35mm else None
-    calibrated = photo.calibrated_focal_px
+    if equivalent and not _believable(equivalent, None, long_px):
+        equivalent = None
+    zoom = photo.digital_zoom if photo.digital_zoom and photo.digital_zoom > 1 else 1.0
+    table = _zoomed(table, equivalent, zoom)
+    calibrated = photo.calibrated_focal_px and photo.calibrated_focal_px * zoom
     if calibrated and _believable(calibrated, table or equivalent, long_px):
         return FocalPrior(calibrated, "XMP calibrated focal length")
     if table:
         return FocalPrior(table, f"sensor of the {photo.model.strip()}")
-    if equivalent and _believable(equivalent, None, long_px):
+    if equivalent:
         return FocalPrior(equivalent, "EXIF 35 mm equivalent")
     return FocalPrior(None, "no metadata")
+
+
+def _zoomed(table: float | None, equivalent: float | None, zoom: float) -> float | None:
+    """The table's focal length at this zoom; None when EXIF says that it is another.
+
+    Some cameras count the zoom into the 35 mm equivalent, some do not.
+    """
+    if table is None or equivalent is None:
+        return table and table * zoom
+    agrees = any(
+        1 / ROUNDED_RATIO < equivalent / focal_px < ROUNDED_RATIO
+        for focal_px in (table, table * zoom)
+    )
+    return table * zoom if agrees else None
 
 
 def _believable(focal_px: float, other_px: float | None, long_px: int) -> bool:
@@ -100,6 +122,7 @@ def group_cameras(
                     height_px=height_px,
                     focal_px=prior.focal_px,
                     focal_source=prior.source,
+                    maker=f"{photo.make} {photo.model}".strip(),
                 )
             )
         members.append(groups[key])

@@ -5,6 +5,8 @@ Nominal figures of the makers; they only serve as a prior, which bundle adjustme
 
 from dataclasses import dataclass
 
+from spaceport_contracts.capture import Photo
+
 
 @dataclass(frozen=True)
 class Sensor:
@@ -37,6 +39,32 @@ SENSORS = {
     "L2D-20C": Sensor(12.29, *_FOUR_THIRDS),  # Mavic 3
     "M3E": Sensor(12.29, *_FOUR_THIRDS),  # Mavic 3 Enterprise
 }
+
+
+DRONE_MAKES = (
+    "DJI",
+    "HASSELBLAD",  # DJI's larger drones carry its name
+    "PARROT",
+    "AUTEL",
+    "YUNEEC",
+    "SKYDIO",
+    "SENSEFLY",
+    "POTENSIC",
+    "FIMI",
+    "EHANG",
+    "WINGTRA",
+    "QUANTUM",
+)
+
+
+def is_drone(photo: Photo) -> bool:
+    """Whether a drone took the photo: by its XMP, its model or its maker.
+
+    DJI makes cameras for the hand, too; those write no height above take-off and no gimbal.
+    """
+    if photo.relative_altitude_m is not None or photo.gimbal_pitch_deg is not None:
+        return True
+    return sensor_of(photo.model) is not None or photo.make.strip().upper().startswith(DRONE_MAKES)
 
 
 def sensor_of(model: str) -> Sensor | None:

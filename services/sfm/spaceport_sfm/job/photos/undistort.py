@@ -15,7 +15,7 @@ import numpy as np
 import pycolmap
 from numpy.typing import NDArray
 
-from spaceport_sfm.job.plan import Plan
+from spaceport_sfm.job.task import Task
 
 MODEL_FILES = ("cameras.bin", "images.bin", "points3D.bin")
 # COLMAP's pixel centres lie at .5, OpenCV's at 0.
@@ -34,22 +34,22 @@ class Warp:
     map_y: NDArray[np.float32]
 
 
-def undistort(model: pycolmap.Reconstruction, plan: Plan, step: Callable[[int, int], None]) -> None:
-    """Write `images/` and `sparse/0/*.bin` into the plan's output folder.
+def undistort(model: pycolmap.Reconstruction, task: Task, step: Callable[[int, int], None]) -> None:
+    """Write `images/` and `sparse/0/*.bin` into the task's output folder.
 
     `model` becomes the undistorted one: PINHOLE cameras, observations moved along.
     """
     options = pycolmap.UndistortCameraOptions()
-    options.max_image_size = plan.settings.undistorted_side_px
+    options.max_image_size = task.effort.undistorted_side_px
     images = [image for image in model.images.values() if image.has_pose]
-    (plan.output / "images").mkdir(exist_ok=True)
+    (task.output / "images").mkdir(exist_ok=True)
     done = 0
     step(done, len(images))
     # Camera by camera: a warp is as large as a photo, and zoomed captures have many cameras.
     for key, camera in model.cameras.items():
         pinhole = pycolmap.undistort_camera(options, camera)
         members = [image for image in images if image.camera_id == key]
-        for _ in _warp_photos([image.name for image in members], make_warp(camera, pinhole), plan):
+        for _ in _warp_photos([image.name for image in members], make_warp(camera, pinhole), task):
             done += 1
             step(done, len(images))
         for image in members:
@@ -57,19 +57,19 @@ def undistort(model: pycolmap.Reconstruction, plan: Plan, step: Callable[[int, i
         camera.model, camera.width, camera.height = pinhole.model, pinhole.width, pinhole.height
         camera.params = list(pinhole.params)
     model.update_point_3d_errors()
-    _write_model(model, plan)
+    _write_model(model, task)
 
 
-def _warp_photos(names: list[str], warp: Warp, plan: Plan) -> Iterator[str]:
+def _warp_photos(names: list[str], warp: Warp, task: Task) -> Iterator[str]:
     """Warp the named photos into the output folder, yielding each when it is done."""
     cv2.setNumThreads(1)
 
     def work(name: str) -> str:
-        target = plan.output / "images" / name
-        warp_photo(plan.images / name, target, warp, plan.settings.jpeg_quality)
+        target = task.output / "images" / name
+        warp_photo(task.images / name, target, warp, task.effort.jpeg_quality)
         return name
 
-    with ThreadPoolExecutor(plan.threads) as pool:
+    with ThreadPoolExecutor(task.threads) as pool:
         yield from pool.map(work, names)
 
 
@@ -138,11 +138,11 @@ def _move_observations(
         point.xy = xy
 
 
-def _write_model(model: pycolmap.Reconstruction, plan: Plan) -> None:
-    folder = plan.output / "sparse" / ".tmp"
+def _write_model(model: pycolmap.Reconstruction, task: Task) -> None:
+    folder = task.output / "sparse" / ".tmp"
     folder.mkdir(parents=True)
     model.write_binary(folder)
-    sparse = plan.output / "sparse" / "0"
+    sparse = task.output / "sparse" / "0"
     sparse.mkdir()
     for name in MODEL_FILES:
         (folder / name).replace(sparse / name)

@@ -1,121 +1,117 @@
 """From the mapper's arbitrary frame to east, north, up in metres."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from spaceport_sfm.job.placing.believe import doubts
+from spaceport_sfm.job.placing.compass import choose_side, yaw_off
+from spaceport_sfm.job.placing.cues import photo_cues, rough_up
+from spaceport_sfm.job.placing.fit import Fit, fit_world, locate
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.ground import measure_ground
-from spaceport_sfm.job.placing.positions import GpsPositions
-from spaceport_sfm.job.placing.similarity import (
-    Similarity,
-    fit_robustly,
-    fit_similarity,
-    residuals,
-    spread_ratio,
+from spaceport_sfm.job.placing.note import (
+    LOST_LETTERS,
+    fit_note,
+    fit_warnings,
+    level_note,
+    level_warnings,
 )
-from spaceport_sfm.job.placing.upright import rotation_between, up_direction
-from spaceport_sfm.job.plan import Origin
+from spaceport_sfm.job.placing.poses import Poses
+from spaceport_sfm.job.placing.positions import GpsPositions, gps_positions
+from spaceport_sfm.job.placing.sim3 import UP, Sim3, rotation_between
+from spaceport_sfm.job.placing.upright import Upright, settle_up
+from spaceport_sfm.job.task import Origin, TaskPhoto
 
-MIN_LOCATED = 3
-# A photo's GPS is an outlier beyond the first of these that most photos agree within.
-GPS_ERRORS_M = (5.0, 15.0, 50.0)
-MOST = 2 / 3
-# Below this the photos lie on a line, and GPS says nothing about the roll around it.
-LINE_RATIO = 0.1
 # Without GPS the unit is a tenth of the cameras' median height above what they see.
 UNSCALED_HEIGHT = 10.0
-UP = np.array([0.0, 0.0, 1.0])
-
-
-@dataclass(frozen=True)
-class Poses:
-    """Cameras of a model: names, centres [N, 3] and camera-to-world rotations [N, 3, 3]."""
-
-    names: tuple[str, ...]
-    centres: Points
-    rotations: Points
 
 
 @dataclass(frozen=True)
 class Placement:
     """How the model lies in the world; `origin` is None when its scale is arbitrary."""
 
-    transform: Similarity
+    transform: Sim3
     origin: Origin | None
+    note: str
+    """Where up, scale, heading and heights come from, and how sure they are."""
     residuals_m: dict[str, float]
     """Distance from its GPS position of every photo that has one, by name."""
+    gps_m: dict[str, Points]
+    """GPS positions in the output frame, by name; up is nan where unknown."""
     gps_rms_m: float | None
     """Root mean square of the residuals of the photos whose GPS was used."""
     warnings: tuple[str, ...] = ()
 
 
-def georeference(poses: Poses, points: Points, gps: GpsPositions, seed: int) -> Placement:
-    """Fit the cameras to their GPS positions; without GPS, level the model and scale it by height.
+def georeference(poses: Poses, points: Points, photos: Sequence[TaskPhoto], seed: int) -> Placement:
+    """Lay the model onto its GPS; where that cannot be believed, level it and scale it by height.
 
     Args:
         points: [M, 3] sparse points in the frame of `poses`.
+        photos: the task's photos; those of `poses` among them.
     """
-    rows = [row for row, name in enumerate(poses.names) if name in gps.by_name]
-    if gps.origin is None or len(rows) < MIN_LOCATED:
-        return _level(poses, points, gps.warnings)
-    source = poses.centres[rows]
-    target = np.array([gps.by_name[poses.names[row]] for row in rows])
-    warnings = list(gps.warnings)
-    used = np.ones(len(rows), dtype=bool)
-    if spread_ratio(target[:, :2]) < LINE_RATIO:
-        up = up_direction(poses.centres, poses.rotations)
-        transform = fit_line(source, target, up)
-        warnings.append(
-            "The photos were taken along one line, so GPS does not fix the tilt across it; fly at "
-            "least two parallel lines for true heights."
+    named = {photo.name: photo for photo in photos}
+    cues, rough = photo_cues(poses, points, named), rough_up(poses)
+    gps = gps_positions(photos)
+    said = gps.warnings
+
+    def fit_to(positions: GpsPositions) -> Fit:
+        located = locate(poses, positions, named, seed)
+        assert located is not None and positions.origin is not None
+        return fit_world(located, cues, poses, positions.origin)
+
+    if locate(poses, gps, named, seed) is not None:
+        known = all(named[name].hemisphere_known for name in gps.by_name)
+        fit = choose_side(
+            gps, known, fit_to, lambda fit: yaw_off(poses, fit.transform.rotation, named)
         )
-    else:
-        transform, used, max_error_m = _fit_most(source, target, seed)
-        if not used.all():
-            warnings.append(
-                f"The GPS of {int((~used).sum())} of {len(rows)} photos is more than "
-                f"{max_error_m:.0f} m off and was not used."
-            )
-    errors = residuals(transform, source, target)
-    rms_m = float(np.sqrt(np.mean(errors[used] ** 2)))
-    named = {poses.names[row]: float(error) for row, error in zip(rows, errors, strict=True)}
-    return Placement(transform, gps.origin, named, rms_m, tuple(warnings))
+        doubt = doubts(fit, poses, points, named) if fit is not None else LOST_LETTERS
+        if fit is not None and not doubt:
+            return _placed(fit, poses)
+        said = (*said, doubt)
+    upright = settle_up(cues, rough, [], lambda _: [], lambda _: 0.0)
+    return _level(poses, points, named, upright, said)
 
 
-def _fit_most(
-    source: Points, target: Points, seed: int
-) -> tuple[Similarity, NDArray[np.bool_], float]:
-    """Robust fit with the tightest tolerance that most photos agree within."""
-    for max_error_m in GPS_ERRORS_M:
-        transform, used = fit_robustly(source, target, max_error_m, seed)
-        if used.mean() >= MOST:
-            break
-    return transform, used, max_error_m
-
-
-def fit_line(source: Points, target: Points, up: Points) -> Similarity:
-    """Similarity from points on a line, with `up` [3] of the source for the roll around it."""
-    reach = float(np.linalg.norm(source - source.mean(axis=0), axis=1).mean())
-    aimed = float(np.linalg.norm(target - target.mean(axis=0), axis=1).mean())
-    raised_source = source + reach * up
-    raised_target = target + aimed * UP
-    return fit_similarity(
-        np.concatenate([source, raised_source]), np.concatenate([target, raised_target])
+def _placed(fit: Fit, poses: Poses) -> Placement:
+    names = [poses.names[row] for row in fit.located.rows]
+    used = fit.residuals_m[fit.bearing.used]
+    return Placement(
+        transform=fit.transform,
+        origin=fit.origin,
+        note=fit_note(fit),
+        residuals_m=dict(zip(names, fit.residuals_m.tolist(), strict=True)),
+        gps_m=dict(zip(names, fit.located.enu_m, strict=True)),
+        gps_rms_m=float(np.sqrt(np.mean(used**2))),
+        warnings=fit_warnings(fit, len(poses.names)),
     )
 
 
-def _level(poses: Poses, points: Points, warnings: tuple[str, ...]) -> Placement:
-    rotation = rotation_between(up_direction(poses.centres, poses.rotations), UP)
+def _level(
+    poses: Poses,
+    points: Points,
+    photos: Mapping[str, TaskPhoto],
+    upright: Upright,
+    said: tuple[str, ...],
+) -> Placement:
+    rotation = rotation_between(upright.up, UP)
+    off = yaw_off(poses, rotation, photos)
+    if off is not None:
+        cosine, sine = np.cos(off), np.sin(off)
+        rotation = np.array([[cosine, sine, 0], [-sine, cosine, 0], [0, 0, 1]]) @ rotation
     centres, turned = poses.centres @ rotation.T, points @ rotation.T
     height = abs(measure_ground(centres, turned).height_above)
     depth = float(np.median(np.linalg.norm(turned - centres.mean(axis=0), axis=1)))
     # Cameras level with what they see (a façade) have no height: their distance takes its place.
     scale = UNSCALED_HEIGHT / max(height if height > 0.1 * depth else depth, 1e-9)
-    transform = Similarity(scale, rotation, -scale * centres.mean(axis=0))
-    said = (
-        "The photos carry no usable GPS: the model's scale and heading are arbitrary, and its up "
-        "direction is estimated from the cameras."
+    return Placement(
+        transform=Sim3(scale, rotation, -scale * centres.mean(axis=0)),
+        origin=None,
+        note=level_note(upright, off is not None),
+        residuals_m={},
+        gps_m={},
+        gps_rms_m=None,
+        warnings=(*said, *level_warnings(upright, off is not None)),
     )
-    return Placement(transform, None, {}, None, (*warnings, said))

@@ -10,6 +10,8 @@ from spaceport_sfm.job.placing.geodesy import Points
 NADIR_SHARE = 0.35
 MIN_POINTS = 10
 NEAREST = 30
+# Cameras that see no ground below them still look down at it when most of what they see is lower.
+LOWER_SHARE = 0.75
 
 
 @dataclass(frozen=True)
@@ -19,6 +21,8 @@ class Ground:
     height_above: float
     """Median height of the cameras above the ground below them; negative when it lies above."""
     ground_z: float
+    seen: bool
+    """The photos show ground: below the cameras, or at least most of what they show is lower."""
 
 
 def measure_ground(centres: Points, points: Points) -> Ground:
@@ -31,18 +35,21 @@ def measure_ground(centres: Points, points: Points) -> Ground:
         points: [M, 3] sparse points, at least one.
     """
     overall_z = float(np.median(points[:, 2]))
-    grounds = np.array([_below(centre, points, overall_z) for centre in centres])
+    found = [_below(centre, points) for centre in centres]
+    grounds = np.array([overall_z if z is None else z for z in found])
+    below = sum(z is not None for z in found) * 2 > len(found)
+    lower = float((points[:, 2] < float(np.median(centres[:, 2]))).mean())
     return Ground(
-        height_above=float(np.median(centres[:, 2] - grounds)), ground_z=float(np.median(grounds))
+        height_above=float(np.median(centres[:, 2] - grounds)),
+        ground_z=float(np.median(grounds)),
+        seen=below or lower > LOWER_SHARE,
     )
 
 
-def _below(centre: Points, points: Points, overall_z: float) -> float:
+def _below(centre: Points, points: Points) -> float | None:
     distances = np.hypot(points[:, 0] - centre[0], points[:, 1] - centre[1])
     # The nearest points tell roughly how high the camera is, and so how far "below" reaches.
     nearest = np.argpartition(distances, min(NEAREST, len(points) - 1))[:NEAREST]
     radius = NADIR_SHARE * abs(centre[2] - float(np.median(points[nearest, 2])))
     below = distances < radius
-    if below.sum() < MIN_POINTS:
-        return overall_z
-    return float(np.median(points[below, 2]))
+    return float(np.median(points[below, 2])) if below.sum() >= MIN_POINTS else None

@@ -1,4 +1,4 @@
-"""Where the GPS says the photos were taken."""
+"""Where the GPS says the photos were taken, and how high."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,52 +6,79 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from spaceport_sfm.job.placing.geodesy import Points, to_enu
-from spaceport_sfm.job.plan import Origin, PlannedPhoto
+from spaceport_sfm.job.task import Origin, TaskPhoto
 
 # A receiver without a fix repeats one position; photos that overlap are metres apart.
 MIN_SPREAD_M = 1.0
+# The Dead Sea's shore and the highest that people fly a camera from the ground.
+ALTITUDES_M = (-450.0, 9500.0)
 
 
 @dataclass(frozen=True)
 class GpsPositions:
-    """ENU metres by photo name; empty when the photos carry no usable GPS."""
+    """ENU metres by photo name, up nan where unknown; empty when no photo carries usable GPS."""
 
     by_name: dict[str, Points]
     origin: Origin | None
     warnings: tuple[str, ...] = field(default=())
 
+    def mirrored(self, east: bool, north: bool) -> "GpsPositions":
+        """The same positions on the other side of the meridian or the equator."""
+        if self.origin is None:
+            return self
+        signs = np.array([-1.0 if east else 1.0, -1.0 if north else 1.0, 1.0])
+        origin = self.origin.model_copy(
+            update={
+                "latitude_deg": self.origin.latitude_deg * float(signs[1]),
+                "longitude_deg": self.origin.longitude_deg * float(signs[0]),
+            }
+        )
+        # The ellipsoid is symmetric about both: only signs change.
+        moved = {name: position * signs for name, position in self.by_name.items()}
+        return GpsPositions(moved, origin, self.warnings)
 
-def gps_positions(photos: Sequence[PlannedPhoto]) -> GpsPositions:
+
+def gps_positions(photos: Sequence[TaskPhoto]) -> GpsPositions:
     """ENU positions about the median of all photos that have a latitude and a longitude."""
-    located = [p for p in photos if p.latitude_deg is not None and p.longitude_deg is not None]
+    located = [photo for photo in photos if is_located(photo)]
     if not located:
         return GpsPositions({}, None)
-    altitudes, warnings = _altitudes(located)
+    altitudes = np.array([absolute_altitude_m(photo) for photo in located])
+    known = np.isfinite(altitudes)
+    level_m = float(np.median(altitudes[known])) if known.any() else 0.0
     geodetic = np.array(
-        [[p.latitude_deg, p.longitude_deg, a] for p, a in zip(located, altitudes, strict=True)],
+        [
+            [p.latitude_deg, p.longitude_deg, altitude if np.isfinite(altitude) else level_m]
+            for p, altitude in zip(located, altitudes, strict=True)
+        ],
         dtype=np.float64,
     )
     # Median: one photo without a fix must not move the frame's zero by kilometres.
-    latitude, longitude, altitude = np.median(geodetic, axis=0)
+    latitude, longitude = np.median(geodetic[:, :2], axis=0)
     origin = Origin(
-        latitude_deg=float(latitude), longitude_deg=float(longitude), altitude_m=float(altitude)
+        latitude_deg=float(latitude), longitude_deg=float(longitude), altitude_m=level_m
     )
     enu = to_enu(geodetic, origin)
     if len(located) > 1 and np.ptp(enu[:, :2], axis=0).max() < MIN_SPREAD_M:
         stuck = "The GPS repeats one position in every photo, so it is not used."
         return GpsPositions({}, None, (stuck,))
-    named = {photo.name: enu[index] for index, photo in enumerate(located)}
-    return GpsPositions(named, origin, warnings)
+    enu[~known, 2] = np.nan
+    return GpsPositions({photo.name: enu[i] for i, photo in enumerate(located)}, origin)
 
 
-def _altitudes(located: Sequence[PlannedPhoto]) -> tuple[list[float], tuple[str, ...]]:
-    absolute = [p.altitude_m for p in located if p.altitude_m is not None]
-    if len(absolute) == len(located):
-        return absolute, ()
-    relative = [p.relative_altitude_m for p in located if p.relative_altitude_m is not None]
-    if len(relative) == len(located):
-        return relative, ("Altitudes are above the take-off point: the GPS altitude is missing.",)
-    return [0.0] * len(located), (
-        "Some photos carry no altitude: the flight is taken to be level, and heights above sea "
-        "level are unknown.",
-    )
+def is_located(photo: TaskPhoto) -> bool:
+    """Latitude and longitude are there and are a place on Earth; (0, 0) is no fix."""
+    latitude, longitude = photo.latitude_deg, photo.longitude_deg
+    if latitude is None or longitude is None:
+        return False
+    on_earth = bool(np.isfinite([latitude, longitude]).all())
+    on_earth = on_earth and abs(latitude) <= 90 and abs(longitude) <= 180
+    return on_earth and (latitude, longitude) != (0.0, 0.0)
+
+
+def absolute_altitude_m(photo: TaskPhoto) -> float:
+    """Metres above sea level; nan when the photo does not say, or nothing that can be."""
+    altitude = photo.altitude_m
+    if altitude is None or not ALTITUDES_M[0] <= altitude <= ALTITUDES_M[1]:
+        return float("nan")
+    return altitude

@@ -1,61 +1,115 @@
-"""Which way is up in a model that nothing georeferences."""
+"""Which way is up: the direction that most of what we know agrees on.
+
+Every cue may be grossly wrong (GPS heights after a change of battery, the flight's plane along a
+slope, a gimbal that was never calibrated), so none is trusted alone. Each direction that any cue
+proposes is charged for what all others say against it, no cue more than its `most`; the cheapest
+one is refined with the cues that agree with it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
+from spaceport_sfm.job.placing.cues import STRONG, Cue
 from spaceport_sfm.job.placing.geodesy import Points
+from spaceport_sfm.job.placing.sim3 import angle_deg, unit
 
-FLAT = 0.2
-LINE = 0.1
-LEVEL = 0.1
+ROUNDS = 8
+# Weak knowledge of everything keeps the equations solvable: a hemisphere's worth.
+PRIOR_ERROR = np.radians(60.0)
+SAME_DEG = 1.0
 
 
-def up_direction(centres: Points, rotations: Points) -> Points:
-    """Unit vector [3] that points up.
+@dataclass(frozen=True)
+class Upright:
+    """Up in the model's frame, who says so, and who does not."""
 
-    A flight at one height spans a plane: its normal is up. Otherwise gimbals keep the camera's x
-    axis level: up is the direction that those axes share least. The sign, and what neither settles,
-    comes from the cameras: they look down or stand upright.
+    up: Points
+    error_deg: float
+    """Standard error, in the direction that is known worst."""
+    agreeing: tuple[str, ...]
+    disagreeing: tuple[str, ...]
+
+
+Witness = Callable[[Points], list[Cue]]
+"""What GPS says, which depends on the up that the model is laid out with."""
+Charge = Callable[[Points], float]
+"""What a direction costs apart from the cues."""
+
+
+def settle_up(
+    cues: Sequence[Cue], rough: Points, proposed: Sequence[Points], gps: Witness, charge: Charge
+) -> Upright:
+    """The up that costs least.
 
     Args:
-        centres: [N, 3] camera centres.
-        rotations: [N, 3, 3] camera-to-world; columns are right, down, forward.
+        cues: what the photos say.
+        rough: [3] right to the hemisphere.
+        proposed: further directions to be tried.
+        gps: the cues of GPS about an up.
+        charge: a price for each direction; the horizontal GPS residual sets it.
     """
-    rights, downs, forwards = (rotations[:, :, axis] for axis in range(3))
-    rough = -(downs + forwards).mean(axis=0)
-    offsets = centres - centres.mean(axis=0)
-    _, singular, axes = np.linalg.svd(offsets, full_matrices=True)
-    singular = np.append(singular, np.zeros(3))[:3]
-    if singular[1] > LINE * singular[0] and singular[2] < FLAT * singular[1]:
-        return _signed(axes[2], rough)
-    values, vectors = np.linalg.eigh(rights.T @ rights / len(rights))
-    if values[1] > LEVEL:
-        return _signed(vectors[:, 0], rough)
-    # All photos face one way: up is in the plane across their x axes. Looking down, it is against
-    # the view; looking ahead, it is the photo's own up.
-    looking = -forwards.mean(axis=0)
-    across = vectors[:, :2]
-    return _unit(across @ (across.T @ (looking if _nadir(singular, axes, forwards) else rough)))
+    starts = _distinct([*_proposals(cues, rough), *proposed])
+    refined = [_refine(start, cues, rough, gps) for start in starts]
+    best = min(refined, key=lambda up: _cost(up, cues, gps) + charge(up))
+    return _describe(best, cues, rough, gps)
 
 
-def _nadir(singular: Points, axes: Points, forwards: Points) -> bool:
-    """Photos of a strip look straight down when their view is square to the flight."""
-    along = axes[0] if singular[0] > 0 else np.zeros(3)
-    return bool(abs(forwards.mean(axis=0) @ along) < 0.3)
+def _proposals(cues: Sequence[Cue], rough: Points) -> list[Points]:
+    """What each cue proposes alone, what each two and what all propose together."""
+    groups = [[cue] for cue in cues] + [list(pair) for pair in combinations(cues, 2)]
+    return [rough] + [_solve(group, rough) for group in [*groups, list(cues)] if group]
 
 
-def _signed(direction: Points, rough: Points) -> Points:
-    return _unit(direction if direction @ rough >= 0 else -direction)
+def _distinct(directions: Sequence[Points]) -> list[Points]:
+    kept: list[Points] = []
+    for direction in directions:
+        if all(angle_deg(direction, other) > SAME_DEG for other in kept):
+            kept.append(direction)
+    return kept
 
 
-def _unit(vector: Points) -> Points:
-    return np.asarray(vector / max(float(np.linalg.norm(vector)), 1e-12))
+def _solve(cues: Sequence[Cue], prior: Points) -> Points:
+    """Least squares over the cues, held weakly to `prior`."""
+    information = np.eye(3) / PRIOR_ERROR**2 + sum(cue.information for cue in cues)
+    pull = prior / PRIOR_ERROR**2 + sum(cue.pull for cue in cues)
+    up = unit(np.linalg.solve(information, pull))
+    return up if up @ prior >= 0 else -up
 
 
-def rotation_between(start: Points, end: Points) -> Points:
-    """The shortest rotation [3, 3] that takes unit vector `start` to unit vector `end`."""
-    axis, cosine = np.cross(start, end), float(start @ end)
-    if cosine < -1 + 1e-9:
-        other = _unit(np.cross(start, np.eye(3)[int(np.argmin(np.abs(start)))]))
-        return np.asarray(2 * np.outer(other, other) - np.eye(3))
-    cross = np.array([[0.0, -axis[2], axis[1]], [axis[2], 0.0, -axis[0]], [-axis[1], axis[0], 0.0]])
-    return np.asarray(np.eye(3) + cross + cross @ cross / (1 + cosine))
+def _refine(start: Points, cues: Sequence[Cue], rough: Points, gps: Witness) -> Points:
+    up = start
+    for _ in range(ROUNDS):
+        witnesses = [*cues, *gps(up)]
+        # The equations are linear in up, but its length is one: go on from where it is.
+        again = _solve([cue for cue in witnesses if cue.chi2(up) < cue.most], up)
+        if angle_deg(again, up) < 1e-3:
+            break
+        up = again
+    return up if up @ rough > -0.3 else -up
+
+
+def _cost(up: Points, cues: Sequence[Cue], gps: Witness) -> float:
+    return sum(min(cue.chi2(up), cue.most) for cue in [*cues, *gps(up)])
+
+
+def _describe(up: Points, cues: Sequence[Cue], rough: Points, gps: Witness) -> Upright:
+    witnesses = [*cues, *gps(up)]
+    agreeing = [cue for cue in witnesses if cue.chi2(up) < cue.most]
+    information = np.eye(3) / PRIOR_ERROR**2 + sum(cue.information for cue in agreeing)
+    # Only what turns up matters, not what would make it longer.
+    across = np.linalg.svd(up[None])[2][1:]
+    worst = float(np.linalg.eigvalsh(across @ information @ across.T)[0])
+    return Upright(
+        up=up,
+        error_deg=float(np.degrees(1 / np.sqrt(worst))),
+        agreeing=tuple(cue.name for cue in agreeing),
+        disagreeing=tuple(cue.name for cue in witnesses if cue.chi2(up) >= cue.most),
+    )
+
+
+def residual_charge(error_m: float, least_m: float, count: int) -> float:
+    """What a horizontal GPS residual costs against the least one: twice the log likelihood."""
+    return min(2 * count * float(np.log(max(error_m, 1e-9) / max(least_m, 1e-9))), 2 * STRONG)

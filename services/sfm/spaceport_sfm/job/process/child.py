@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from spaceport_runtime.errors import SpaceportError, UserError
+from spaceport_runtime.errors import Killed, SpaceportError
 from spaceport_runtime.job.container import Stopped
 
 log = logging.getLogger("spaceport.sfm")
@@ -47,7 +47,7 @@ def run_child(command: Sequence[str], log_path: Path, supervision: Supervision) 
 
     Raises:
         Stopped: `should_stop` said so; the child is gone.
-        UserError: the machine's memory did not suffice.
+        Killed: somebody unknown killed the child, most likely the kernel, for memory.
         EngineDied: the child crashed, or hung and was killed.
     """
     read_end, write_end = os.pipe()
@@ -130,9 +130,6 @@ def _judge(status: int, log_path: Path, supervision: Supervision) -> None:
     tail = log_path.read_text(encoding="utf-8", errors="replace").splitlines()[-LOG_LINES:]
     log.error("the reconstruction program ended with status %s:\n%s", status, "\n".join(tail))
     if status == -signal.SIGKILL:
-        raise UserError(
-            "The machine ran out of memory while it reconstructed the photos.",
-            "Choose a lower quality, upload fewer photos, or use a larger instance.",
-        )
+        raise Killed("The reconstruction")
     ending = signal.Signals(-status).name if status < 0 else f"status {status}"
     raise EngineDied(f"the reconstruction program ended with {ending}")

@@ -1,4 +1,4 @@
-"""The child process around pycolmap: `python -m spaceport_sfm.job.process.engine PLAN.json FD`.
+"""The child process around pycolmap: `python -m spaceport_sfm.job.process.engine TASK.json FD`.
 
 pycolmap can abort or hang its process, so it gets one of its own. Messages go to the parent as JSON
 lines on file descriptor FD: progress, then the outcome or the failure.
@@ -15,13 +15,13 @@ from typing import TextIO
 import pycolmap
 
 from spaceport_runtime.errors import UserError
-from spaceport_sfm.job.plan import Plan
 from spaceport_sfm.job.reconstruct import reconstruct
+from spaceport_sfm.job.task import Task
 
 
-def run(plan_path: Path, channel: TextIO) -> None:
-    """Reconstruct the plan at `plan_path` and report on `channel`."""
-    plan = Plan.model_validate_json(plan_path.read_bytes())
+def run(task_path: Path, channel: TextIO) -> None:
+    """Reconstruct the task at `task_path` and report on `channel`."""
+    task = Task.model_validate_json(task_path.read_bytes())
     pycolmap.logging.minloglevel = pycolmap.logging.WARNING.value
 
     def send(message: dict[str, object]) -> None:
@@ -32,9 +32,9 @@ def run(plan_path: Path, channel: TextIO) -> None:
         send({"step": step, "n": n, "m": m, "figures": figures})
 
     try:
-        outcome = reconstruct(plan, tell)
+        outcome = reconstruct(task, tell)
     except UserError as error:
-        send({"failure": {"message": error.message, "remedy": error.remedy}})
+        send({"failure": error.failure.as_text()})
     else:
         send({"outcome": outcome.model_dump(mode="json")})
 

@@ -2,10 +2,11 @@
 
 import time
 
+from spaceport_contracts.failure import Failure
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Container
-from spaceport_sfm.job.plan import Outcome
 from spaceport_sfm.job.process.child import Message
+from spaceport_sfm.job.task import Outcome
 
 
 class Listener:
@@ -13,19 +14,16 @@ class Listener:
 
     def __init__(self, container: Container) -> None:
         self.outcome: Outcome | None = None
-        self.failure: UserError | None = None
         self._container = container
         self._step = ""
         self._started_s = time.monotonic()
 
     def message(self, message: Message) -> None:
-        """Progress, the outcome or the failure."""
+        """Progress or the outcome; raises UserError where the child says the photos cannot work."""
         if "outcome" in message:
             self.outcome = Outcome.model_validate(message["outcome"])
         elif "failure" in message:
-            failure = message["failure"]
-            assert isinstance(failure, dict)
-            self.failure = UserError(failure["message"], failure["remedy"])
+            raise UserError.of(Failure.model_validate_json(str(message["failure"])))
         else:
             self._progress(message)
 

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from spaceport_splat.gaussians import FIELDS, Gaussians, concatenate
 from spaceport_train.job.cpu.optimiser import SparseAdam, zeros_like
+from spaceport_train.job.engine import FAINT
 
-FAINT = 0.005  # opacity at which a Gaussian is dead
 GROWTH = 0.05
 MOST_COPIES = 50
 

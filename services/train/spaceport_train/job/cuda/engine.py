@@ -20,10 +20,9 @@ from spaceport_runtime.errors import UserError
 from spaceport_splat.camera import Camera
 from spaceport_splat.gaussians import FIELDS, Gaussians
 from spaceport_splat.kernels import Floats
-from spaceport_train.job.cpu.densify import FAINT
 from spaceport_train.job.cpu.targets import reduced_camera
 from spaceport_train.job.cuda.loss import photo_loss, ssim_kernel
-from spaceport_train.job.engine import Arrays, Diverged, OutOfMemory
+from spaceport_train.job.engine import FAINT, Arrays, Diverged, OutOfMemory
 from spaceport_train.job.plan import Plan
 from spaceport_train.job.scene.scene import Scene
 from spaceport_train.job.scene.seeding import Seed, first_gaussians

@@ -1,0 +1,1 @@
+"""`spaceport up`, and the commands that talk to a cloud that runs."""

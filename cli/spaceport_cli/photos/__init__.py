@@ -1,0 +1,1 @@
+"""The photos: found, named, uploaded."""

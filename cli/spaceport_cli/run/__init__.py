@@ -1,0 +1,1 @@
+"""`spaceport run` and `demo`: from photos to results in a folder."""

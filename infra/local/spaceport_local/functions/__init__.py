@@ -1,0 +1,1 @@
+"""The services' handlers behind their queues, schedules and routes."""

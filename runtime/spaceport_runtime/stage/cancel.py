@@ -1,0 +1,32 @@
+"""Stop what runs for a job that somebody has cancelled."""
+
+from spaceport_contracts.events import CancellationRequested, JobCancelled
+from spaceport_runtime.lineage import follow
+from spaceport_runtime.ports import End, EndKind, Platform, RunKey
+from spaceport_runtime.stage.launch import drop
+from spaceport_runtime.stage.recipe import Recipe
+
+
+def cancel(request: CancellationRequested, recipe: Recipe, platform: Platform) -> None:
+    """Handle a cancellation: end the attempt unless it has ended, and stop what runs for it."""
+    attempt = _cancelled_attempt(request, platform)
+    if attempt is None:
+        return
+    key = RunKey(recipe.service.name, request.job_id, attempt)
+    run = platform.ledger.get(key)
+    if run is not None and run.is_waiting:
+        drop(run, recipe, platform)
+    elif run is not None:
+        platform.jobs.stop(recipe.job.kind, key.job_name)
+    platform.bus.publish(follow(JobCancelled, request, attempt, platform.clock()))
+
+
+def _cancelled_attempt(request: CancellationRequested, platform: Platform) -> int | None:
+    """The attempt that this request ends, or has ended before; None when it came too late."""
+    attempt = request.attempt
+    mine = End(EndKind.CANCELLED, by="cancellation")
+    end = platform.ledger.claim_end(request.job_id, attempt, mine)
+    while end.kind is EndKind.SUPERSEDED and end.next_attempt is not None:
+        attempt = end.next_attempt
+        end = platform.ledger.claim_end(request.job_id, attempt, mine)
+    return attempt if end == mine else None

@@ -1,0 +1,108 @@
+"""Launch what waits, in order of arrival, as long as the account has machines."""
+
+from collections.abc import Iterable
+
+from spaceport_contracts.events import StageStarted
+from spaceport_contracts.failure import Failure, FailureClass
+from spaceport_runtime.errors import Denied, NoCapacity, Retryable
+from spaceport_runtime.lineage import follow
+from spaceport_runtime.observe import about, counted, logger
+from spaceport_runtime.ports import Platform, Run, RunKey
+from spaceport_runtime.stage.line import LINE_HEAD, tell_places
+from spaceport_runtime.stage.outcome import fail, settle
+from spaceport_runtime.stage.recipe import Recipe, cause_of, has_ended, waiting_run
+
+
+def launch_waiting(recipe: Recipe, platform: Platform, in_hand: Iterable[RunKey] = ()) -> None:
+    """Launch what waits, oldest first, until the account has no machine left; tell the rest.
+
+    `in_hand`: the runs that the caller has just written; the index may not show them yet. Of the
+    index only the head is read: at most as many runs as can be launched by one call.
+
+    Raises Denied after all have been tried, when AWS refused one of them.
+    """
+    line = _line(recipe, platform, in_hand)
+    refused: list[Denied] = []
+    for launched, run in enumerate(line):
+        with about(run.key.job_id):
+            try:
+                launch(run, recipe, platform)
+            except NoCapacity:
+                tell_places(line[launched:], launched, recipe, platform)
+                break
+            except Denied as denied:
+                refused.append(denied)
+            except Retryable:
+                raise
+            except Exception as error:  # one that cannot be launched must not block the others
+                _give_up(run, error, recipe, platform)
+    if refused:
+        raise refused[0]
+
+
+def _line(recipe: Recipe, platform: Platform, in_hand: Iterable[RunKey]) -> list[Run]:
+    line = {run.key: run for run in platform.ledger.waiting_runs(recipe.service.name, LINE_HEAD)}
+    for key in in_hand:
+        run = waiting_run(key, platform)
+        if run is not None:
+            line[key] = run
+    return sorted(line.values(), key=lambda run: run.arrived_at)
+
+
+def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:
+    """Launch one run's job unless its attempt has ended; a second call changes nothing.
+
+    Raises NoCapacity when the account has no machine left.
+    """
+    run = waiting_run(listed.key, platform)
+    if run is None:
+        return
+    if has_ended(run, platform):
+        drop(run, recipe, platform)
+        return
+    _start(run, recipe, platform)
+    if has_ended(run, platform):
+        platform.jobs.stop(recipe.job.kind, run.key.job_name)
+
+
+def _start(run: Run, recipe: Recipe, platform: Platform) -> None:
+    cause = cause_of(run)
+    planned = recipe.launch(run, cause)
+    options = planned.options.model_dump_json().encode()
+    if not platform.ledger.begin_launch(run.key, platform.clock().isoformat()):
+        return
+    platform.store.write(planned.options_uri, options, "application/json")
+    platform.jobs.create(planned.kind, planned.request)
+    now = platform.clock()
+    started = follow(
+        StageStarted,
+        cause,
+        run.key.attempt,
+        now,
+        recipe.stage,
+        stage=recipe.stage,
+        instance_type=recipe.job.instance_type,
+    )
+    platform.bus.publish(started)
+    platform.ledger.mark_running(run.key, now.isoformat())
+
+
+def _give_up(run: Run, error: Exception, recipe: Recipe, platform: Platform) -> None:
+    facts = {"job_name": run.key.job_name} | counted("CannotLaunch")
+    logger.exception("cannot launch", extra=facts)
+    failure = Failure(
+        failure_class=FailureClass.INTERNAL,
+        reason=f"The {recipe.stage} job could not be started: {type(error).__name__}: {error}",
+        remedy="Run it again; if it repeats, report it.",
+    )
+    settle(run, fail(run, failure, recipe, platform), platform)
+
+
+def drop(run: Run, recipe: Recipe, platform: Platform) -> None:
+    """End a waiting run that nobody waits for any more, without a word.
+
+    Where somebody has begun to launch it, a job may yet appear: the run stays open, so that the
+    sweep stops that too and closes the run when it is clear that there is none.
+    """
+    if not platform.ledger.withdraw(run.key):
+        platform.jobs.stop(recipe.job.kind, run.key.job_name)

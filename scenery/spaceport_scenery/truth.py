@@ -1,0 +1,77 @@
+"""How far a reconstruction lies from what was really flown: `geo.json` against `truth.json`.
+
+Only who generated a capture compares; the truth never travels with the photos.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+FEWEST_PHOTOS = 3
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class PoseErrors:
+    """What is wrong with a reconstruction."""
+
+    photos: int
+    """Photos that both know."""
+    pose_error_m: float
+    """Root mean square distance of the camera centres after the best similarity fit."""
+    height_error_m: float
+    """Error of the ground's height after that fit."""
+    tilt_deg: float
+    """Angle between the frame's up and the true up."""
+    scale_ratio: float
+    """The frame's metre over a true metre."""
+    heading_deg: float
+    """Angle between the frame's north and the true north, 0 to 180."""
+
+
+def compare_with_truth(truth_file: Path, geo_file: Path) -> PoseErrors:
+    """Compare the poses that sfm delivered with the true ones.
+
+    Raises:
+        OSError, ValueError, KeyError: a file is missing or is not what it should be, or the two
+            have fewer than three photos in common.
+    """
+    truth = json.loads(truth_file.read_text(encoding="utf-8"))
+    geo = json.loads(geo_file.read_text(encoding="utf-8"))
+    true = {name: photo["position_enu_m"] for name, photo in truth["photos"].items()}
+    found = {photo["original"]: photo["position_m"] for photo in geo["photos"]}
+    common = sorted(set(true) & set(found))
+    if len(common) < FEWEST_PHOTOS:
+        raise ValueError(f"{geo_file} has {len(common)} photos in common with {truth_file}")
+    source = np.array([found[name] for name in common])
+    target = np.array([true[name] for name in common])
+    scale, rotation, shift = _similarity(source, target)
+    moved = scale * source @ rotation.T + shift
+    ground = np.array([*source[:, :2].mean(axis=0), geo["ground_z_m"]])
+    ground_z_m = float((scale * rotation @ ground + shift)[2])
+    return PoseErrors(
+        photos=len(common),
+        pose_error_m=float(np.sqrt(np.mean(np.sum((moved - target) ** 2, axis=1)))),
+        height_error_m=abs(ground_z_m - float(truth["ground_height_m"])),
+        tilt_deg=_angle_deg(rotation[:, 2], np.array([0.0, 0.0, 1.0])),
+        scale_ratio=1 / scale,
+        heading_deg=abs(float(np.degrees(np.arctan2(rotation[0, 1], rotation[1, 1])))),
+    )
+
+
+def _similarity(source: Array, target: Array) -> tuple[float, Array, Array]:
+    """Least squares (Umeyama, PAMI 1991): scale, rotation and shift of [N, 3] onto [N, 3]."""
+    mean, aim = source.mean(axis=0), target.mean(axis=0)
+    left, singular, right = np.linalg.svd((target - aim).T @ (source - mean) / len(source))
+    signs = np.array([1.0, 1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])
+    rotation = np.asarray((left * signs) @ right)
+    scale = float((singular * signs).sum() / ((source - mean) ** 2).sum() * len(source))
+    return scale, rotation, aim - scale * rotation @ mean
+
+
+def _angle_deg(first: Array, second: Array) -> float:
+    cosine = first @ second / np.linalg.norm(first) / np.linalg.norm(second)
+    return float(np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))))

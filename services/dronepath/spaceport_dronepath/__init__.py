@@ -1,0 +1,1 @@
+"""Where to fly, so that the reconstruction will be good."""

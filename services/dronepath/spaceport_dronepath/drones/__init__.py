@@ -1,0 +1,1 @@
+"""The drones we know."""

@@ -1,0 +1,1 @@
+"""Flight files that other programs read."""

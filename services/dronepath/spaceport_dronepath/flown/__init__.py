@@ -1,0 +1,1 @@
+"""What was flown, held against the plan."""

@@ -1,0 +1,1 @@
+"""Areas, cameras and ways through the air, in metres."""

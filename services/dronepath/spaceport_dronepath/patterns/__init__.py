@@ -1,0 +1,1 @@
+"""Where the photos are taken from."""

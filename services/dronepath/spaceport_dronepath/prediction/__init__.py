@@ -1,0 +1,1 @@
+"""What the photos will show."""

@@ -1,0 +1,1 @@
+"""Photos -> flights that a battery can make."""

@@ -1,0 +1,109 @@
+"""As few flights as the batteries allow."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spaceport_dronepath.contract.problems import FieldProblem
+from spaceport_dronepath.patterns.run import Run
+from spaceport_dronepath.sorties.flight import Sky, Sortie, fly
+
+Floats = NDArray[np.float64]
+MAX_SORTIES = 400
+
+
+@dataclass(frozen=True)
+class _Photo:
+    """One photo of the whole lot: the run it belongs to, and its number in it."""
+
+    run: int
+    n: int
+
+
+def split(runs: list[Run], sky: Sky, budget_s: float, *, apart: bool = False) -> list[Sortie]:
+    """Cut the ordered runs into flights that are back before the reserve is touched.
+
+    With `apart` no flight has photos of two groups.
+
+    Each flight takes as many photos as it can; with the order given no fewer flights would do,
+    because every part of a feasible flight is feasible. Raises FieldProblem when a single photo
+    is too far away for one battery, or when hundreds of batteries would not do.
+    """
+    lot = [_Photo(r, n) for r, run in enumerate(runs) for n in range(len(run.photo_s_m))]
+    found: list[Sortie] = []
+    first, guess = 0, len(lot)
+    while first < len(lot):
+        last = _group_end(lot, runs, first) if apart else len(lot)
+        count, sortie = _longest(lot, runs, sky, budget_s, (first, last), guess)
+        found.append(sortie)
+        first, guess = first + count, count
+        if len(found) > MAX_SORTIES:
+            raise FieldProblem(
+                "area",
+                f"It takes more than {MAX_SORTIES} batteries.",
+                "Plan a smaller area, or fly higher.",
+            )
+    return found
+
+
+def _group_end(lot: list[_Photo], runs: list[Run], first: int) -> int:
+    """One beyond the last photo of the group to which the first belongs."""
+    group = runs[lot[first].run].group
+    end = first
+    while end < len(lot) and runs[lot[end].run].group == group:
+        end += 1
+    return end
+
+
+def _longest(
+    lot: list[_Photo],
+    runs: list[Run],
+    sky: Sky,
+    budget_s: float,
+    span: tuple[int, int],
+    guess: int,
+) -> tuple[int, Sortie]:
+    """The most photos from span[0] on that one battery takes, by doubling and bisection."""
+    first, end = span
+    most = end - first
+    good, best = 0, None
+    bad = most + 1
+    tried = min(max(guess, 1), most)
+    while good + 1 < bad:
+        sortie = fly(_parts(lot, runs, first, first + tried), sky)
+        if sortie.most_used_s <= budget_s:
+            good, best = tried, sortie
+            tried = min(most, tried + max(tried // 8, 1)) if bad > most else (good + bad) // 2
+        else:
+            bad = tried
+            share = budget_s / sortie.most_used_s
+            tried = (
+                max(good + 1, min(int(tried * share), bad - 1)) if good == 0 else (good + bad) // 2
+            )
+    if best is None:
+        raise FieldProblem(*_too_far(lot, runs, sky, budget_s, first))
+    return good, best
+
+
+def _too_far(
+    lot: list[_Photo], runs: list[Run], sky: Sky, budget_s: float, first: int
+) -> tuple[str, str, str]:
+    needed_s = fly(_parts(lot, runs, first, first + 1), sky).most_used_s
+    return (
+        "battery.minutes",
+        f"One photo there and back takes {needed_s / 60:.1f} minutes; the battery gives "
+        f"{budget_s / 60:.1f} without its reserve.",
+        "Take off nearer, give a stronger battery, or plan a smaller area.",
+    )
+
+
+def _parts(lot: list[_Photo], runs: list[Run], first: int, end: int) -> list[Run]:
+    """The runs, or the parts of them, that hold the photos first..end-1."""
+    start, stop = lot[first], lot[end - 1]
+    parts = []
+    for r in range(start.run, stop.run + 1):
+        low = start.n if r == start.run else 0
+        high = stop.n if r == stop.run else len(runs[r].photo_s_m) - 1
+        parts.append(runs[r].part(low, high))
+    return parts

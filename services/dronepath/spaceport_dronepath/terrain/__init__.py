@@ -1,0 +1,1 @@
+"""The ground, and how high above it to fly."""

@@ -1,0 +1,1 @@
+"""Zips of photos: the directory is judged, entries are unpacked from S3 to S3."""

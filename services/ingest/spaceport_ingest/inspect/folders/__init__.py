@@ -1,0 +1,1 @@
+"""Photos that lie in the bucket one by one, with a manifest or without."""

@@ -1,0 +1,1 @@
+"""What later stages begin from: sparse models and splats."""

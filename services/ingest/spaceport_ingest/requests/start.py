@@ -1,0 +1,80 @@
+"""POST /start-job: admit a job and answer; the queue does the rest."""
+
+import json
+from dataclasses import dataclass
+
+from spaceport_contracts.events import RunAdmitted, Stage
+from spaceport_contracts.results import Quality
+from spaceport_ingest.admission.identity import job_of
+from spaceport_ingest.admission.intake import recognise
+from spaceport_ingest.admission.runs import admit, ingest_run
+from spaceport_ingest.admission.uploads import starts_a_job
+from spaceport_ingest.ports import Kit
+from spaceport_ingest.requests.locate import Located, locate
+from spaceport_ingest.requests.standing import standing_of
+from spaceport_ingest.submission import Submission
+from spaceport_runtime.ports import EndKind, RunKey, RunState
+
+
+@dataclass(frozen=True)
+class StartRequest:
+    """What the caller asked for."""
+
+    url: str
+    email: str
+    step: Stage
+    quality: Quality | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True)
+class StartedJob:
+    """The job, its current attempt and how that ended if it has."""
+
+    job_id: str
+    attempt: int
+    end: EndKind | None
+
+
+def start_job(request: StartRequest, kit: Kit) -> StartedJob:
+    """Admit the job; the same request is the same job. Raises Problem."""
+    found = locate(request.url, request.step, request.email, kit)
+    submission = Submission(
+        uri=found.uri,
+        etag=found.etag,
+        start_at=request.step,
+        email=request.email,
+        quality=request.quality,
+        title=request.title or None,
+    )
+    run = ingest_run(_job_id(submission, found, kit))
+    admit(run, submission, kit)
+    known = kit.platform.ledger.get(run)
+    if known is not None and known.state is not RunState.FINISHED:
+        kit.queue.send_later(_message(run), 0, 0)
+    standing = standing_of(run.job_id, kit)
+    return StartedJob(run.job_id, standing.attempt, standing.end.kind if standing.end else None)
+
+
+def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
+    """An upload that started a job by itself is that job, unless something else is asked of it."""
+    if submission.start_at is Stage.SFM and starts_a_job(found.uri, kit.bucket):
+        by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
+        if recognise(submission, kit).wishes == by_itself:
+            return job_of(kit, found.uri, found.etag)
+    return job_of(
+        kit,
+        found.uri,
+        found.etag,
+        submission.start_at,
+        submission.email or "",
+        submission.quality or "",
+        submission.title or "",
+    )
+
+
+def _message(run: RunKey) -> str:
+    """Our own note to ourselves, in EventBridge's envelope like everything in the queue."""
+    note = RunAdmitted(job_id=run.job_id, attempt=run.attempt)
+    name, detail = RunAdmitted.__name__, note.model_dump()
+    return json.dumps({"source": "spaceport.ingest", "detail-type": name, "detail": detail})

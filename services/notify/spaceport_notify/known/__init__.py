@@ -1,0 +1,1 @@
+"""What is known of a job, and what people see of it."""

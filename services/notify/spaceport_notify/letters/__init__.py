@@ -1,0 +1,1 @@
+"""The e-mails: which one is due, what it says, and its form."""

@@ -1,0 +1,1 @@
+"""The report of a delivered attempt: its figures, its page, its files."""

@@ -1,0 +1,147 @@
+"""The report's figures in plain words, with units, each with a line on what it means."""
+
+from dataclasses import dataclass
+
+from spaceport_contracts.report import Report, SecondsReport, SfmReport, TrainReport
+from spaceport_notify.report.words import count, duration, megabytes, metres, short_count
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure: what it is called, its value with unit, what it tells."""
+
+    name: str
+    value: str
+    meaning: str
+
+
+@dataclass(frozen=True)
+class FigureGroup:
+    """A table of figures."""
+
+    title: str
+    figures: tuple[Figure, ...]
+
+
+def headline(report: Report) -> tuple[Figure, ...]:
+    """The strip of figures under the hero."""
+    figures = []
+    if report.photos:
+        used = f"{report.photos.registered} of {report.photos.total}"
+        figures.append(Figure("Photos used", used, "found their place in the scene"))
+    if report.train:
+        match = f"{report.train.heldout_psnr_db:.1f} dB"
+        figures.append(Figure("Match", match, "PSNR on photos never shown to the training"))
+        figures.append(
+            Figure("Gaussians", short_count(report.train.gaussians), "make up the scene")
+        )
+    smaller = f"{report.compress.ratio:.1f} times smaller than uncompressed"
+    figures.append(Figure("Download", megabytes(report.compress.bytes), smaller))
+    figures.append(Figure("Ready in", duration(report.seconds.total), "from upload to delivery"))
+    return tuple(figures)
+
+
+def figure_groups(report: Report) -> tuple[FigureGroup, ...]:
+    """Every table of the page; a stage that the job skipped has none."""
+    groups = []
+    if report.sfm:
+        groups.append(FigureGroup("Camera positions", _sfm(report.sfm)))
+    if report.train:
+        groups.append(FigureGroup("3D scene", _train(report.train)))
+    groups.append(FigureGroup("Web file", _compress(report)))
+    groups.append(FigureGroup("Time taken", _seconds(report.seconds)))
+    return tuple(groups)
+
+
+def _sfm(sfm: SfmReport) -> tuple[Figure, ...]:
+    gps = "no GPS" if sfm.gps_rms_m is None else metres(sfm.gps_rms_m)
+    height_m = sfm.camera_height_above_ground_m
+    height = "unknown" if height_m is None else f"{height_m:.1f} m"
+    figures = (
+        Figure(
+            "Reprojection error",
+            f"{sfm.reprojection_error_px:.2f} px",
+            "How far points land from where the photos show them; below 1 px is good.",
+        ),
+        Figure(
+            "Mean track length",
+            f"{sfm.mean_track_length:.1f} photos",
+            "In how many photos a point is seen on average; more overlap, more certainty.",
+        ),
+        Figure(
+            "GPS residual",
+            gps,
+            "Typical distance between the camera positions found and the photos' GPS (rms).",
+        ),
+        Figure("Flying height", height, "Median height of the cameras above the ground."),
+        Figure(
+            "Sparse points",
+            count(sfm.sparse_points),
+            "Points on the ground that were measured from several photos.",
+        ),
+    )
+    notes = (("Focal length", sfm.focal_note), ("Frame", sfm.frame_note))
+    return (*figures, *(Figure(name, "", note) for name, note in notes if note))
+
+
+def _train(train: TrainReport) -> tuple[Figure, ...]:
+    return (
+        Figure(
+            "Gaussians", count(train.gaussians), "Soft coloured ellipsoids that form the scene."
+        ),
+        Figure(
+            "Training steps", count(train.steps), "How often the scene was compared and improved."
+        ),
+        Figure(
+            "Held-out PSNR",
+            f"{train.heldout_psnr_db:.2f} dB",
+            "Likeness to photos kept out of training; higher is better.",
+        ),
+        Figure(
+            "Colour-corrected PSNR",
+            f"{train.heldout_corrected_psnr_db:.2f} dB",
+            "The same with each photo's exposure and white balance evened out.",
+        ),
+        Figure(
+            "Held-out SSIM",
+            f"{train.heldout_ssim:.3f}",
+            "Likeness of structure and edges to those photos; 1 is identical.",
+        ),
+        Figure(
+            "Trained on",
+            {"cpu": "CPU", "cuda": "GPU (CUDA)"}.get(train.rasteriser, train.rasteriser),
+            "The hardware that did the training.",
+        ),
+    )
+
+
+def _compress(report: Report) -> tuple[Figure, ...]:
+    compress = report.compress
+    return (
+        Figure("Size", megabytes(compress.bytes), "What a browser downloads to open the scene."),
+        Figure(
+            "Compression",
+            f"{compress.ratio:.1f} : 1",
+            "Bytes of the uncompressed scene over bytes of this file.",
+        ),
+        Figure(
+            "PSNR against uncompressed",
+            f"{compress.psnr_vs_ply_db:.1f} dB",
+            "What compression cost in quality; above 40 dB the eye sees no difference.",
+        ),
+    )
+
+
+def _seconds(seconds: SecondsReport) -> tuple[Figure, ...]:
+    stages = (
+        ("Checking the photos", seconds.ingest, "Reading every photo and its GPS."),
+        ("Camera positions", seconds.sfm, "Finding where each photo was taken (sfm)."),
+        ("3D scene", seconds.train, "Training the Gaussians (train)."),
+        ("Web file", seconds.compress, "Compressing and checking the result (compress)."),
+        ("Total", seconds.total, "From upload to delivery, with waiting for machines."),
+    )
+    return tuple(
+        Figure(name, duration(took_s), meaning)
+        for name, took_s, meaning in stages
+        if took_s is not None
+    )

@@ -1,0 +1,156 @@
+"""Scale, heading and shift from the horizontal GPS, once up is known.
+
+In the plane a similarity is one complex number times a position plus another, and two photos fix
+it: a strip is as good as a block, and no sample of photos is "nearly on a line".
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spaceport_sfm.job.placing.geodesy import Points
+from spaceport_sfm.job.placing.sim3 import UP, rotation_between
+
+PAIRS = 2000
+# Median of a Rayleigh distribution, in standard deviations.
+RAYLEIGH_MEDIAN = 1.1774
+INLIER_SIGMAS = 3.5
+ROUNDS = 10
+# However good GPS is, a difference of this share of the spread harms nothing.
+HARMLESS_SHARE = 0.005
+# GPS errors of neighbouring photos are alike: more photos than this tell nothing new.
+INDEPENDENT = 16
+
+Complex = NDArray[np.complex128]
+
+
+@dataclass(frozen=True)
+class Bearing:
+    """How a model with a known up lies in the plane."""
+
+    turn: complex
+    """Scale and heading: model plane -> east + i north."""
+    shift: complex
+    used: NDArray[np.bool_]
+    """[N]: the photos whose GPS agrees."""
+    error_m: float
+    """Standard error of one GPS coordinate."""
+    spread_m: float
+    """Root mean square distance of the used photos from their middle."""
+    median_m: float
+    """Median distance of all photos from their GPS."""
+
+    @property
+    def scale_share(self) -> float:
+        """Standard error of the scale, as a share of it; of the heading in radians, too."""
+        count = min(int(self.used.sum()), INDEPENDENT)
+        return self.error_m / max(self.spread_m * float(np.sqrt(count)), 1e-9)
+
+
+def plane_of(centres: Points, up: Points) -> Complex:
+    """Model centres [N, 3] in the plane across `up`: x + i y."""
+    level = centres @ rotation_between(up, UP).T
+    return np.asarray(level[:, 0] + 1j * level[:, 1])
+
+
+def fit_bearing(plane: Complex, target: Complex, seed: int) -> Bearing:
+    """Least median of squares (Rousseeuw 1984) over pairs of photos, then least squares.
+
+    Takes up to half of wrong positions, at any distance, and needs no tolerance.
+
+    Args:
+        plane: [N] the model's positions.
+        target: [N] GPS, east + i north, metres; at least two of them apart.
+    """
+    first, second = _pairs(len(plane), seed)
+    apart = np.abs(plane[first] - plane[second])
+    far = apart > 1e-9 * max(float(apart.max()), 1e-300)
+    first, second = first[far], second[far]
+    turns = (target[first] - target[second]) / (plane[first] - plane[second])
+    shifts = target[first] - turns * plane[first]
+    errors = np.abs(turns[:, None] * plane + shifts[:, None] - target)
+    # The rank of Rousseeuw and Leroy: a pair fits itself.
+    rank = min((len(plane) + 3) // 2, len(plane)) - 1
+    medians = np.partition(errors, rank, axis=1)[:, rank]
+    best = int(np.argmin(medians))
+    small = 1 + 5 / max(len(plane) - 2, 1)
+    sigma = float(medians[best]) * small / RAYLEIGH_MEDIAN
+    used = _within(errors[best], sigma, abs(turns[best]) * plane)
+    return _refine(plane, target, used)
+
+
+def bearing_of(plane: Complex, target: Complex, used: NDArray[np.bool_]) -> Bearing:
+    """Least squares over photos that are known to be right."""
+    turn, shift = _least_squares(plane[used], target[used])
+    errors = np.abs(turn * plane + shift - target)
+    free = max(2 * int(used.sum()) - 4, 1)
+    sigma = float(np.sqrt((errors[used] ** 2).sum() / free))
+    spread = abs(turn) * np.sqrt(np.mean(np.abs(plane[used] - plane[used].mean()) ** 2))
+    return Bearing(turn, shift, used, sigma, float(spread), float(np.median(errors)))
+
+
+def _pairs(count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    first, second = np.triu_indices(count, 1)
+    if len(first) > PAIRS:
+        chosen = np.random.default_rng(seed).choice(len(first), PAIRS, replace=False)
+        first, second = first[chosen], second[chosen]
+    return first, second
+
+
+def _within(errors: Points, sigma: float, placed: Complex) -> NDArray[np.bool_]:
+    spread = float(np.median(np.abs(placed - np.median(placed))))
+    return np.asarray(errors <= max(INLIER_SIGMAS * sigma, HARMLESS_SHARE * spread, 1e-9))
+
+
+def _refine(plane: Complex, target: Complex, used: NDArray[np.bool_]) -> Bearing:
+    for _ in range(ROUNDS):
+        found = bearing_of(plane, target, used)
+        errors = np.abs(found.turn * plane + found.shift - target)
+        again = _within(errors, found.error_m, abs(found.turn) * plane)
+        if again.sum() < 2 or (again == used).all():
+            break
+        used = again
+    return bearing_of(plane, target, used)
+
+
+def _least_squares(plane: Complex, target: Complex) -> tuple[complex, complex]:
+    middle, aim = plane.mean(), target.mean()
+    centred = plane - middle
+    power = float((np.abs(centred) ** 2).sum())
+    turn = complex((np.conj(centred) * (target - aim)).sum() / max(power, 1e-300))
+    return turn, complex(aim - turn * middle)
+
+
+@dataclass(frozen=True)
+class Lean:
+    """How far GPS moves sideways for each metre that the model rises."""
+
+    metres: complex
+    """East + i north."""
+    error: float
+    """Standard error of each part."""
+
+
+def measure_lean(
+    bearing: Bearing, plane: Complex, target: Complex, height_m: Points
+) -> Lean | None:
+    """Sideways GPS over model height; None when the cameras hardly differ in height.
+
+    Args:
+        plane, target: [N] as `fit_bearing` got them.
+        height_m: [N] heights in the model, in about true metres.
+    """
+    used = bearing.used
+    count = int(used.sum())
+    columns = np.stack(
+        [plane[used], np.ones(count), height_m[used] - height_m[used].mean()], axis=1
+    )
+    if count < 4 or np.linalg.cond(columns.conj().T @ columns) > 1e12:
+        return None
+    answer, _, _, _ = np.linalg.lstsq(columns, target[used], rcond=None)
+    left = np.abs(columns @ answer - target[used])
+    sigma = float(np.sqrt((left**2).sum() / max(2 * count - 6, 1)))
+    variance = float(np.linalg.inv(columns.conj().T @ columns)[2, 2].real)
+    alike = max(1.0, count / INDEPENDENT)
+    return Lean(complex(answer[2]), sigma * float(np.sqrt(variance * alike)))

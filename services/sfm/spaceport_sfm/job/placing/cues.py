@@ -1,0 +1,219 @@
+"""What the photos themselves say about which way is up, each with how far it can be trusted.
+
+A cue is a set of linear equations `rows @ up = values` in the model's frame, one standard error for
+each. None of them needs GPS.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spaceport_sfm.job.placing.geodesy import Points
+from spaceport_sfm.job.placing.poses import Poses
+from spaceport_sfm.job.placing.sim3 import unit
+from spaceport_sfm.job.task import TaskPhoto
+
+# Standard errors of the kinds, in radians: a gimbal is calibrated to about a degree; pilots fly
+# level, and people walk on floors, to a few degrees; ground slopes more than that.
+GIMBAL_ERROR = np.radians(1.0)
+AXES_ERROR = np.radians(0.7)
+HELD_ERROR = np.radians(1.5)
+FLIGHT_ERROR = np.radians(4.0)
+VIEW_ERROR = np.radians(3.0)
+GROUND_ERROR = np.radians(6.0)
+UPRIGHT_ERROR = np.radians(12.0)
+# The largest sum of squares that a cue is charged when it is wrong: how much it takes to outvote.
+STRONG, MIDDLE, WEAK = 25.0, 9.0, 4.0
+
+FEWEST_GIMBALS = 3
+MAX_GIMBAL_SPREAD = np.radians(10.0)
+MAX_VIEW_SPREAD = np.radians(12.0)
+LINE, FLAT = 0.1, 0.2
+PLANE_SHARE = 0.6
+PLANE_THICKNESS = 0.05
+PLANE_SAMPLES = 200
+ROUNDS = 10
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One thing that says where up is."""
+
+    name: str
+    rows: Points
+    """[K, 3], unit vectors."""
+    values: Points
+    """[K]: their product with up."""
+    errors: Points
+    """[K]: standard error of each product."""
+    most: float
+    """The most that it is charged for disagreeing."""
+
+    def chi2(self, up: Points) -> float:
+        """Sum of squares of what `up` [3] leaves over, in standard errors."""
+        return float((((self.rows @ up - self.values) / self.errors) ** 2).sum())
+
+    @property
+    def information(self) -> Points:
+        """[3, 3]."""
+        return np.asarray(self.rows.T @ (self.rows / self.errors[:, None] ** 2))
+
+    @property
+    def pull(self) -> Points:
+        """[3]: the right-hand side that goes with the information."""
+        return np.asarray(self.rows.T @ (self.values / self.errors**2))
+
+
+def photo_cues(poses: Poses, points: Points, photos: Mapping[str, TaskPhoto]) -> list[Cue]:
+    """Every cue that these photos give.
+
+    Args:
+        points: [M, 3] sparse points.
+        photos: what is known of each photo, by the names of `poses`.
+    """
+    found = [
+        _gimbals(poses, photos),
+        _level_axes(poses),
+        _flight(poses.centres),
+        _view(poses, photos),
+        _ground(points),
+    ]
+    return [cue for cue in found if cue is not None]
+
+
+def rough_up(poses: Poses) -> Points:
+    """Photos look down or stand upright: right to the hemisphere, and not more."""
+    return unit(-(2 * poses.downs + poses.forwards).mean(axis=0))
+
+
+def _vector_cue(name: str, up: Points, error: float, most: float) -> Cue:
+    return Cue(name, np.eye(3), up, np.full(3, error), most)
+
+
+def _gimbals(poses: Poses, photos: Mapping[str, TaskPhoto]) -> Cue | None:
+    """Pitch and roll of the gimbal, read back through each photo's rotation."""
+    ups, angles = [], []
+    for row, name in enumerate(poses.names):
+        photo = photos[name]
+        if photo.gimbal_pitch_deg is None or photo.rotated:
+            continue
+        roll_deg = photo.gimbal_roll_deg or 0.0
+        angles.append((photo.gimbal_pitch_deg, roll_deg, photo.gimbal_yaw_deg))
+        ups.append(poses.rotations[row] @ up_in_camera(photo.gimbal_pitch_deg, roll_deg))
+    # Some writers fill in zeros for what they do not know.
+    if len(ups) < FEWEST_GIMBALS or not any(any(angle) for angle in angles):
+        return None
+    mean, spread = robust_direction(np.array(ups))
+    if spread > MAX_GIMBAL_SPREAD:
+        return None
+    error = float(np.hypot(GIMBAL_ERROR, spread / np.sqrt(len(ups))))
+    return _vector_cue("the gimbal angles", mean, error, STRONG)
+
+
+def up_in_camera(pitch_deg: float, roll_deg: float) -> Points:
+    """Up [3] along a photo's right, down and forward, from the gimbal's angles."""
+    pitch, roll = np.radians(pitch_deg), np.radians(roll_deg)
+    return np.array([-np.sin(roll) * np.cos(pitch), -np.cos(roll) * np.cos(pitch), np.sin(pitch)])
+
+
+def robust_direction(directions: Points) -> tuple[Points, float]:
+    """Mean of unit vectors [N, 3] that ignores the few, and their typical angle to it (radians)."""
+    weights = np.ones(len(directions))
+    mean = unit(np.median(directions, axis=0))
+    spread = np.pi
+    for _ in range(ROUNDS):
+        off = np.linalg.norm(directions - mean, axis=1)
+        spread = max(float(np.median(off)), 1e-6)
+        weights = 1 / (1 + (off / (2 * spread)) ** 2) ** 2
+        mean = unit((weights[:, None] * directions).sum(axis=0))
+    return mean, spread
+
+
+def _level_axes(poses: Poses) -> Cue | None:
+    """Gimbals and hands keep a photo's x axis level: up is square to all of them.
+
+    Where all look one way the axes fix one of the two tilts only; the eigenvalues tell.
+    """
+    rights = poses.rights
+    weights = np.ones(len(rights))
+    for _ in range(ROUNDS):
+        scatter = (weights[:, None] * rights).T @ rights / weights.sum()
+        values, vectors = np.linalg.eigh(scatter)
+        roll = np.abs(rights @ vectors[:, 0])
+        usual = max(1.5 * float(np.median(roll)), HELD_ERROR)
+        weights = 1 / (1 + (roll / (2 * usual)) ** 2) ** 2
+    noise = max(float(values[0]), HELD_ERROR**2)
+    share = np.maximum(values[1:] - values[0], 1e-9) * len(rights) / noise
+    errors = np.hypot(AXES_ERROR, 1 / np.sqrt(share))
+    known = errors < UPRIGHT_ERROR
+    if not known.any():
+        return None
+    rows = vectors[:, 1:].T[known]
+    return Cue("the level cameras", rows, np.zeros(len(rows)), errors[known], STRONG)
+
+
+def _flight(centres: Points) -> Cue | None:
+    """Flights and walks keep a height: their plane, or their line, is level."""
+    if len(centres) < 4:
+        return None
+    _, singular, axes = np.linalg.svd(centres - centres.mean(axis=0), full_matrices=False)
+    long = singular > LINE * singular[0]
+    if long[2] and singular[2] > FLAT * singular[1]:
+        return None
+    rows = axes[: 2 if long[1] else 1]
+    return Cue("the level flight", rows, np.zeros(len(rows)), np.full(len(rows), FLIGHT_ERROR), 6.0)
+
+
+def _view(poses: Poses, photos: Mapping[str, TaskPhoto]) -> Cue | None:
+    """Photos that all look one way look straight down from a drone, or stand upright in a hand."""
+    view, spread = robust_direction(poses.forwards)
+    if spread > MAX_VIEW_SPREAD:
+        return None
+    if looks_down(poses, photos):
+        error = float(np.hypot(VIEW_ERROR, spread / np.sqrt(len(poses.names))))
+        return _vector_cue("the view straight down", -view, error, MIDDLE)
+    return _vector_cue("upright photos", unit(-poses.downs.mean(axis=0)), UPRIGHT_ERROR, WEAK)
+
+
+def looks_down(poses: Poses, photos: Mapping[str, TaskPhoto]) -> bool:
+    """Whether photos that share one view look at the ground.
+
+    Flown to and fro the pictures turn by half a turn, which nobody does before a wall. Flown one
+    way, the maker of the camera decides: drones look down unless their angles say otherwise.
+    """
+    downs = poses.downs
+    along = np.linalg.svd(downs, full_matrices=False)[2][0]
+    ahead = float((downs @ along > 0).mean())
+    if 0.15 < ahead < 0.85:
+        return True
+    return sum(photos[name].drone for name in poses.names) > len(poses.names) / 2
+
+
+def _ground(points: Points) -> Cue | None:
+    """Most of what a camera sees from above is ground, and level on the whole."""
+    if len(points) < 50:
+        return None
+    inside = _plane_inliers(points)
+    if inside.mean() < PLANE_SHARE:
+        return None
+    kept = points[inside]
+    _, _, axes = np.linalg.svd(kept - kept.mean(axis=0), full_matrices=False)
+    return Cue("the ground's plane", axes[:2], np.zeros(2), np.full(2, GROUND_ERROR), WEAK)
+
+
+def _plane_inliers(points: Points) -> NDArray[np.bool_]:
+    """Points near the plane that most lie near; RANSAC over triples."""
+    random = np.random.default_rng(0)
+    sample = points[random.permutation(len(points))[:4000]]
+    middle = np.median(sample, axis=0)
+    reach = float(np.median(np.linalg.norm(sample - middle, axis=1)))
+    best, normal, offset = -1, np.zeros(3), 0.0
+    for _ in range(PLANE_SAMPLES):
+        a, b, c = sample[random.choice(len(sample), 3, replace=False)]
+        across = unit(np.cross(b - a, c - a))
+        near = int((np.abs((sample - a) @ across) < PLANE_THICKNESS * reach).sum())
+        if near > best:
+            best, normal, offset = near, across, float(a @ across)
+    return np.asarray(np.abs(points @ normal - offset) < 2 * PLANE_THICKNESS * reach)

@@ -1,0 +1,137 @@
+"""How sure the frame is, in words: one sentence for the report, and what is worth a warning."""
+
+import numpy as np
+
+from spaceport_sfm.job.placing.fit import GPS_HEIGHTS, Fit
+from spaceport_sfm.job.placing.upright import Upright
+
+LOST_LETTERS = (
+    "The GPS positions have lost the letters of their hemisphere (N, S, E, W), so they were not "
+    "used; write them back, or upload the photos as the camera wrote them."
+)
+DOUBTFUL_UP_DEG = 2.0
+DOUBTFUL_SCALE = 0.02
+FEW_LOCATED = 6
+FEW_SHARE = 0.3
+SLOPE_SAID_DEG = 2.0
+
+
+def fit_note(fit: Fit) -> str:
+    """Where up, scale, heading and heights come from, of a model that lies on its GPS."""
+    return (
+        f"Up comes from {_up(fit.upright)}; scale and heading come from the GPS of "
+        f"{int(fit.bearing.used.sum())} photos (within {_percent(fit.scale_share)} and "
+        f"{np.degrees(fit.bearing.scale_share):.1f} degrees); {_heights(fit)}."
+    )
+
+
+def level_note(upright: Upright, compass: bool) -> str:
+    """The same of a model without usable GPS."""
+    heading = "heading comes from the compass" if compass else "heading is arbitrary"
+    return (
+        f"Up comes from {_up(upright)}; {heading}; scale and heights are arbitrary: one unit is a "
+        "tenth of the cameras' height."
+    )
+
+
+def fit_warnings(fit: Fit, photos: int) -> tuple[str, ...]:
+    """What a user of the frame must know."""
+    said = (
+        _far(fit),
+        _few(fit, photos),
+        _heights_off(fit),
+        _up_doubt(fit.upright),
+        _scale_doubt(fit),
+        _no_altitude(fit),
+    )
+    return tuple(text for text in said if text)
+
+
+def level_warnings(upright: Upright, compass: bool) -> tuple[str, ...]:
+    """What a user of a frame without GPS must know."""
+    lost = "scale is" if compass else "scale and heading are"
+    gone = f"The photos carry no usable GPS: the model's {lost} arbitrary."
+    return tuple(text for text in (gone, _up_doubt(upright)) if text)
+
+
+def _up(upright: Upright) -> str:
+    names = list(upright.agreeing) or ["how cameras are usually held"]
+    listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+    against = f", against {' and '.join(upright.disagreeing)}" if upright.disagreeing else ""
+    return f"{listed}{against} (within {upright.error_deg:.1f} degrees)"
+
+
+def _heights(fit: Fit) -> str:
+    if fit.slope is None:
+        return "heights come from the photos, and their zero from " + (
+            "GPS" if fit.knows_altitude else "the cameras"
+        )
+    source = "height above take-off" if fit.located.altitudes.relative else "GPS altitude"
+    flights = f", with an offset for each of {fit.slope.flights} flights"
+    if GPS_HEIGHTS not in fit.upright.agreeing:
+        return f"heights come from the photos, and only their zero from the {source}"
+    return (
+        f"heights come from the {source} (within {fit.slope.error_m:.1f} m"
+        + (flights if fit.slope.flights > 1 else "")
+        + ")"
+    )
+
+
+def _far(fit: Fit) -> str:
+    used = fit.bearing.used
+    if used.all():
+        return ""
+    nearest_m = float(fit.residuals_m[~used].min())
+    return (
+        f"The GPS of {int((~used).sum())} of {len(used)} photos is more than "
+        f"{max(nearest_m * 0.99, 0.0):,.0f} m off and was not used."
+    )
+
+
+def _few(fit: Fit, photos: int) -> str:
+    count = int(fit.bearing.used.sum())
+    if count >= FEW_LOCATED or count >= photos:
+        return ""
+    return (
+        f"Only {count} of {photos} photos carry GPS that can be used: place, scale and heading "
+        "rest on them, and little checks them."
+    )
+
+
+def _heights_off(fit: Fit) -> str:
+    if fit.slope is None:
+        return ""
+    if GPS_HEIGHTS in fit.upright.agreeing:
+        return ""
+    return (
+        f"The altitudes in the photos contradict the photos about which way is up, by "
+        f"{fit.slope.tilt_deg:.0f} degrees, so they were not used for it."
+    )
+
+
+def _up_doubt(upright: Upright) -> str:
+    if upright.error_deg < DOUBTFUL_UP_DEG:
+        return ""
+    return (
+        f"Which way is up is known within about {upright.error_deg:.0f} degrees only; a second "
+        "line of photos beside the first, or a drone that writes its gimbal angles, would tell."
+    )
+
+
+def _scale_doubt(fit: Fit) -> str:
+    if fit.scale_share < DOUBTFUL_SCALE:
+        return ""
+    return (
+        f"GPS is off by about {fit.bearing.error_m:.1f} m over {2 * fit.bearing.spread_m:.0f} m: "
+        f"distances may be wrong by {_percent(2 * fit.scale_share)}."
+    )
+
+
+def _no_altitude(fit: Fit) -> str:
+    if fit.knows_altitude:
+        return ""
+    return "No photo carries an altitude: heights above sea level are unknown."
+
+
+def _percent(share: float) -> str:
+    return f"{share:.1%}" if share < 0.1 else f"{share:.0%}"

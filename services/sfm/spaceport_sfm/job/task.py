@@ -1,0 +1,103 @@
+"""What the job's two processes hand to each other: the task and its outcome."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_sfm.job.effort import Effort
+
+Tell = Callable[[str, int, int, dict[str, float]], None]
+"""Progress: step, n, m, figures."""
+
+
+class CameraGroup(Frozen):
+    """Photos that share one set of intrinsics: same make, model, size and focal length."""
+
+    width_px: int
+    height_px: int
+    focal_px: float | None
+    """Focal length that the metadata promises; None when they say nothing."""
+    focal_source: str
+    maker: str = ""
+    """Make and model; empty when unknown."""
+
+
+class TaskPhoto(Frozen):
+    """A decoded, upright photo in the work folder."""
+
+    name: str
+    """Flat, ASCII, unique: what COLMAP and the next stages see."""
+    original: str
+    """The name that the user knows."""
+    camera: int
+    """Index into `Task.cameras`."""
+    latitude_deg: float | None = None
+    longitude_deg: float | None = None
+    altitude_m: float | None = None
+    relative_altitude_m: float | None = None
+    taken_at: datetime | None = None
+    gimbal_pitch_deg: float | None = None
+    gimbal_roll_deg: float | None = None
+    gimbal_yaw_deg: float | None = None
+    hemisphere_known: bool = True
+    """False: latitude and longitude lack their sign."""
+    rotated: bool = False
+    """Turned upright by its EXIF orientation: gimbal angles are about other axes."""
+    drone: bool = False
+    """Taken by a drone, as far as the maker of the camera tells."""
+
+
+class Task(Frozen):
+    """Everything that the child process needs to reconstruct; handed over as JSON."""
+
+    images: Path
+    work: Path
+    output: Path
+    photos: tuple[TaskPhoto, ...]
+    cameras: tuple[CameraGroup, ...]
+    effort: Effort
+    seed: int
+    threads: int
+
+    def originals(self, names: list[str]) -> list[str]:
+        """The user's names for our names."""
+        known = {photo.name: photo.original for photo in self.photos}
+        return [known[name] for name in names]
+
+
+class Origin(Frozen):
+    """Where the ENU frame's zero lies on the WGS84 ellipsoid."""
+
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float
+
+
+class PlacedPhoto(Frozen):
+    """A registered photo in the output frame."""
+
+    name: str
+    original: str
+    position_m: tuple[float, float, float]
+    gps_m: tuple[float, float, float | None] | None = None
+    residual_m: float | None = None
+
+
+class Outcome(Frozen):
+    """What the reconstruction found."""
+
+    photos: tuple[PlacedPhoto, ...]
+    sparse_points: int
+    reprojection_error_px: float
+    mean_track_length: float
+    gps_rms_m: float | None
+    camera_height_above_ground_m: float | None
+    focal_note: str
+    frame_note: str
+    """Where up, scale, heading and heights come from."""
+    warnings: tuple[str, ...]
+    left_out: tuple[RejectedPhoto, ...]
+    """Photos that are not in the scene, by the user's names."""
+    rung: str
+    """The step of the ladder that succeeded."""

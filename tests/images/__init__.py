@@ -1,0 +1,1 @@
+"""The jobs' images, as far as they can be proved without Docker."""

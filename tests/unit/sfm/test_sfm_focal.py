@@ -1,0 +1,95 @@
+"""Whose focal length is locked, on models whose truth is known."""
+
+from pathlib import Path
+
+import numpy as np
+import pycolmap
+import pytest
+from tests.unit.sfm.flights import block, orbit
+from tests.unit.sfm.models import HEIGHT_PX, WIDTH_PX, build, task_for
+
+from spaceport_sfm.job.mapping.focal_lock import camera_rmse_px, settle_focal
+
+TRUE_PX = 640.0
+ONE, TWO = {1: 0}, {1: 0, 2: 1}
+
+
+def params(focal_px: float) -> list[float]:
+    return [focal_px, WIDTH_PX / 2, HEIGHT_PX / 2, 0.0]
+
+
+def stretched(model: pycolmap.Reconstruction, focal_px: float, share: float) -> None:
+    """Trade height for focal length, as a mapper does over flat ground seen from straight above."""
+    for camera in model.cameras.values():
+        camera.params = params(focal_px)
+    for point in model.points3D.values():
+        point.xyz = point.xyz - [0, 0, (share - 1) * 40.0]
+
+
+def flat(count: int = 700) -> np.ndarray:
+    random = np.random.default_rng(2)
+    return random.uniform(-70, 70, (count, 3)) * [1, 1, 0]
+
+
+def test_over_flat_ground_the_metadata_win(tmp_path: Path) -> None:
+    flight = block(wobble_deg=0.0)
+    cameras = [0] * len(flight.centres)
+    # What looks straight down from one height cannot tell focal length from height.
+    centres = flight.centres * [1, 1, 0] + [0, 0, 40.0]
+    model = build(centres, flight.rotations, flat(), cameras, [params(TRUE_PX)])
+    stretched(model, 1.2 * TRUE_PX, 1.2)
+    settled = settle_focal(model, task_for(tmp_path, cameras, [TRUE_PX]), ONE)
+    assert settled.note.startswith("locked")
+    assert settled.model.cameras[1].mean_focal_length() == pytest.approx(TRUE_PX)
+
+
+def test_with_relief_wrong_metadata_lose(tmp_path: Path) -> None:
+    flight = orbit()
+    cameras = [0] * len(flight.centres)
+    points = flight.points[40:] + np.random.default_rng(3).normal(0, 3, (1460, 3))
+    model = build(flight.centres, flight.rotations, points, cameras, [params(TRUE_PX)])
+    settled = settle_focal(model, task_for(tmp_path, cameras, [0.8 * TRUE_PX]), ONE)
+    assert "against the metadata" in settled.note
+    assert settled.model.cameras[1].mean_focal_length() == pytest.approx(TRUE_PX, rel=0.01)
+
+
+def test_metadata_that_agree_or_say_nothing_leave_it_free(tmp_path: Path) -> None:
+    flight = orbit()
+    cameras = [0] * len(flight.centres)
+    points = flight.points[40:] + np.random.default_rng(3).normal(0, 3, (1460, 3))
+    for prior, words in ((1.02 * TRUE_PX, "self-calibrated, -"), (None, "promise no focal")):
+        model = build(flight.centres, flight.rotations, points, cameras, [params(TRUE_PX)])
+        settled = settle_focal(model, task_for(tmp_path, cameras, [prior]), ONE)
+        assert words in settled.note
+
+
+def test_one_suspect_does_not_freeze_the_other_camera(tmp_path: Path) -> None:
+    """A nadir block over flat ground by one camera, an orbit of a building by another."""
+    down, ring = block(wobble_deg=0.0), orbit()
+    centres = np.concatenate([down.centres * [1, 1, 0] + [0, 0, 40.0], ring.centres])
+    rotations = np.concatenate([down.rotations, ring.rotations])
+    cameras = [0] * len(down.centres) + [1] * len(ring.centres)
+    random = np.random.default_rng(4)
+    tower = random.uniform(-6, 6, (300, 3)) * [1, 1, 0] + [0, 0, 1] * random.uniform(
+        0, 12, (300, 1)
+    )
+    points = np.concatenate([flat(), tower])
+    model = build(centres, rotations, points, cameras, [params(TRUE_PX), params(TRUE_PX)])
+    # The second camera is half-way from where it should be, and its metadata are right about it.
+    model.cameras[2].params = params(0.97 * TRUE_PX)
+    task = task_for(tmp_path, cameras, [0.8 * TRUE_PX, TRUE_PX])
+    settled = settle_focal(model, task, TWO)
+    assert settled.model.cameras[2].mean_focal_length() == pytest.approx(TRUE_PX, rel=0.01)
+    assert "camera 1:" in settled.note and "camera 2: self-calibrated, " in settled.note
+
+
+def test_error_is_told_for_each_camera() -> None:
+    flight = orbit()
+    cameras = [i % 2 for i in range(len(flight.centres))]
+    model = build(
+        flight.centres, flight.rotations, flight.points[40:], cameras, [params(TRUE_PX)] * 2
+    )
+    model.cameras[2].params = params(1.05 * TRUE_PX)
+    errors = camera_rmse_px(model)
+    assert errors[1] == pytest.approx(0.3 * np.sqrt(2), rel=0.2)
+    assert errors[2] > 5
