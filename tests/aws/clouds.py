@@ -29,7 +29,8 @@ def declared(assembly: Assembly, services: tuple[Service, ...] = SERVICES) -> Cl
     for stack, template in assembly.templates.items():
         service = names.get(stack.rsplit("-", 1)[1])
         for resource in template["Resources"].values():
-            _read(cloud, service, flat(resource["Properties"]), resource["Type"], template)
+            if service or stack.endswith("-Foundation"):
+                _read(cloud, service, flat(resource["Properties"]), resource["Type"], template)
     return cloud
 
 

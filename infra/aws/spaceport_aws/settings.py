@@ -19,16 +19,19 @@ REQUIRED = {
     "region": "-c region=eu-central-1",
     "mail_identity": "-c mailIdentity=splats@example.com, an address or a domain that SES knows",
 }
-MACHINE = re.compile(r"(?P<type>ml\.[a-z0-9-]+\.[a-z0-9]+)(?::(?P<quota>\d+))?")
+MACHINE = re.compile(
+    r"(?P<type>ml\.[a-z0-9-]+\.[a-z0-9]+)(?::(?P<quota>\d+)(?::(?P<photos>\d+))?)?"
+)
 
 
 class Machine(BaseModel):
-    """An instance type and how many of it the account may run at once."""
+    """An instance type, how many of it the account may run at once, and for how many photos."""
 
     model_config = ConfigDict(frozen=True)
 
     instance_type: str
     quota: int = Field(ge=1)
+    up_to_photos: int | None = None
 
 
 def _words(value: Any) -> Any:
@@ -39,7 +42,7 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
 class Deployment(BaseModel):
-    """One Spaceport in one region of one account; `machines` is by stage, cheapest choice first."""
+    """One Spaceport in one region of one account; `machines` is by stage, smallest first."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True
@@ -129,11 +132,17 @@ def _refuse_unknown(context: Mapping[str, Any], known: list[str]) -> None:
 
 
 def _machines(stage: str, text: Any) -> tuple[Machine, ...]:
-    """`ml.g4dn.xlarge:1,ml.g5.xlarge:2` -> the machines of a stage."""
+    """`ml.c6i.2xlarge:1:300,ml.c6i.4xlarge:2` -> the machines of a stage, smallest first."""
     if not text:
         remedy = f"Add -c {stage}=TYPE:QUOTA, for example {stage}=ml.c6i.2xlarge:1."
         raise UserError(f"The context {stage}, the stage's machines, is missing.", remedy)
-    return tuple(_machine(stage, word.strip()) for word in str(text).split(","))
+    machines = tuple(_machine(stage, word.strip()) for word in str(text).split(","))
+    for machine in machines[:-1]:
+        if machine.up_to_photos is None:
+            kind = machine.instance_type
+            remedy = f"Write {kind}:{machine.quota}:PHOTOS, the largest capture that it is for."
+            raise UserError(f"{stage} takes {kind} for everything, and the next never.", remedy)
+    return machines
 
 
 def _machine(stage: str, word: str) -> Machine:
@@ -148,7 +157,8 @@ def _machine(stage: str, word: str) -> Machine:
             f"Write {match['type']}:N with the N that Service Quotas shows for it; at 0, ask AWS "
             "for at least 1 first.",
         )
-    return Machine(instance_type=match["type"], quota=int(match["quota"]))
+    photos = int(match["photos"]) if match["photos"] else None
+    return Machine(instance_type=match["type"], quota=int(match["quota"]), up_to_photos=photos)
 
 
 def _refuse_halves(deployment: Deployment) -> None:

@@ -105,10 +105,10 @@ def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Gr
 
 
 def _notify(entry: str, names: Names, key_arn: str, mail: str) -> list[Grant]:
-    """Keep the status, write the report, send mail; requests only read."""
+    """Keep the status, write the report, send mail; requests read, and remember who wants none."""
     if entry == "on_request":
         return [
-            table(names, STATUS_TABLE, "GetItem", "Query"),
+            table(names, STATUS_TABLE, "GetItem", "Query", "UpdateItem"),
             objects(names, ("GetObject",), "jobs/*"),
             listing(names),
             encryption(key_arn, "Decrypt"),
@@ -122,14 +122,17 @@ def _notify(entry: str, names: Names, key_arn: str, mail: str) -> list[Grant]:
                 names.arn("sqs", names.of("spaceport-notify-dlq")),
             ),
         ),
-        table(names, STATUS_TABLE, "GetItem", "PutItem", "Query"),
+        table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem"),
         objects(names, ("GetObject",), "jobs/*"),
         objects(names, ("PutObject",), "jobs/*/report/*"),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
         Grant(
             ("ses:SendRawEmail",),
-            (names.arn("ses", f"identity/{mail}"),),
+            (
+                names.arn("ses", f"identity/{mail}"),
+                names.arn("ses", f"configuration-set/{names.deployment}"),
+            ),
             {"StringEquals": {"ses:FromAddress": sender}},
         ),
     ]

@@ -28,7 +28,7 @@ def job_grants(service: Service, names: Names, key_arn: str, in_vpc: bool) -> li
         listing(names, "jobs/*", "uploads/*"),
         objects(names, ("GetObject",), "jobs/*"),
         objects(names, ("PutObject", "AbortMultipartUpload"), f"jobs/*/{service.name}/*"),
-        encryption(key_arn, "Decrypt", "GenerateDataKey", "CreateGrant"),
+        encryption(key_arn, "Decrypt", "GenerateDataKey", "Encrypt"),
         publishing(names, service.name, ("StageProgressed",)),
         *_image(service, names),
         *_logs(service, names),

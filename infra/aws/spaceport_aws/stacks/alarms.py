@@ -12,6 +12,10 @@ from spaceport_runtime.service import Service
 OLD_MESSAGE_S = 1800
 ERRORS_IN_A_ROW = 3
 SILENT_SWEEPS = 3
+COUNTED = {
+    "Denied": "AWS refuses what {} asks: a permission or a quota is missing; its log says which.",
+    "CannotLaunch": "{} cannot launch a job: its log says why.",
+}
 
 
 def watch_service(
@@ -43,6 +47,10 @@ def watch_service(
             threshold=1,
             periods=ERRORS_IN_A_ROW,
         )
+    for metric, told in COUNTED.items():
+        if service.job or metric == "Denied":
+            counted = own_metric(stack, metric, service.name)
+            _alarm(stack, metric.lower(), told.format(service.name), counted, threshold=1)
     if "on_sweep" in functions:
         _silence(stack, service, functions["on_sweep"])
 
@@ -73,6 +81,18 @@ def queue_metric(queue_name: str, metric: str) -> cloudwatch.Metric:
         dimensions_map={"QueueName": queue_name},
         statistic="Maximum",
         period=cdk.Duration.minutes(1),
+    )
+
+
+def own_metric(stack: SpaceportStack, metric: str, service: str) -> cloudwatch.Metric:
+    """A metric that a function's log lines carry (`spaceport_runtime.observe`)."""
+    return cloudwatch.Metric(
+        namespace=stack.plan.deployment.name,
+        metric_name=metric,
+        dimensions_map={"service": service},
+        statistic="Sum",
+        period=cdk.Duration.minutes(5),
+        label=service,
     )
 
 

@@ -1,9 +1,11 @@
 """The environment of a service's functions: what their settings read."""
 
 import json
+import re
 
 from aws_cdk import aws_iam as iam
 
+from spaceport_aws.settings import Machine
 from spaceport_aws.stacks.base import SpaceportStack
 from spaceport_runtime.service import Service
 from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE
@@ -28,6 +30,7 @@ def function_environment(
         environment |= {
             "SPACEPORT_NOTIFY_STATUS_TABLE": names.of(STATUS_TABLE),
             "SPACEPORT_NOTIFY_SENDER": deployment.sender,
+            "SPACEPORT_NOTIFY_CONFIGURATION_SET": deployment.name,
             "SPACEPORT_PUBLIC_URL": public_url or stack.told("api-url"),
         }
     if job_role is not None:
@@ -45,13 +48,16 @@ def _stage(
         "SPACEPORT_JOB_ROLE_ARN": job_role.role_arn,
         "SPACEPORT_JOB_KEY_ARN": key_arn,
         f"{prefix}IMAGE": stack.plan.names.image(service.name, deployment.image_tag),
-        f"{prefix}INSTANCE_TYPE": machines[0].instance_type,
-        f"{prefix}MACHINES": json.dumps([machine.model_dump() for machine in machines]),
+        f"{prefix}INSTANCE_TYPE": machines[-1].instance_type,
+        f"{prefix}MACHINES": json.dumps(
+            [machine.model_dump(exclude={"quota"}) for machine in machines]
+        ),
     }
     if service.job is not None and service.job.kind == "training":
         environment |= {
             f"{prefix}USE_SPOT": str(deployment.spot).lower(),
             f"{prefix}SPOT_ATTEMPTS": str(deployment.spot_attempts),
+            f"{prefix}RASTERISER": "cuda" if all(map(has_gpu, machines)) else "auto",
         }
     if deployment.isolate_jobs:
         environment["SPACEPORT_JOB_ISOLATED"] = "true"
@@ -61,3 +67,8 @@ def _stage(
             "SPACEPORT_JOB_SECURITY_GROUPS": stack.told("job-security-group"),
         }
     return environment
+
+
+def has_gpu(machine: Machine) -> bool:
+    """A machine with a GPU must never train on its CPU in silence."""
+    return re.match(r"ml\.[gp]\d", machine.instance_type) is not None

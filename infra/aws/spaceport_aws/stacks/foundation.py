@@ -6,6 +6,7 @@ from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_ses as ses
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
@@ -29,6 +30,7 @@ class Foundation(SpaceportStack):
         self.bucket = self._bucket(self._access_logs())
         for table in plan.topology.tables:
             self._table(table)
+        self._mail()
         self._alarms()
         if plan.deployment.vpc:
             flow_log = self.log_group("FlowLog", f"/{plan.deployment.name}/jobs-network")
@@ -162,6 +164,27 @@ class Foundation(SpaceportStack):
         for name, value in table.definition.items():
             built.add_property_override(name, value)
         built.apply_removal_policy(self.data_removal)
+
+    def _mail(self) -> None:
+        """Bounces and complaints come back over the default bus: nobody is written to in vain."""
+        name = self.plan.deployment.name
+        mail = ses.CfnConfigurationSet(self, "Mail", name=name)
+        destination = ses.CfnConfigurationSetEventDestination(
+            self,
+            "MailEvents",
+            configuration_set_name=name,
+            event_destination=ses.CfnConfigurationSetEventDestination.EventDestinationProperty(
+                name="bus",
+                enabled=True,
+                matching_event_types=["BOUNCE", "COMPLAINT"],
+                event_bridge_destination=(
+                    ses.CfnConfigurationSetEventDestination.EventBridgeDestinationProperty(
+                        event_bus_arn=self.plan.names.arn("events", "event-bus/default")
+                    )
+                ),
+            ),
+        )
+        destination.node.add_dependency(mail)
 
     def _alarms(self) -> None:
         names, address = self.plan.names, self.plan.deployment.alarm_address

@@ -218,5 +218,5 @@ class ServiceStack(SpaceportStack):
 
 
 def is_open(route: RouteSpec) -> bool:
-    """Whether a route is answered without a sign-in: reading a job whose id the caller knows."""
-    return route.method == "GET" and "{job_id}" in route.path
+    """Whether a route is answered without a sign-in: its path holds a mail's secret."""
+    return "{token}" in route.path or (route.method == "GET" and "{job_id}" in route.path)

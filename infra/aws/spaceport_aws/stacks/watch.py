@@ -1,23 +1,42 @@
-"""What people look at, and what money may be spent."""
+"""What people look at: a dashboard over all services, every event in a log, and the budget."""
 
 import aws_cdk as cdk
 from aws_cdk import aws_budgets as budgets
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from spaceport_aws.access.functions import function_name
-from spaceport_aws.stacks.alarms import queue_metric
+from spaceport_aws.stacks.alarms import own_metric, queue_metric
 from spaceport_aws.stacks.base import Plan, SpaceportStack
 from spaceport_runtime.service import Service
 
 BUDGET_STEPS = (("ACTUAL", 80), ("ACTUAL", 100), ("FORECASTED", 100))
+ENDS = "SparseModelBuilt|SplatTrained|SplatCompressed"
+IN_FLIGHT = (
+    "fields strcontains(`detail-type`, 'StageStarted') as s, "
+    f"`detail-type` like /{ENDS}|StageFailed/ as e "
+    "| stats sum(s) as started, sum(e) as ended, sum(s) - sum(e) as in_flight by bin(1h)"
+)
+SECONDS = (
+    f"filter `detail-type` like /{ENDS}/ "
+    "| stats median(detail.seconds) as p50, pct(detail.seconds, 90) as p90, count() as n "
+    "by `detail-type`"
+)
+FAILURES = (
+    "filter `detail-type` = 'StageFailed' or `detail-type` = 'CaptureRejected' "
+    "| stats count() as n by `detail-type`, detail.stage, detail.failure_class"
+)
 
 
 class Watch(SpaceportStack):
-    """A dashboard over all services, and the budget."""
+    """Everything but progress that is said on the bus is kept as a line for queries."""
 
     def __init__(self, scope: Construct, services: tuple[Service, ...], plan: Plan) -> None:
-        super().__init__(scope, "Watch", plan, "Spaceport: dashboard, budget")
+        super().__init__(scope, "Watch", plan, "Spaceport: dashboard, log of events, budget")
+        self._told = self._log_of_events()
         dashboard = cloudwatch.Dashboard(
             self,
             "Dashboard",
@@ -28,52 +47,66 @@ class Watch(SpaceportStack):
             dashboard.add_widgets(*row)
         self._budget()
 
+    def _log_of_events(self) -> logs.LogGroup:
+        """The bus's words by job id: `spaceport logs JOB` and the dashboard ask it."""
+        names = self.plan.names
+        group = self.log_group("Events", f"/aws/events/{self.plan.deployment.name}")
+        delivering = iam.PolicyStatement(
+            principals=[
+                iam.ServicePrincipal("events.amazonaws.com"),
+                iam.ServicePrincipal("delivery.logs.amazonaws.com"),
+            ],
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[names.arn("logs", f"log-group:{group.log_group_name}:*")],
+        )
+        logs.ResourcePolicy(
+            self,
+            "EventsPolicy",
+            resource_policy_name=f"{self.plan.deployment.name}-events",
+            policy_statements=[delivering],
+        )
+        events.CfnRule(
+            self,
+            "EventsRule",
+            name=names.of("spaceport-log"),
+            event_bus_name=names.of(self.plan.topology.bus),
+            event_pattern={
+                "source": [{"prefix": "spaceport."}],
+                "detail-type": [{"anything-but": ["StageProgressed"]}],
+            },
+            targets=[
+                events.CfnRule.TargetProperty(
+                    id="log", arn=names.arn("logs", f"log-group:{group.log_group_name}")
+                )
+            ],
+        )
+        return group
+
     def _rows(self, services: tuple[Service, ...]) -> list[list[cloudwatch.IWidget]]:
+        """Services that listen to nothing have no queue to look at."""
         stages = [service for service in services if service.job]
-        listening = [service for service in services if self._has_queue(service)]
+        names = {spec.service for spec in self.plan.topology.functions}
+        listening = [service for service in services if service.name in names]
         return [
-            [self._jobs(stages), self._durations(stages), self._failures(stages)],
+            [self._asked("Jobs in flight", IN_FLIGHT), self._asked("Seconds per stage", SECONDS)],
+            [self._asked("Failures by class", FAILURES), self._trouble(stages)],
             [self._ages(listening), self._dead_letters(listening)],
             [self._errors(listening), self._spend()],
         ]
 
-    def _has_queue(self, service: Service) -> bool:
-        return any(spec.service == service.name for spec in self.plan.topology.functions)
-
-    def _own(self, name: str, statistic: str, **dimensions: str) -> cloudwatch.Metric:
-        """A metric that the functions write into their logs (EMF)."""
-        return cloudwatch.Metric(
-            namespace=self.plan.deployment.name,
-            metric_name=name,
-            dimensions_map=dimensions,
-            statistic=statistic,
-            period=cdk.Duration.minutes(5),
-            label=dimensions.get("service", name),
+    def _asked(self, title: str, query: str) -> cloudwatch.LogQueryWidget:
+        return cloudwatch.LogQueryWidget(
+            title=title,
+            log_group_names=[self._told.log_group_name],
+            query_string=query,
+            view=cloudwatch.LogQueryVisualizationType.TABLE,
+            width=12,
         )
 
-    def _jobs(self, stages: list[Service]) -> cloudwatch.GraphWidget:
-        running = [self._own("RunsOpen", "Maximum", service=stage.name) for stage in stages]
-        waiting = [self._own("RunsWaiting", "Maximum", service=stage.name) for stage in stages]
-        return cloudwatch.GraphWidget(
-            title="Jobs in flight (left), waiting for a machine (right)",
-            left=list(running),
-            right=list(waiting),
-            width=8,
-        )
-
-    def _durations(self, stages: list[Service]) -> cloudwatch.GraphWidget:
-        metrics = [self._own("StageSeconds", "p50", service=stage.name) for stage in stages]
-        return cloudwatch.GraphWidget(
-            title="Seconds per stage (median)", left=list(metrics), width=8
-        )
-
-    def _failures(self, stages: list[Service]) -> cloudwatch.GraphWidget:
-        name = self.plan.deployment.name
-        search = (
-            f"SEARCH('{{{name},service,failure_class}} MetricName=\"StageFailed\"', 'Sum', 300)"
-        )
-        found = cloudwatch.MathExpression(expression=search, label="", using_metrics={})
-        return cloudwatch.GraphWidget(title="Failures by class", left=[found], width=8)
+    def _trouble(self, stages: list[Service]) -> cloudwatch.GraphWidget:
+        kinds = ("StageFailed", "CannotLaunch", "Denied", "Busy")
+        lines = [own_metric(self, kind, stage.name) for kind in kinds for stage in stages]
+        return cloudwatch.GraphWidget(title="Trouble", left=list(lines), width=12)
 
     def _ages(self, services: list[Service]) -> cloudwatch.GraphWidget:
         names = self.plan.names
