@@ -14,7 +14,7 @@ QUALITY ?= draft
 SCHEDULES ?= 10000
 SEED ?= 0
 
-.PHONY: help setup demo test test-fast test-localstack foreign check format chaos chaos-mutants docs node-tools synth test-infra clean
+.PHONY: help setup demo test test-fast test-localstack foreign check format chaos chaos-mutants docs node-tools synth test-infra deploy diff images push publish-web clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -97,6 +97,34 @@ synth: setup     ## the AWS templates into out/cdk.out, cdk-nag watching; CONTEX
 
 test-infra: setup  ## what the templates promise, and that both clouds are the same
 	$(BIN)/python -m pytest tests/aws tests/infra/test_local_topology.py
+
+CDK := cd infra/aws && npx --yes aws-cdk@2.1148.1
+STAGES := sfm train compress
+DEPLOYMENT ?= spaceport
+TAG ?= latest
+APPROVAL ?=
+
+deploy: setup    ## into the account of your credentials; CONTEXT="-c region=... -c mailIdentity=..."
+	$(BIN)/python -m spaceport_aws.preflight $(CONTEXT)
+	$(CDK) deploy '*-Foundation' $(CONTEXT) $(APPROVAL)
+	$(CDK) deploy '*-Api' $(CONTEXT) $(APPROVAL)
+	$(CDK) deploy --all --concurrency 4 $(CONTEXT) $(APPROVAL)
+
+diff: setup      ## what a deployment would change
+	$(CDK) diff $(CONTEXT)
+
+images:          ## the jobs' images, for the machines that SageMaker has
+	@for stage in $(STAGES); do docker build --platform linux/amd64 \
+		-f services/$$stage/Dockerfile -t spaceport-$$stage . || exit 1; done
+
+push:            ## the images to ECR; REGISTRY=ACCOUNT.dkr.ecr.REGION.amazonaws.com
+	@test -n "$(REGISTRY)" || { echo "Say where to: make push REGISTRY=..."; exit 1; }
+	@for stage in $(STAGES); do \
+		docker tag spaceport-$$stage $(REGISTRY)/$(DEPLOYMENT)-$$stage:$(TAG) && \
+		docker push $(REGISTRY)/$(DEPLOYMENT)-$$stage:$(TAG) || exit 1; done
+
+publish-web: setup  ## web/dist to its bucket
+	$(BIN)/python -m spaceport_aws.publish $(CONTEXT)
 
 clean:           ## everything that was made, but not your results in out/
 	rm -rf $(VENV) .venv-localstack .venv-node tests/node/node_modules .cache .mypy_cache .ruff_cache .pytest_cache

@@ -25,6 +25,7 @@ EVERYTHING = (
     ("account", "111122223333"),
     ("domain", "splats.example.com"),
     ("certificateArn", "arn:aws:acm:us-east-1:111122223333:certificate/c"),
+    ("githubRepo", "someone/spaceport"),
     ("vpc", "true"),
     ("isolateJobs", "true"),
     ("deleteData", "true"),

@@ -89,5 +89,23 @@ def test_a_job_reads_and_writes_and_speaks_for_its_own_stage_only() -> None:
     assert '"events:detail-type": ["StageProgressed"]' in spoken
 
 
+def test_github_comes_in_by_oidc_and_only_main_may_change_anything() -> None:
+    roles_of_ci = assembly(EVERYTHING).properties("AWS::IAM::Role", "Spaceport-dev-Ci")
+    subjects = {}
+    for role in roles_of_ci:
+        (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert trust["Action"] == "sts:AssumeRoleWithWebIdentity"
+        subject = trust["Condition"]["StringEquals"]["token.actions.githubusercontent.com:sub"]
+        subjects[subject] = json.dumps(role["Policies"])
+    assert set(subjects) == {
+        "repo:someone/spaceport:ref:refs/heads/main",
+        "repo:someone/spaceport:pull_request",
+    }
+    looking = subjects["repo:someone/spaceport:pull_request"]
+    assert "lookup-role" in looking
+    assert "deploy-role" not in looking
+    assert "ecr:" not in looking
+
+
 if __name__ == "__main__":
     GOLDEN.write_text(json.dumps(roles(), indent=1) + "\n")

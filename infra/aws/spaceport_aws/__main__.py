@@ -3,8 +3,6 @@
 The CDK command calls it as well, with the context in the environment.
 """
 
-import argparse
-import json
 import os
 import sys
 from pathlib import Path
@@ -14,18 +12,18 @@ import aws_cdk as cdk
 
 from spaceport_aws.app import add_stacks, make_app
 from spaceport_aws.bundle import Bundler
+from spaceport_aws.context import arguments, context_of
 from spaceport_aws.review import review
 from spaceport_runtime.errors import UserError
 
-HERE = Path(__file__).parents[1]
 ROOT = Path(__file__).parents[3]
 SITE = ROOT / "web" / "dist"
 
 
 def main() -> int:
     """Read the context, build the bundles, write the templates; 1 and one sentence if it cannot."""
-    arguments = _arguments()
-    app = make_app(_given(arguments.context), arguments.output)
+    given = arguments(__doc__ or "")
+    app = make_app(context_of(given.context), given.output)
     try:
         add_stacks(app, _context(app), Bundler(ROOT, ROOT / "build" / "lambda"))
     except UserError as error:
@@ -36,21 +34,6 @@ def main() -> int:
     if not SITE.exists():
         print("The web stack is built without a site: web/dist does not exist yet.")
     return 0
-
-
-def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m spaceport_aws")
-    parser.add_argument("-c", "--context", action="append", default=[], metavar="KEY=VALUE")
-    parser.add_argument("-o", "--output", default=os.environ.get("CDK_OUTDIR"))
-    return parser.parse_args()
-
-
-def _given(words: list[str]) -> dict[str, str]:
-    """What was given here; without the CDK command, cdk.json's context as well."""
-    pairs = dict(word.partition("=")[::2] for word in words)
-    if "CDK_CONTEXT_JSON" in os.environ:
-        return pairs
-    return {**json.loads((HERE / "cdk.json").read_text())["context"], **pairs}
 
 
 def _context(app: cdk.App) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from spaceport_aws.names import Names
 from spaceport_aws.settings import Deployment, read_settings
 from spaceport_aws.stacks.api import Api
 from spaceport_aws.stacks.base import Plan
+from spaceport_aws.stacks.ci import Ci
 from spaceport_aws.stacks.foundation import Foundation
 from spaceport_aws.stacks.service import ServiceStack
 from spaceport_aws.stacks.watch import Watch
@@ -52,6 +53,8 @@ def add_stacks(
         ServiceStack(app, service, plan, bundle(service))
     Web(app, plan)
     Watch(app, services, plan)
+    if plan.deployment.github_repo:
+        Ci(app, plan, plan.deployment.github_repo)
     return plan
 
 

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 from spaceport_runtime.service import named
 
-PARAMETERS = ("api-id", "api-url", "authorizer-id", "key-arn", "job-subnets", "job-security-group")
-
 
 @dataclass(frozen=True)
 class Names:

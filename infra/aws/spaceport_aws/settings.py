@@ -58,6 +58,7 @@ class Deployment(BaseModel):
     jwt_issuer: str | None = Field(default=None, pattern=r"^https://.+$")
     jwt_audience: Words = ()
     web_origins: Words = ()
+    github_repo: str | None = Field(default=None, pattern=r"^[\w.-]+/[\w.-]+$")
     image_tag: str = Field(default="latest", pattern=r"^[\w][\w.-]{0,127}$")
     spot: bool = True
     spot_attempts: int = Field(default=2, ge=0, le=10)

@@ -85,7 +85,7 @@ RETENTION = {
 def role_of(
     scope: Construct,
     construct_id: str,
-    principal: iam.ServicePrincipal,
+    principal: iam.IPrincipal,
     grants: Sequence[Grant],
     description: str,
 ) -> iam.Role:
