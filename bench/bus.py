@@ -21,7 +21,6 @@ import logging
 import os
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -30,17 +29,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bench.bus_calls import AwsCall, Recorder, recording
+from bench.bus_floor import floor_cpu_s
+from bench.bus_upload import upload
+from bench.quick import quick_job
+from spaceport_local.cloud import CloudOptions, LocalCloud
+from spaceport_local.sagemaker.runner import FunctionRunner
+
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPOSITORY))
-
-from bench.bus_calls import AwsCall, Recorder, recording  # noqa: E402
-from bench.bus_floor import floor_cpu_s  # noqa: E402
-from tests.infra.uploads import upload  # noqa: E402
-from tests.localstack.jobs import quick_job  # noqa: E402
-
-from spaceport_local.cloud import CloudOptions, LocalCloud  # noqa: E402
-from spaceport_local.sagemaker.runner import FunctionRunner  # noqa: E402
-
 STAGES = (("sfm", "Processing"), ("train", "Training"), ("compress", "Processing"))
 SERVICES = ("ingest", "sfm", "train", "compress", "notify")
 PATIENCE_S = 3600.0
@@ -86,14 +82,15 @@ def mails(cloud: LocalCloud) -> list[Path]:
 
 def run_alone(cloud: LocalCloud, name: str, recorder: Recorder) -> dict[str, float]:
     """One capture on an idle cloud; returns the seconds of each hop."""
-    known = set(mails(cloud))
-    job_id = upload(cloud, name)
+    known, launched = set(mails(cloud)), set(cloud.sagemaker.names())
+    upload(cloud, name)
     wait_until(lambda: len(mails(cloud)) > len(known))
     uploaded_s = max(
         call.began_s
         for call in recorder.calls
         if call.operation == "PutObject" and call.parameters["Key"].endswith("manifest.json")
     )
+    (job_id,) = {job.split("-")[1] for job in set(cloud.sagemaker.names()) - launched}
     hops = {}
     before, ended_s = "upload", uploaded_s
     for stage, kind in STAGES:

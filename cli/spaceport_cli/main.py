@@ -80,6 +80,16 @@ def _up(typed: argparse.Namespace, console: Console) -> int:
     return up(typed.port, typed.state, console)
 
 
+def _plan(typed: argparse.Namespace, console: Console) -> int:
+    if typed.check:
+        from spaceport_cli.flights.check import check  # noqa: PLC0415
+
+        return check(typed, console)
+    from spaceport_cli.flights.plan import plan  # noqa: PLC0415
+
+    return plan(typed, console)
+
+
 def _doctor(_typed: argparse.Namespace, console: Console) -> int:
     from spaceport_cli.doctor import doctor  # noqa: PLC0415
 
@@ -128,6 +138,7 @@ COMMANDS: dict[str, Command] = {
     "run": _run,
     "demo": _demo,
     "up": _up,
+    "plan": _plan,
     "doctor": _doctor,
     "replay": _replay,
     "cancel": _cancel,

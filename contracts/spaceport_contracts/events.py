@@ -209,6 +209,19 @@ class JobCancelled(Event):
     terminal: ClassVar[bool] = True
 
 
+class FlightPlanned(Event):
+    """A flight was planned; its job_id is the plan's id, for no job exists yet."""
+
+    pattern: str
+    sorties: int
+    photos: int
+    flight_seconds: float
+    area_m2: float
+    gsd_p50_cm: float
+    coverage_pct: float
+    outputs: ArtifactSet
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaptureRejected,
     ReconstructionRequested,
@@ -221,6 +234,7 @@ EVENTS: tuple[type[Event], ...] = (
     StageFailed,
     CancellationRequested,
     JobCancelled,
+    FlightPlanned,
 )
 EVENT_TYPES: dict[str, type[Event]] = {event.detail_type(): event for event in EVENTS}
 

@@ -106,7 +106,7 @@ class JobSpec:
 class Route:
     """One path of the HTTP API."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
 
 

@@ -47,7 +47,7 @@ class FakeLedger:
         return True
 
     def get(self, key: RunKey) -> Run | None:
-        return self.runs.get(key)
+        return self.runs.get(RunKey(key.stage, key.job_id, key.attempt))
 
     def open_runs(self, stage: str) -> list[Run]:
         return self.index.shown([run for run in self.runs.values() if run.is_open], stage)

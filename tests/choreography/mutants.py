@@ -10,6 +10,8 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
+from bench.quick import outputs_of
+
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.events import Event
 from spaceport_contracts.report import Report
@@ -32,7 +34,6 @@ from spaceport_runtime.lineage import from_outbox
 from spaceport_runtime.ports import End, EndKind, Run, RunKey
 from spaceport_runtime.stage import cancel, launch, outcome, reconcile
 from tests.choreography.fakes import FakeLedger
-from tests.choreography.results import outputs_of
 from tests.choreography.world import World
 from tests.fakes_notify import FakeStatusTable
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bench.quick import outputs_of
+
 from spaceport_contracts.events import CancellationRequested, Stage
 from spaceport_ingest.ports import Kit, Objects
 from spaceport_ingest.requests.cancel import cancel_job
@@ -31,7 +33,6 @@ from tests.choreography.functions import BUCKET, Function, all_functions
 from tests.choreography.lag import Index
 from tests.choreography.patterns import matches
 from tests.choreography.people import WatchedStatusTable, upload
-from tests.choreography.results import outputs_of
 from tests.choreography.witness import Witness
 from tests.fakes_ingest import FakeObjects
 from tests.fakes_notify import FakeMailer, make_kit

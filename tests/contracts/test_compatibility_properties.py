@@ -1,6 +1,7 @@
 """What `breaches` calls compatible is: every old event passes the new schema and the other way."""
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from spaceport_contracts.compatibility import breaches
 
 Schema = dict[str, Any]
+Draw = Callable[[st.SearchStrategy[Any]], Any]
 KINDS: dict[str, tuple[Schema, st.SearchStrategy[Any]]] = {
     "text": ({"type": "string"}, st.text(max_size=5)),
     "whole": ({"type": "integer"}, st.integers()),
@@ -45,7 +47,7 @@ def schemas(draw: st.DrawFn) -> Schema:
     }
 
 
-def changed(draw: st.DrawFn, old: Schema, changes: list[str]) -> Schema:
+def changed(draw: Draw, old: Schema, changes: list[str]) -> Schema:
     """`old` after some changes, as far as each applies."""
     new = copy.deepcopy(old)
     fields = new["properties"]
@@ -66,7 +68,7 @@ def changed(draw: st.DrawFn, old: Schema, changes: list[str]) -> Schema:
     return new
 
 
-def events(draw: st.DrawFn, schema: Schema, *, whole: bool) -> dict[str, Any]:
+def events(draw: Draw, schema: Schema, *, whole: bool) -> dict[str, Any]:
     """One that passes; `whole` as we publish it, with the fields that have a default."""
     kinds = {str(shape): values for shape, values in KINDS.values()}
     return {

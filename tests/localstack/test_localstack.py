@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bench.quick import quick_job
 from localstack_client.session import Session
 from PIL import Image
 
@@ -24,7 +25,6 @@ from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.hosted import HostedCloud, HostedOptions
 from spaceport_local.sagemaker.runner import FunctionRunner
 from tests.infra.uploads import job_of
-from tests.localstack.jobs import quick_job
 from tests.localstack.server import is_installed, running_localstack
 
 pytestmark = [

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from spaceport_cli.photos.find import SENT, FoundPhotos, find_photos
 from spaceport_cli.show.sentences import human_bytes
 from spaceport_contracts.address import is_email
-from spaceport_contracts.filenames import file_kind
+from spaceport_contracts.filenames import FileKind, file_kind
 from spaceport_runtime.errors import UserError
 
 STATE_NAME = ".spaceport"
@@ -55,7 +55,7 @@ def check_zip(path: Path) -> None:
             f"'{path}' is neither a folder nor a whole zip file.",
             "Give a folder of photos or a zip of them.",
         ) from error
-    if not any(file_kind(name) in SENT for name in names):
+    if not any(file_kind(name) in (*SENT, FileKind.ARCHIVE) for name in names):
         raise UserError(
             f"The zip '{path}' holds no photos.", "Put JPEG, PNG or TIFF photos into it."
         )

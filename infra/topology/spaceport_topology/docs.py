@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spaceport_contracts.events import EVENTS, Event
+from spaceport_dronepath.api import openapi as dronepath_openapi
 from spaceport_ingest.requests.api import openapi as ingest_openapi
 from spaceport_notify.api import openapi as notify_openapi
 from spaceport_runtime.service import Service
@@ -106,7 +107,7 @@ def openapi_page() -> str:
 
     Raises ValueError where two services give one name to two schemas.
     """
-    parts = [ingest_openapi(), notify_openapi()]
+    parts = [ingest_openapi(), notify_openapi(), dronepath_openapi()]
     merged = parts[0]
     for part in parts[1:]:
         merged["paths"] |= part["paths"]

@@ -99,7 +99,7 @@ def _give_up(run: Run, error: Exception, recipe: Recipe, platform: Platform) -> 
 
 
 def drop(run: Run, recipe: Recipe, platform: Platform) -> None:
-    """End a waiting run that nobody waits for any more, without a word.
+    """Withdraw a run that nobody wants any more, or stop its job.
 
     Where somebody has begun to launch it, a job may yet appear: the run stays open, so that the
     sweep stops that too and closes the run when it is clear that there is none.

@@ -32,9 +32,7 @@ def deliver(key: RunKey, platform: Platform) -> None:
     run = platform.ledger.get(key)
     if run is None or run.outcome is None or not run.is_open:
         return
-    events = from_outbox(run.outcome)
-    if events:
-        platform.bus.publish(*events)
+    platform.bus.publish(*from_outbox(run.outcome))
     platform.ledger.close(key)
 
 
@@ -71,7 +69,7 @@ def retry(run: Run, recipe: Recipe, platform: Platform) -> Outcome:
     job_id, by = run.key.job_id, recipe.service.name
     wanted = End(EndKind.SUPERSEDED, by, platform.ledger.next_attempt(job_id))
     end = platform.ledger.claim_end(job_id, run.key.attempt, wanted)
-    if end.kind is not EndKind.SUPERSEDED or end.next_attempt is None:
+    if end.next_attempt is None:
         return NOTHING
     again = Run(
         RunKey(by, job_id, end.next_attempt),

@@ -21,6 +21,7 @@ from spaceport_notify.letters.send import send_letter
 from spaceport_notify.ports import Kit
 from spaceport_notify.report.collect import collect
 from spaceport_notify.report.write import REPORT_JSON, write_report
+from spaceport_notify.webhooks.deliver import announce
 from spaceport_runtime.errors import Retryable
 
 
@@ -32,6 +33,7 @@ def tell(event: Event, kit: Kit) -> None:
     view = record(event, kit.table)
     if isinstance(event, StageProgressed):
         return
+    announce(event, view, kit)
     if isinstance(event, ReconstructionRequested):
         _tell_start(view, kit)
     for attempt in sorted(view.rounds):
@@ -44,12 +46,10 @@ def tell(event: Event, kit: Kit) -> None:
 def settle(view: JobView, attempt: int, kit: Kit) -> None:
     """Write the report and send the e-mail of an attempt that has ended, unless it was done."""
     compressed = view.rounds[attempt].compressed
-    if compressed is not None and attempt not in view.reports:
-        if not _may_report(view, compressed, kit):
+    if compressed is not None and (attempt not in view.reports or attempt in view.partial):
+        view = _write_report(view, compressed, kit)
+        if attempt not in view.reports:
             return
-        prefix = write_report(collect(view, attempt, kit.store), kit)
-        amend(view.job_id, kit.table, lambda known: _with_report(known, attempt, prefix))
-        view = _with_report(view, attempt, prefix)
     due = due_letter(view, attempt)
     if due is not None:
         send_letter(due, view, _report(view, attempt, kit), kit)
@@ -73,16 +73,26 @@ def _is_reported(event: SplatCompressed, kit: Kit) -> bool:
     )
 
 
-def _may_report(view: JobView, compressed: SplatCompressed, kit: Kit) -> bool:
-    """Whether all that the splat rests on is known, or has been waited for long enough."""
-    if ancestry(view, compressed.attempt).complete:
-        return True
-    return kit.clock() - compressed.occurred_at > timedelta(seconds=kit.patience_s)
+def _write_report(view: JobView, compressed: SplatCompressed, kit: Kit) -> JobView:
+    """Once all that the splat rests on is known, or has been waited for long enough.
 
+    What came too late for a report makes it whole afterwards; nobody is written to again.
+    """
+    attempt = compressed.attempt
+    is_whole = ancestry(view, attempt).complete
+    waited = kit.clock() - compressed.occurred_at
+    if not is_whole and (attempt in view.partial or waited <= timedelta(seconds=kit.patience_s)):
+        return view
+    prefix = write_report(collect(view, attempt, kit.store), kit)
 
-def _with_report(view: JobView, attempt: int, prefix: str) -> JobView:
-    reports = dict(sorted({**view.reports, attempt: prefix}.items()))
-    return view.model_copy(update={"reports": reports})
+    def reported(known: JobView) -> JobView:
+        reports = dict(sorted({**known.reports, attempt: prefix}.items()))
+        others = set(known.partial) - {attempt}
+        partial = tuple(sorted(others if is_whole else {*others, attempt}))
+        return known.model_copy(update={"reports": reports, "partial": partial})
+
+    amend(view.job_id, kit.table, reported)
+    return reported(view)
 
 
 def _report(view: JobView, attempt: int, kit: Kit) -> Report | None:

@@ -126,6 +126,20 @@ def test_the_delivery_does_not_wait_for_ever() -> None:
     assert b"did not arrive" in office.story.store.objects[REPORT + "report.json"]
 
 
+def test_what_comes_after_the_report_makes_it_whole() -> None:
+    """Fails where a report that was written too early stays so for ever."""
+    office = Office()
+    events = office.story.whole()
+    late = next(event for event in events if isinstance(event, SparseModelBuilt))
+    waiting = office.feed([event for event in events if event is not late])
+    office.now += timedelta(minutes=20)
+    assert office.feed(waiting) == []
+    assert b"did not arrive" in office.story.store.objects[REPORT + "report.json"]
+    office.feed([late, *waiting, late])
+    assert b"did not arrive" not in office.story.store.objects[REPORT + "report.json"]
+    assert office.kinds == ["delivered"]
+
+
 def test_the_request_after_the_delivery() -> None:
     office = Office()
     events = office.story.whole()

@@ -1,5 +1,6 @@
 """How high to fly along a path: above every hill, below the ceiling, with few breaks."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,9 +54,8 @@ def profile(
     wanted height by more than 3 %. Raises FieldProblem when hills need more than the drone may
     climb above its take-off.
     """
-    s_m, xy, given = _sample(
-        path, agl_m, min(ground.step_m, SAMPLE_M) if not ground.is_flat else SAMPLE_M
-    )
+    step_m = math.inf if ground.is_flat else min(ground.step_m, SAMPLE_M)
+    s_m, xy, given = _sample(path, agl_m, step_m)
     heights = ground.heights_m(xy) - takeoff_ground_m
     slack = 0.0 if ground.is_flat else BETWEEN_SAMPLES_M
     low = heights + limits.min_clearance_m + slack

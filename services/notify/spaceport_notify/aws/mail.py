@@ -34,7 +34,9 @@ class SesMailer:
 
     def __init__(self, client: "SESClient", configuration_set: str | None = None) -> None:
         self._client = client
-        self._options: Any = {"ConfigurationSetName": configuration_set} if configuration_set else {}
+        self._options: Any = {}
+        if configuration_set:
+            self._options["ConfigurationSetName"] = configuration_set
 
     def send(self, message: EmailMessage) -> None:
         """Send to the message's `To`."""

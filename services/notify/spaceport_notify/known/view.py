@@ -28,10 +28,9 @@ from spaceport_contracts.events import (
     StageStarted,
     StageWaiting,
 )
+from spaceport_contracts.uploads import uploaded_uri
 
 End = SplatCompressed | StageFailed | JobCancelled | CaptureRejected
-# How ingest names an upload as the cause of a job: `upload:<uri>#<etag>`.
-UPLOAD_CAUSE = "upload:"
 Same = TypeVar("Same", bound=Event)
 
 
@@ -69,7 +68,8 @@ class JobView(Frozen):
     `since`: when the first that is known of it happened; `owner`: whose it is; `upload`: the
     address of what it was made from. `reports`: where the report of a delivered attempt lies (an
     S3 prefix).
-    `mails`: the e-mails that were claimed, so that none is sent twice (`letters.mail_key`).
+    `partial`: attempts whose report was written while something was still missing.
+    `mails`: the e-mails that were claimed, so that none is sent twice (`letters/due.py`).
     """
 
     job_id: str
@@ -79,6 +79,7 @@ class JobView(Frozen):
     upload: str = ""
     rounds: dict[int, Round] = Field(default_factory=dict)
     reports: dict[int, str] = Field(default_factory=dict)
+    partial: tuple[int, ...] = ()
     mails: tuple[str, ...] = ()
 
     @property
@@ -112,8 +113,7 @@ def _origin(event: Event) -> dict[str, str]:
     """What the first word about a job says of where it comes from."""
     if not isinstance(event, ReconstructionRequested | CaptureRejected) or event.attempt > 1:
         return {}
-    uri, _, _ = event.causation_id.removeprefix(UPLOAD_CAUSE).rpartition("#")
-    return {"owner": event.owner, "upload": uri}
+    return {"owner": event.owner, "upload": uploaded_uri(event.causation_id)}
 
 
 def _tidy(rounds: Iterable[Round]) -> dict[int, Round]:

@@ -13,7 +13,7 @@ from spaceport_runtime.job.container import Container, Stopped, hash_outputs, wr
 from spaceport_sfm.job.effort import EFFORTS
 from spaceport_sfm.job.gate import check_enough
 from spaceport_sfm.job.photos.calibration import group_cameras
-from spaceport_sfm.job.photos.prepare import UPRIGHT, Prepared, Step, prepare
+from spaceport_sfm.job.photos.prepare import UPRIGHT, Count, Prepared, prepare
 from spaceport_sfm.job.photos.sensors import is_drone
 from spaceport_sfm.job.photos.twins import leave_out_twins
 from spaceport_sfm.job.process.child import EngineDied, Supervision, run_child
@@ -33,14 +33,14 @@ def main(container: Container) -> None:
     output = container.output
     work = Path(tempfile.mkdtemp(prefix=".sfm-work-", dir=container.root))
 
-    def step(n: int, m: int) -> None:
+    def count(n: int, m: int) -> None:
         container.progress("photos", n, m)
         if container.stopping:
             raise Stopped
 
     try:
         folders = Folders(work, output)
-        task, rejected = make_task(capture, photos, folders, options, step)
+        task, rejected = make_task(capture, photos, folders, options, count)
         outcome = run_engine(task, container)
         write_result(output, summarise(capture, rejected, outcome, output))
     except BaseException:
@@ -66,7 +66,7 @@ def make_task(
     photos: Path,
     folders: Folders,
     options: StageOptions,
-    step: Step,
+    count: Count,
 ) -> tuple[Task, list[RejectedPhoto]]:
     """Prepare the photos and decide which share a camera.
 
@@ -77,7 +77,7 @@ def make_task(
     images = folders.work / "images"
     wanted, twins = leave_out_twins(capture.photos)
     chosen = capture.model_copy(update={"photos": tuple(wanted)})
-    prepared, broken = prepare(chosen, photos, images, threads, step)
+    prepared, broken = prepare(chosen, photos, images, threads, count)
     rejected = [*twins, *broken]
     refused = (*rejected, *capture.rejected)
     check_enough(len(prepared), len(capture.photos) + len(capture.rejected), refused)

@@ -7,9 +7,9 @@ import numpy as np
 import pycolmap
 
 from spaceport_sfm.job.gate import Figures, Linkage, check_figures, check_linkage, left_out
-from spaceport_sfm.job.mapping.focal_lock import settle_focal
 from spaceport_sfm.job.mapping.ladder import Trial, climb, rungs
 from spaceport_sfm.job.mapping.model import points_of, poses_of, principal_shift, registered_names
+from spaceport_sfm.job.mapping.settle import settle
 from spaceport_sfm.job.mapping.trials import Trials
 from spaceport_sfm.job.matching.pairs import components
 from spaceport_sfm.job.photos.undistort import undistort
@@ -34,11 +34,12 @@ def reconstruct(task: Task, tell: Tell) -> Outcome:
     gps = gps_positions(task.photos)
     trials = Trials(task, gps, tell)
     best: Trial[Mapped] = climb(rungs(task.effort), trials.run)
-    linkage = _linkage(task, trials, best)
-    warnings = check_linkage(linkage)
+    check_linkage(_linkage(task, trials, best))
     tell("calibration", 0, 1, {})
-    settled = settle_focal((best.model or [])[0], task, trials.groups)
-    model = settled.model
+    settled = settle(best, task, trials)
+    model = settled.focal.model
+    linkage = _linkage(task, trials, settled.trial)
+    warnings = check_linkage(linkage)
     tell("calibration", 1, 1, {})
     placement = _place(model, task)
     points = points_of(model)
@@ -55,11 +56,11 @@ def reconstruct(task: Task, tell: Tell) -> Outcome:
         mean_track_length=figures.mean_track_length,
         gps_rms_m=placement.gps_rms_m,
         camera_height_above_ground_m=figures.height_above_ground_m,
-        focal_note=settled.note,
+        focal_note=settled.focal.note,
         frame_note=placement.note,
         warnings=warnings,
         left_out=left_out(linkage),
-        rung=best.rung.name,
+        rung=settled.trial.rung.name,
     )
 
 
@@ -116,10 +117,13 @@ def _placed_photos(
             name=name,
             original=original,
             position_m=_triple(centre),
+            camera_to_world=tuple(_triple(row) for row in rotation),
             gps_m=_gps(placement.gps_m.get(name)),
             residual_m=placement.residuals_m.get(name),
         )
-        for name, original, centre in zip(poses.names, originals, poses.centres, strict=True)
+        for name, original, centre, rotation in zip(
+            poses.names, originals, poses.centres, poses.rotations, strict=True
+        )
     )
 
 

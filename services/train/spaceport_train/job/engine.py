@@ -11,6 +11,7 @@ from spaceport_splat.kernels import Floats
 from spaceport_train.job.schedule import Moment
 
 FAINT = 0.005  # opacity at which a Gaussian is dead
+SSIM_SHARE = 0.2  # of the loss (Kerbl et al. 2023); the rest is L1
 Arrays = dict[str, npt.NDArray[Any]]
 
 

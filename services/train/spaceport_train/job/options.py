@@ -3,7 +3,7 @@
 from pydantic import Field
 
 from spaceport_contracts.results import StageOptions
-from spaceport_train.job.scene.scene import HELD_OUT_EVERY
+from spaceport_train.job.scene.split import TEST_EVERY
 
 
 class TrainOptions(StageOptions):
@@ -12,9 +12,9 @@ class TrainOptions(StageOptions):
     budget: float = Field(default=1.0, gt=0, description="multiplies the planned steps")
     gaussians: int | None = Field(default=None, ge=100, description="skip the pilots: this many")
     threads: int | None = Field(default=None, ge=1, description="None: all CPUs")
-    held_out_offset: int = Field(
-        default=HELD_OUT_EVERY // 2,
+    test_offset: int = Field(
+        default=TEST_EVERY // 2,
         ge=0,
-        lt=HELD_OUT_EVERY,
-        description="position of the first held-out photo",
+        lt=TEST_EVERY,
+        description="position of the first test photo",
     )

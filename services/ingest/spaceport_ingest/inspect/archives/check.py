@@ -8,8 +8,9 @@ entries that unpack to far more than they weigh (bombs), entries that share thei
 import stat
 from collections.abc import Sequence
 from itertools import pairwise
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
+from zipfile import ZipInfo
 
+from spaceport_ingest.inspect.archives.archive import UNPACK
 from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.rejection import CaptureRefused, shown
 from spaceport_ingest.settings import Limits
@@ -72,7 +73,7 @@ def _check_entry(info: ZipInfo, limits: Limits) -> None:
         raise CaptureRefused(
             f"The zip is encrypted ({name}).", "Make a zip without a password and upload that."
         )
-    if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+    if info.compress_type not in UNPACK:
         raise CaptureRefused(
             f"The zip's entry {name} is packed by a method that is not in common use "
             f"({info.compress_type}).",

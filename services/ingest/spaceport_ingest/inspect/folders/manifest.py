@@ -14,12 +14,13 @@ from spaceport_contracts.uploads import (
     UploadManifest,
 )
 from spaceport_ingest.inspect.names import leaves_its_folder
+from spaceport_ingest.inspect.photos import magic
 from spaceport_ingest.inspect.photos.candidates import Candidate, Verdict, inspect_all
 from spaceport_ingest.inspect.photos.judge import judge
 from spaceport_ingest.inspect.publish import publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
-from spaceport_ingest.ports import Kit
+from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.rejection import CaptureRefused, count, shown
 from spaceport_ingest.submission import Submission
 
@@ -73,8 +74,11 @@ class ManifestUpload:
                 f"The upload's {MANIFEST_NAME} cannot be read ({self.trouble}).",
                 "Upload the folder again.",
             )
-        sorted_files = sort_files(self._listed(), kit.limits)
-        arrived = {item.uri: item.bytes for item in kit.objects.under(self.prefix)}
+        items = {item.uri: item for item in kit.objects.under(self.prefix)}
+        arrived = {uri: item.bytes for uri, item in items.items()}
+        sorted_files = sort_files(
+            self._listed(), kit.limits, lambda photo: _peek(items.get(self._uri(photo)), kit)
+        )
         present = [photo for photo in sorted_files.photos if self._uri(photo) in arrived]
         self._check_complete(len(sorted_files.photos), len(present), kit)
         inspected = iter(
@@ -138,6 +142,11 @@ class ManifestUpload:
             keep=lambda _content: None,
             sha256=photo.sha256,
         )
+
+
+def _peek(item: Listed | None, kit: Kit) -> bytes:
+    length = min(magic.HEAD_BYTES, item.bytes) if item else 0
+    return kit.objects.read_range(item.uri, item.etag, 0, length) if item and length else b""
 
 
 def _salvage(content: bytes) -> UploadManifest:

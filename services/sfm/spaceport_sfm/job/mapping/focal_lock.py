@@ -37,6 +37,7 @@ class _Case:
     task: Task
     groups: Mapping[int, int]
     """COLMAP's camera id -> index into `task.cameras`."""
+    centred: bool
 
     def group(self, camera_id: int) -> CameraGroup:
         """What the metadata say about a camera."""
@@ -54,7 +55,7 @@ def should_lock(free_rmse_px: float, locked_rmse_px: float) -> bool:
 
 
 def settle_focal(
-    model: pycolmap.Reconstruction, task: Task, groups: Mapping[int, int]
+    model: pycolmap.Reconstruction, task: Task, groups: Mapping[int, int], centred: bool = False
 ) -> SettledFocal:
     """Final bundle adjustment of `model`; each focal length free, or locked to the metadata.
 
@@ -63,11 +64,12 @@ def settle_focal(
 
     Args:
         groups: COLMAP's camera id -> index into `task.cameras`.
+        centred: hold the optical centres where they are.
     """
-    case = _Case(task.work / "mapped", task, groups)
+    case = _Case(task.work / "mapped", task, groups, centred)
     case.saved.mkdir(exist_ok=True)
     model.write(case.saved)
-    _adjust(model, task, FREE_ITERATIONS, refine_focal=True)
+    _adjust(model, case, FREE_ITERATIONS, refine_focal=True)
     suspects = [
         camera_id
         for camera_id, camera in model.cameras.items()
@@ -99,15 +101,15 @@ def _adjust_locked(
     for camera_id in cameras:
         camera = locked.cameras[camera_id]
         camera.params = [case.group(camera_id).focal_px or 0.0, *list(camera.params)[1:]]
-    _adjust(locked, case.task, LOCKED_ITERATIONS, refine_focal=False)
+    _adjust(locked, case, LOCKED_ITERATIONS, refine_focal=False)
     if len(cameras) < len(locked.cameras):
-        _adjust(locked, case.task, LOCKED_ITERATIONS, refine_focal=True, constant=cameras)
+        _adjust(locked, case, LOCKED_ITERATIONS, refine_focal=True, constant=cameras)
     return locked
 
 
 def _adjust(
     model: pycolmap.Reconstruction,
-    task: Task,
+    case: _Case,
     iterations: int,
     *,
     refine_focal: bool,
@@ -116,11 +118,11 @@ def _adjust(
     """Bundle adjustment of everything but the intrinsics of the `constant` cameras."""
     options = pycolmap.BundleAdjustmentOptions()
     options.refine_focal_length = refine_focal
-    options.refine_principal_point = True
+    options.refine_principal_point = not case.centred
     options.refine_extra_params = True
     options.print_summary = False
     options.ceres.solver_options.max_num_iterations = iterations
-    options.ceres.solver_options.num_threads = task.threads
+    options.ceres.solver_options.num_threads = case.task.threads
     if constant is None:
         pycolmap.bundle_adjustment(model, options)
     else:

@@ -21,14 +21,13 @@ class Rung(Frozen):
     every_pair: bool = False
     relaxed: bool = False
     globally: bool = False
+    centred: bool = False
+    """Hold the optical centre to the middle of the photo."""
 
     def same_mapping(self, other: "Rung | None") -> bool:
         """On the same matches, both would find the same."""
-        return other is not None and (self.max_features, self.relaxed, self.globally) == (
-            other.max_features,
-            other.relaxed,
-            other.globally,
-        )
+        names = {"name": "", "every_pair": False}
+        return other is not None and self.model_copy(update=names) == other.model_copy(update=names)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pycolmap
 
+from spaceport_sfm.job.mapping.ladder import Rung
 from spaceport_sfm.job.task import Task
 
 # Global bundle adjustment after 40 % growth instead of 10 %, twice instead of five times: the same
@@ -21,26 +22,26 @@ Registered = Callable[[int, int], None]
 
 
 def map_incrementally(
-    database: Path, task: Task, relaxed: bool, report: Registered
+    database: Path, task: Task, rung: Rung, tell: Registered
 ) -> list[pycolmap.Reconstruction]:
     """All models, largest first; empty when no pair of photos can start one.
 
     Args:
-        relaxed: accept weaker evidence, for captures with little overlap or little parallax.
+        rung: how; relaxed accepts weaker evidence, for captures with little overlap or parallax.
     """
-    options = _options(task, relaxed)
+    options = _options(task, rung)
     manager = pycolmap.ReconstructionManager()
     opened = pycolmap.Database.open(database)
     pipeline = pycolmap.IncrementalPipeline(options, opened, manager)
 
-    def tell() -> None:
+    def count() -> None:
         models = [manager.get(i) for i in range(manager.size())]
         if models:
-            report(max(m.num_reg_images() for m in models), models[-1].num_points3D())
+            tell(max(m.num_reg_images() for m in models), models[-1].num_points3D())
 
     callbacks = pycolmap.IncrementalPipelineCallback
-    pipeline.add_callback(callbacks.INITIAL_IMAGE_PAIR_REG_CALLBACK.value, tell)
-    pipeline.add_callback(callbacks.NEXT_IMAGE_REG_CALLBACK.value, tell)
+    pipeline.add_callback(callbacks.INITIAL_IMAGE_PAIR_REG_CALLBACK.value, count)
+    pipeline.add_callback(callbacks.NEXT_IMAGE_REG_CALLBACK.value, count)
     try:
         pipeline.run()
     finally:
@@ -73,7 +74,7 @@ def _largest_first(models: list[pycolmap.Reconstruction]) -> list[pycolmap.Recon
     return sorted(kept, key=lambda model: -model.num_reg_images())
 
 
-def _options(task: Task, relaxed: bool) -> pycolmap.IncrementalPipelineOptions:
+def _options(task: Task, rung: Rung) -> pycolmap.IncrementalPipelineOptions:
     options = pycolmap.IncrementalPipelineOptions()
     options.num_threads = task.threads
     options.random_seed = task.seed
@@ -83,8 +84,8 @@ def _options(task: Task, relaxed: bool) -> pycolmap.IncrementalPipelineOptions:
     options.ba_global_points_ratio = GLOBAL_GROWTH
     options.ba_global_max_refinements = GLOBAL_REFINEMENTS
     # The largest single win on nadir blocks: pose error .24 -> .007 m.
-    options.ba_refine_principal_point = True
-    if relaxed:
+    options.ba_refine_principal_point = not rung.centred
+    if rung.relaxed:
         options.mapper.init_min_tri_angle = 4.0
         options.mapper.init_min_num_inliers = 50
         options.mapper.abs_pose_min_num_inliers = 15

@@ -142,8 +142,8 @@ class Trials:
         if rung.globally:
             return map_globally(self.database, self._task)
 
-        def report(registered: int, points: int) -> None:
+        def count_up(registered: int, points: int) -> None:
             figures = {"registered": float(registered), "points": float(points)}
             self._tell("mapping", registered, count, figures)
 
-        return map_incrementally(self.database, self._task, rung.relaxed, report)
+        return map_incrementally(self.database, self._task, rung, count_up)

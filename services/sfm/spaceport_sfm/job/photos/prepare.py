@@ -1,24 +1,25 @@
-"""Photos as uploaded -> decoded, upright, safely named JPEGs without duplicates."""
+"""Photos as ingest left them -> decoded, upright JPEGs under flat names."""
 
-import hashlib
-import re
-import unicodedata
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import quote
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from spaceport_contracts.capture import Capture, Photo, RejectedPhoto
 
 MIN_SIDE_PX = 128
 JPEG_QUALITY = 97
+MASKS = "masks"
+MASK_EDGE_PX = 9
 UPRIGHT = 1
 ORIENTATION_TAG = 0x0112
 # Drones append previews: Pillow calls such a JPEG "MPO"; its first picture is the photo.
 JPEG_FORMATS = ("JPEG", "MPO")
-Step = Callable[[int, int], None]
+JPEG_SUFFIXES = (".jpg", ".jpeg")
+Count = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -35,24 +36,22 @@ class Prepared:
 class _Decoded:
     width_px: int
     height_px: int
-    pixels: str
 
 
 def prepare(
-    capture: Capture, folder: Path, images: Path, threads: int, step: Step
+    capture: Capture, folder: Path, images: Path, threads: int, count: Count
 ) -> tuple[list[Prepared], list[RejectedPhoto]]:
     """Decode every photo of `capture` below `folder` and leave it upright in `images`.
 
     Photos that cannot be used are rejected with a reason, in words for the user.
 
     Args:
-        step: called with n of m after every photo; what it raises stops the work.
+        count: called with n of m after every photo; what it raises stops the work.
     """
     images.mkdir(parents=True, exist_ok=True)
-    names = safe_names([photo.name for photo in capture.photos])
+    names = [image_name(photo.key) for photo in capture.photos]
     rejected: list[RejectedPhoto] = []
     prepared: list[Prepared] = []
-    first: dict[str, str] = {}
 
     def work(item: tuple[Photo, str]) -> _Decoded | str:
         return _prepare_one(item[0], folder, images / item[1])
@@ -62,36 +61,24 @@ def prepare(
         try:
             for n, (photo, name, job) in enumerate(zip(capture.photos, names, jobs, strict=True)):
                 decoded = job.result()
-                if isinstance(decoded, _Decoded) and decoded.pixels in first:
-                    (images / name).unlink()
-                    decoded = f"It is the same picture as {first[decoded.pixels]}."
                 if isinstance(decoded, str):
                     rejected.append(RejectedPhoto(name=photo.name, reason=decoded))
                 else:
-                    first[decoded.pixels] = photo.name
                     prepared.append(Prepared(name, photo, decoded.width_px, decoded.height_px))
-                step(n + 1, len(jobs))
+                count(n + 1, len(jobs))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     return prepared, rejected
 
 
-def safe_names(originals: list[str]) -> list[str]:
-    """Flat, ASCII, unique file names that end in .jpg, recognisable to who knows the originals."""
-    taken: set[str] = set()
-    names = []
-    for original in originals:
-        plain = unicodedata.normalize("NFKD", original).encode("ascii", "ignore").decode()
-        stem = plain.replace("\\", "/").rsplit(".", 1)[0].strip("/").replace("/", "-")
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", stem).strip("_-") or "photo"
-        candidate, count = stem, 1
-        while candidate.lower() in taken:
-            count += 1
-            candidate = f"{stem}-{count}"
-        taken.add(candidate.lower())
-        names.append(f"{candidate}.jpg")
-    return names
+def image_name(key: str) -> str:
+    """The flat ASCII name of a photo's JPEG, unlike any other key's.
+
+    Ingest gives keys of URL-safe characters, so that only the folders' slashes change.
+    """
+    flat = quote(key, safe="").replace("%", "~")
+    return flat if flat.lower().endswith(JPEG_SUFFIXES) else f"{flat}.jpg"
 
 
 def _prepare_one(photo: Photo, folder: Path, target: Path) -> _Decoded | str:
@@ -122,9 +109,22 @@ def _write_upright(image: Image.Image, source: Path, target: Path) -> _Decoded |
     else:
         turned = ImageOps.exif_transpose(image)
         upright = _eight_bit_rgb(turned)
+        if turned.has_transparency_data:
+            _write_mask(turned, mask_path(target))
         upright.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-    digest = hashlib.blake2b(upright.tobytes(), digest_size=16).hexdigest()
-    return _Decoded(upright.width, upright.height, f"{upright.size} {digest}")
+    return _Decoded(upright.width, upright.height)
+
+
+def mask_path(image: Path) -> Path:
+    """Where the mask of a prepared photo lies, if it has one: black is not looked at."""
+    return image.parent.parent / MASKS / f"{image.name}.png"
+
+
+def _write_mask(image: Image.Image, target: Path) -> None:
+    """What is transparent was cut out by somebody: neither it nor its edge shows the place."""
+    opaque = image.convert("RGBA").getchannel("A").point(lambda value: 255 if value > 127 else 0)
+    target.parent.mkdir(exist_ok=True)
+    opaque.filter(ImageFilter.MinFilter(MASK_EDGE_PX)).save(target)
 
 
 def _eight_bit_rgb(image: Image.Image) -> Image.Image:

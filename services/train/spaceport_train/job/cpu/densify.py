@@ -8,7 +8,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from spaceport_splat.gaussians import FIELDS, Gaussians, concatenate
+from spaceport_splat.gaussians import FIELDS, Gaussians, concatenate, opacity
 from spaceport_train.job.cpu.optimiser import SparseAdam, zeros_like
 from spaceport_train.job.engine import FAINT
 
@@ -17,11 +17,6 @@ MOST_COPIES = 50
 
 Doubles = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
-
-
-def opacity(gaussians: Gaussians) -> Doubles:
-    """float64[N], 0 to 1."""
-    return 1 / (1 + np.exp(-gaussians.opacities.astype(np.float64)))
 
 
 def relocated(opacities: Doubles, scales: Doubles, copies: Indices) -> tuple[Doubles, Doubles]:

@@ -2,18 +2,18 @@
 
 **Steps.** Every training photo is used `passes` times (at least `least_steps` steps in all), within
 a limit of work. Work is counted by a cost model in CPU seconds of a reference core, never by the
-clock: the same capture gives the same plan, and the same bits, on a busy machine.
+clock: the same capture gives the same candidates, and the same bits, on a busy machine.
 
 **Gaussians.** In proportion to the training photos and to the square root of their pixels. Per
 photo it depends on what the capture shows: on 15 photos of water 0.7k were best and more overfit,
 on a nadir block of 65 photos 1.8k (findings/train.md, section 2). So there are candidates: each is
-trained for `PILOT` of its steps, then the one whose held-out photos look best goes on from there;
+trained for `PILOT` of its steps, then the one whose validation photos look best goes on from there;
 a larger one must be better by `MARGIN_DB`, because more Gaussians lead early and may lose later (18
 photos of water: equal after the pilot, 0.2 dB worse in the end). The pilot of the winner is the
 beginning of its training: only the losers' work is extra.
 
-**Length.** Training stops when the held-out photos have not improved for `PATIENCE` of the steps,
-and the best splat is kept, not the last.
+**Length.** Training stops when the validation photos have not improved for `PATIENCE` of the steps,
+and the best splat is kept, not the last. Test photos choose nothing (scene/split.py).
 """
 
 from dataclasses import dataclass
@@ -60,14 +60,14 @@ EFFORTS: dict[tuple[str, Quality], Effort] = {
 
 @dataclass(frozen=True)
 class Facts:
-    """What the plan needs to know of a capture: see `Scene`."""
+    """What the candidates follow from: see `Scene`."""
 
     training_photos: int
     pixels: int
 
 
 @dataclass(frozen=True)
-class Plan:
+class Candidate:
     """One training: how many Gaussians in the end, and how many steps."""
 
     gaussians: int
@@ -80,19 +80,19 @@ class Plan:
         return round(PILOT * self.steps)
 
 
-def work_s(plan: Plan, pixels: int, steps: int) -> float:
-    """CPU seconds of the first `steps` of a plan on the reference core.
+def work_s(candidate: Candidate, pixels: int, steps: int) -> float:
+    """CPU seconds of the first `steps` of a candidate on the reference core.
 
     pixels: of a photo at full training size; the first steps render smaller ones.
     """
-    rendered = pixels * pixel_share(steps / plan.steps) * plan.steps
-    return (MS_PER_PIXEL * rendered + MS_PER_GAUSSIAN * plan.gaussians * steps) / 1000
+    rendered = pixels * pixel_share(steps / candidate.steps) * candidate.steps
+    return (MS_PER_PIXEL * rendered + MS_PER_GAUSSIAN * candidate.gaussians * steps) / 1000
 
 
 def candidates(
     facts: Facts, device: str, options: TrainOptions, most_gaussians: int
-) -> tuple[Plan, ...]:
-    """The plans to compare, smallest first; one only when the options name the number."""
+) -> tuple[Candidate, ...]:
+    """The trainings to compare, smallest first; one only when the options name the number."""
     effort = EFFORTS[device, options.quality]
     if options.gaussians is not None:
         counts = [min(options.gaussians, most_gaussians)]
@@ -102,11 +102,11 @@ def candidates(
         counts = sorted({min(max(n, FEWEST_GAUSSIANS), most_gaussians) for n in wanted})
     steps = max(effort.passes * facts.training_photos, effort.least_steps)
     steps = min(steps, effort.most_steps)
-    return tuple(Plan(n, _affordable(steps, n, facts, effort, options.budget)) for n in counts)
+    return tuple(Candidate(n, _affordable(steps, n, facts, effort, options.budget)) for n in counts)
 
 
 def _affordable(steps: int, gaussians: int, facts: Facts, effort: Effort, budget: float) -> int:
     if effort.work_limit_s is not None:
-        whole_s = work_s(Plan(gaussians, steps), facts.pixels, steps)
+        whole_s = work_s(Candidate(gaussians, steps), facts.pixels, steps)
         steps = min(steps, int(steps * effort.work_limit_s / whole_s))
     return max(round(steps * budget), 20)

@@ -1,19 +1,19 @@
-"""The plan follows from the capture, and from nothing that changes between two runs."""
+"""The candidate follows from the capture, and from nothing that changes between two runs."""
 
 from typing import cast
 
 import pytest
 
 from spaceport_contracts.results import Quality
-from spaceport_train.job.options import TrainOptions
-from spaceport_train.job.plan import (
+from spaceport_train.job.candidates import (
     EFFORTS,
     FEWEST_GAUSSIANS,
+    Candidate,
     Facts,
-    Plan,
     candidates,
     work_s,
 )
+from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.schedule import Moment, pixel_share
 from spaceport_train.job.train import _best
 from spaceport_train.job.trainer import Course, Trainer
@@ -26,8 +26,12 @@ def test_more_photos_and_more_pixels_mean_more_gaussians() -> None:
     few = candidates(Facts(15, 360_000), "cpu", DRAFT, MOST)
     many = candidates(Facts(60, 360_000), "cpu", DRAFT, MOST)
     fine = candidates(Facts(15, 1_440_000), "cpu", DRAFT, MOST)
-    assert [plan.gaussians for plan in many] == [4 * plan.gaussians for plan in few]
-    assert [plan.gaussians for plan in fine] == [2 * plan.gaussians for plan in few]
+    assert [candidate.gaussians for candidate in many] == [
+        4 * candidate.gaussians for candidate in few
+    ]
+    assert [candidate.gaussians for candidate in fine] == [
+        2 * candidate.gaussians for candidate in few
+    ]
 
 
 @pytest.mark.parametrize("photos", [3, 15, 35, 200, 2000])
@@ -36,15 +40,15 @@ def test_work_stays_within_the_limit(quality: Quality, photos: int) -> None:
     effort = EFFORTS["cpu", quality]
     pixels = effort.side_px**2 * 9 // 16
     assert effort.work_limit_s is not None
-    for plan in candidates(Facts(photos, pixels), "cpu", TrainOptions(quality=quality), MOST):
-        assert work_s(plan, pixels, plan.steps) <= effort.work_limit_s
-        assert plan.steps >= 20
-        assert FEWEST_GAUSSIANS <= plan.gaussians <= MOST
+    for candidate in candidates(Facts(photos, pixels), "cpu", TrainOptions(quality=quality), MOST):
+        assert work_s(candidate, pixels, candidate.steps) <= effort.work_limit_s
+        assert candidate.steps >= 20
+        assert FEWEST_GAUSSIANS <= candidate.gaussians <= MOST
 
 
 def test_a_named_number_needs_no_pilots() -> None:
-    (plan,) = candidates(Facts(15, 360_000), "cpu", TrainOptions(gaussians=5000), MOST)
-    assert plan.gaussians == 5000
+    (candidate,) = candidates(Facts(15, 360_000), "cpu", TrainOptions(gaussians=5000), MOST)
+    assert candidate.gaussians == 5000
 
 
 def test_small_memory_leaves_one_candidate() -> None:
@@ -82,9 +86,9 @@ def test_the_share_of_pixels_is_what_the_schedule_renders() -> None:
 class Piloted:
     """A trainer whose pilot ends with a known figure."""
 
-    def __init__(self, plan: Plan, psnr_db: float) -> None:
-        self.plan = plan
-        self.course = Course(step=plan.pilot_steps, history=[(plan.pilot_steps, psnr_db)])
+    def __init__(self, candidate: Candidate, psnr_db: float) -> None:
+        self.candidate = candidate
+        self.course = Course(step=candidate.pilot_steps, history=[(candidate.pilot_steps, psnr_db)])
 
 
 @pytest.mark.parametrize(
@@ -97,9 +101,9 @@ class Piloted:
     ],
 )
 def test_more_gaussians_must_earn_their_place(scores_db: tuple[float, ...], expected: int) -> None:
-    plans = tuple(Plan(n, 100) for n in (1, 2, 3))
+    tried = tuple(Candidate(n, 100) for n in (1, 2, 3))
 
-    def trainer_of(plan: Plan) -> Trainer:
-        return cast("Trainer", Piloted(plan, scores_db[plan.gaussians - 1]))
+    def trainer_of(candidate: Candidate) -> Trainer:
+        return cast("Trainer", Piloted(candidate, scores_db[candidate.gaussians - 1]))
 
-    assert _best(plans, trainer_of).gaussians == expected
+    assert _best(tried, trainer_of).gaussians == expected

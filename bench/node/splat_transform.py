@@ -11,7 +11,7 @@ FOLDER = Path(__file__).parent
 REPOSITORY = FOLDER.parents[1]
 CLI = FOLDER / "node_modules/@playcanvas/splat-transform/bin/cli.mjs"
 OLDEST_NODE = 22
-INSTALL = "run `make node-tools` (tests/node/README.md)"
+INSTALL = "run `make node-tools` (bench/node/README.md)"
 
 
 class Unavailable(Exception):
