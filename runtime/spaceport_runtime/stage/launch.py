@@ -91,7 +91,7 @@ def _tell_started(run: Run, recipe: Recipe, platform: Platform) -> None:
         now,
         recipe.stage,
         stage=recipe.stage,
-        instance_type=recipe.job.instance_type,
+        instance_type=recipe.job_of(run).instance_type,
     )
     platform.bus.publish(started)
     platform.ledger.mark_running(run.key, now.isoformat())
