@@ -61,8 +61,11 @@ def _run_unit_tests() -> bool:
     options = ["-x", "-q", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
     signal.signal(signal.SIGALRM, _end)
     signal.alarm(PATIENCE_S)
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return pytest.main([*paths, *options]) != pytest.ExitCode.OK
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return pytest.main([*paths, *options]) != pytest.ExitCode.OK
+    finally:
+        signal.alarm(0)
 
 
 def _run_schedules(seeds: Iterable[int]) -> bool:

@@ -237,7 +237,7 @@ def test_an_end_that_was_claimed_and_not_recorded_is_taken_up_again(
 @pytest.mark.parametrize("heals", [True, False])
 def test_a_launch_that_was_given_up_and_not_recorded_stays_given_up(heals: bool) -> None:
     rig = Rig()
-    create, rig.jobs.create = rig.jobs.create, _break  # type: ignore[method-assign]
+    create, rig.jobs.create = rig.jobs.create, _break  # type: ignore[method-assign,assignment]
     rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign,assignment]
     with pytest.raises(Crash):
         rig.ask(1)
