@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,17 @@ def assert_good(report: Report) -> None:
     assert report.compress.psnr_vs_ply_db > 38
 
 
+def paths_in(value: object) -> Iterator[str]:
+    """Every `..._path` of a JSON document."""
+    if isinstance(value, dict):
+        yield from (str(it) for name, it in value.items() if name.endswith("_path"))
+        for part in value.values():
+            yield from paths_in(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from paths_in(part)
+
+
 def arguments(photos: Path, out: Path) -> list[str]:
     wishes = ["--quality", "draft", "--email", "pilot@example.com"]
     return ["run", str(photos), "--out", str(out), *wishes]
@@ -67,6 +79,9 @@ def test_from_photos_to_splat_and_again(photos: Path, tmp_path: Path) -> None:
     assert report.photos is not None
     assert report.photos.total == PHOTOS
     assert_good(report)
+    named = list(paths_in(json.loads((out / "report.json").read_text())))
+    assert len(named) >= 2
+    assert [path for path in named if not (out / path).is_file()] == []
     errors = compare_with_truth(photos / "truth.json", out / "sparse/geo.json")
     assert errors.pose_error_m < 0.1
     assert json.loads((out / "sparse/geo.json").read_text())

@@ -140,6 +140,18 @@ def test_features_are_the_largest_in_colmap_coordinates(tmp_path: Path) -> None:
     assert reduced.keypoints[0, :2] == pytest.approx([200.5, 150.5], abs=1.5)
 
 
+def test_what_is_transparent_gives_no_features(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    cut = picture(3, (400, 300)).convert("RGBA")
+    cut.paste((0, 0, 0, 0), (0, 0, 200, 300))
+    cut.save(photos / "cut.png")
+    prepared, _ = run(photos, tmp_path)
+    found = extract(tmp_path / "images" / prepared[0].name, 500, 400)
+    assert len(found.keypoints) > 20
+    assert found.keypoints[:, 0].min() > 200
+
+
 def test_black_photos_have_no_features(tmp_path: Path) -> None:
     Image.new("RGB", (300, 200)).save(tmp_path / "black.jpg")
     found = extract(tmp_path / "black.jpg", 100, 400)

@@ -90,7 +90,9 @@ def test_training_improves_what_it_never_saw(scene: Scene, tmp_path: Path) -> No
     assert it.course.best_psnr_db == max(psnr for _, psnr in it.course.history)
 
 
-def test_it_stops_when_the_held_out_photos_no_longer_improve(scene: Scene, tmp_path: Path) -> None:
+def test_it_stops_when_the_validation_photos_no_longer_improve(
+    scene: Scene, tmp_path: Path
+) -> None:
     it = trainer(scene, tmp_path)
     it.best = it.engine.gaussians()
     it.course.best_psnr_db, it.course.step, it.course.best_step = 99.0, 50, 50

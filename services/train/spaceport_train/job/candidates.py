@@ -7,13 +7,13 @@ clock: the same capture gives the same candidates, and the same bits, on a busy 
 **Gaussians.** In proportion to the training photos and to the square root of their pixels. Per
 photo it depends on what the capture shows: on 15 photos of water 0.7k were best and more overfit,
 on a nadir block of 65 photos 1.8k (findings/train.md, section 2). So there are candidates: each is
-trained for `PILOT` of its steps, then the one whose held-out photos look best goes on from there;
+trained for `PILOT` of its steps, then the one whose validation photos look best goes on from there;
 a larger one must be better by `MARGIN_DB`, because more Gaussians lead early and may lose later (18
 photos of water: equal after the pilot, 0.2 dB worse in the end). The pilot of the winner is the
 beginning of its training: only the losers' work is extra.
 
-**Length.** Training stops when the held-out photos have not improved for `PATIENCE` of the steps,
-and the best splat is kept, not the last.
+**Length.** Training stops when the validation photos have not improved for `PATIENCE` of the steps,
+and the best splat is kept, not the last. Test photos choose nothing (scene/split.py).
 """
 
 from dataclasses import dataclass

@@ -84,9 +84,11 @@ def train_scene(
     """
     device = choose_device(options)
     side_px = EFFORTS[device, options.quality].side_px
-    scene = read_scene(folder, side_px, options.held_out_offset)
+    scene = read_scene(folder, side_px, options.test_offset)
     facts = Facts(len(scene.training), scene.pixels)
     tried = candidates(facts, device, options, most_gaussians(device))
+    if not scene.split.validation:
+        tried = tried[:1]  # nothing to choose by
     clock = _Clock(tried, scene.pixels, on_progress)
 
     def trainer_of(candidate: Candidate) -> Trainer:
@@ -110,7 +112,7 @@ def train_scene(
 
 
 def _best(tried: tuple[Candidate, ...], trainer_of: Callable[[Candidate], Trainer]) -> Candidate:
-    """The candidate whose held-out photos look best after its pilot; it goes on from there.
+    """The candidate whose validation photos look best after its pilot; it goes on from there.
 
     From the smallest up: a larger one must be better by MARGIN_DB.
     """
@@ -136,7 +138,8 @@ def _config(scene: Scene, candidate: Candidate, device: str, options: TrainOptio
         "device": device,
         "seed": options.seed,
         "threads": options.threads,
-        "cameras": [(c.name, c.world_to_camera.tolist(), c.held_out) for c in scene.cameras],
+        "cameras": [(c.name, c.world_to_camera.tolist()) for c in scene.cameras],
+        "split": asdict(scene.split),
         "points": len(scene.points.xyz),
     }
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

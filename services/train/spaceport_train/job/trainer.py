@@ -70,7 +70,7 @@ class Trainer:
 
     @property
     def finished(self) -> bool:
-        """All steps are done, or the held-out photos have not improved for long enough."""
+        """All steps are done, or the validation photos have not improved for long enough."""
         waited = self.course.step - self.course.best_step
         stale = self.best is not None and waited >= PATIENCE * self.candidate.steps
         return self.course.step >= self.candidate.steps or stale
@@ -103,7 +103,7 @@ class Trainer:
         course.queue.pop()
         course.step += 1
         figures = {"loss": loss}
-        if moment.evaluate:
+        if moment.evaluate and self.scene.split.validation:
             self._evaluate()
         if course.history:
             figures["psnr_db"] = course.history[-1][1]
@@ -117,7 +117,7 @@ class Trainer:
                         self.engine.render(self.scene.cameras[i]),
                         self.scene.photos[i].astype(np.float32) / np.float32(255),
                     )
-                    for i in self.scene.held_out
+                    for i in self.scene.split.validation
                 ]
             )
         )
