@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,14 +24,20 @@ LAT, LAT_REF = ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSLatitudeRef
 LON, LON_REF = ExifTags.GPS.GPSLongitude, ExifTags.GPS.GPSLongitudeRef
 ALT, ALT_REF = ExifTags.GPS.GPSAltitude, ExifTags.GPS.GPSAltitudeRef
 NONE = IFDRational(0, 0)
-GPS = {LAT: (46.0, 50.0, 33.36), LAT_REF: "N", LON: (91.0, 59.0, 40.2), LON_REF: "W"}
+Tags = Mapping[Any, Any]
+GPS: dict[Any, Any] = {
+    LAT: (46.0, 50.0, 33.36),
+    LAT_REF: "N",
+    LON: (91.0, 59.0, 40.2),
+    LON_REF: "W",
+}
 HERE = (46.842600, -91.994500)
 
 
 def inspected(
-    gps: dict[int, Any] | None = None,
-    details: dict[int, Any] | None = None,
-    tags: dict[int, Any] | None = None,
+    gps: Tags | None = None,
+    details: Tags | None = None,
+    tags: Tags | None = None,
     xmp: str = "",
 ) -> Photo:
     exif = Image.Exif()
@@ -138,10 +145,10 @@ def test_an_altitude_is_what_it_means_or_none(altitude: Any, reference: Any, exp
 def test_letters_that_are_lost_come_back_from_xmp() -> None:
     bare = {tag: value for tag, value in GPS.items() if tag not in (LAT_REF, LON_REF)}
     lost = inspected(bare)
-    assert (lost.latitude_deg, lost.hemisphere_known) == (pytest.approx(HERE[0]), False)
+    assert lost.latitude_deg == pytest.approx(HERE[0]) and not lost.hemisphere_known
     here = 'drone-dji:GpsLatitude="46.842600" drone-dji:GpsLongtitude="-91.994500"'
     found = inspected(bare, xmp=here)
-    assert (found.longitude_deg, found.hemisphere_known) == (pytest.approx(HERE[1]), True)
+    assert found.longitude_deg == pytest.approx(HERE[1]) and found.hemisphere_known
     elsewhere = here.replace("46.8", "12.8")
     assert inspected(bare, xmp=elsewhere).hemisphere_known is False
     assert inspected(xmp=here).latitude_deg == pytest.approx(HERE[0])

@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 from spaceport_contracts.events import ReconstructionRequested, Stage
@@ -143,7 +144,9 @@ def _prefix(name: str, step: Stage, kit: Kit) -> Located | None:
         manifest = kit.platform.store.head(prefix + MANIFEST_NAME)
         if manifest is not None:
             return Located(prefix + MANIFEST_NAME, manifest.etag)
-    items = list(kit.objects.under(prefix))
+    items = list(islice(kit.objects.under(prefix), kit.limits.max_files + 1))
+    if len(items) > kit.limits.max_files:
+        raise _bad(f"{prefix} holds more than {kit.limits.max_files} files.", WANTED[step])
     return Located(prefix, _digest(items)) if items else None
 
 
