@@ -328,6 +328,26 @@ def test_a_job_is_its_owners_to_change() -> None:
     assert send(world, asked_by("ada", cancel))[0] == 202
 
 
+@pytest.mark.parametrize(("subject", "status"), [("ada", 202), ("mallory", 403), (None, 403)])
+def test_an_owners_job_is_the_owners_whatever_the_address(subject: str | None, status: int) -> None:
+    world = FakeWorld()
+    world.put("captures/a.zip", zip_of(photos(3)))
+    job_id = start_as(world, "ada", f"s3://{BUCKET}/captures/a.zip", "sfm")[1]["jobId"]
+    drain(world)
+    prefix = scene(world, f"jobs/{job_id}/sfm/01/output/")
+    assert start_as(world, subject, prefix, "3dgs")[0] == status
+
+
+def start_as(
+    world: FakeWorld, subject: str | None, url: str, step: str
+) -> tuple[int, dict[str, Any]]:
+    body = {"s3Url": url, "email": MAIL, "pipelineStep": step}
+    event = http("/start-job", json.dumps(body))
+    if subject:
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject}}}
+    return send(world, event)
+
+
 def test_a_folder_without_end_is_not_listed() -> None:
     world = FakeWorld(Limits(workers=1, max_files=2))
     for name, content in photos(3).items():

@@ -12,6 +12,7 @@ from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX
 from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.requests.standing import published_by
+from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import Problem, field_problem
 
 FIELD = "s3Url"
@@ -103,7 +104,8 @@ def nothing_at(name: str, kit: Kit) -> Problem:
 
 
 def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
-    """Uploads and captures by whoever knows their address; a job's files by whom it wrote to."""
+    """Uploads and captures by whoever knows their address; a job's files by its owner, or where
+    nobody signs in, by whom it writes to."""
     top, _, below = name.partition("/")
     if leaves_its_folder(name) or not below.strip("/"):
         return False
@@ -113,7 +115,9 @@ def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
     if top != JOBS_AREA or step is Stage.SFM or kit.platform.ledger.job_record(job_id) is None:
         return False
     origin = published_by(job_id, 1, kit)
-    return isinstance(origin, ReconstructionRequested) and origin.email == email
+    if not isinstance(origin, ReconstructionRequested):
+        return False
+    return caller().may_change(origin.owner) if origin.owner else origin.email == email
 
 
 def _object(uri: str, step: Stage, kit: Kit) -> Located | None:
