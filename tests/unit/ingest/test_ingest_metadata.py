@@ -164,6 +164,32 @@ def test_an_altitude_of_the_wrong_sign_or_none_is_mended_by_xmp() -> None:
 
 
 @pytest.mark.parametrize(
+    ("latitude", "longitude", "expected"),
+    [
+        ("46,50.556N", "91,59.67W", HERE),
+        ("46,50,33.36N", "91,59,40.2W", HERE),
+        ("46,50.556S", "91,59.67E", (-HERE[0], -HERE[1])),
+        ("46,75.5N", "91,59.67W", None),
+        ("46,50.556", "91,59.67W", None),
+        ("146,50.556N", "91,59.67W", None),
+        ("46,50.556N", "", None),
+    ],
+)
+def test_what_an_editor_keeps_of_exif_in_xmp(
+    latitude: str, longitude: str, expected: tuple[float, float] | None
+) -> None:
+    photo = inspected(
+        xmp=f'exif:GPSLatitude="{latitude}" exif:GPSLongitude="{longitude}" '
+        'exif:GPSAltitudeRef="1" exif:GPSAltitude="198309/1000"'
+    )
+    if expected is None:
+        assert (photo.latitude_deg, photo.altitude_m) == (None, None)
+    else:
+        assert (photo.latitude_deg, photo.longitude_deg) == pytest.approx(expected)
+        assert photo.altitude_m == -198.309
+
+
+@pytest.mark.parametrize(
     ("written", "expected"),
     [
         ('"+40.20"', 40.2),
