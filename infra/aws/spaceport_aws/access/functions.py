@@ -105,10 +105,11 @@ def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Gr
 
 
 def _notify(entry: str, names: Names, key_arn: str, mail: str) -> list[Grant]:
-    """Keep the status, write the report, send mail; requests read, and remember who wants none."""
+    """Keep the status, write the report, send mail; requests read, and remember who
+    wants none, and whose events are posted where."""
     if entry == "on_request":
         return [
-            table(names, STATUS_TABLE, "GetItem", "Query", "UpdateItem"),
+            table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
             objects(names, ("GetObject",), "jobs/*"),
             listing(names),
             encryption(key_arn, "Decrypt"),
@@ -122,7 +123,7 @@ def _notify(entry: str, names: Names, key_arn: str, mail: str) -> list[Grant]:
                 names.arn("sqs", names.of("spaceport-notify-dlq")),
             ),
         ),
-        table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem"),
+        table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
         objects(names, ("GetObject",), "jobs/*"),
         objects(names, ("PutObject",), "jobs/*/report/*"),
         listing(names),
