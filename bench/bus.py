@@ -31,7 +31,7 @@ from typing import Any
 
 from bench.bus_calls import AwsCall, Recorder, recording
 from bench.bus_floor import floor_cpu_s
-from bench.captures import upload
+from bench.bus_upload import upload
 from bench.quick import quick_job
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.sagemaker.runner import FunctionRunner

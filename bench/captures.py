@@ -1,37 +1,195 @@
-"""Captures of a few small photos, uploaded as a browser uploads a folder."""
+"""What people have on their card: does the world come out level, true to scale, and with a word?
 
-import hashlib
-import io
+    python -m bench.captures [--cases MAKE_CASES.py --photos FOLDER --second FOLDER] [--only NAME]
 
-import numpy as np
-from PIL import Image
+For every kind of the generated world, and for every case that MAKE_CASES builds from real photos:
+ingest's inspection and the whole sfm job, in draft quality. Generated kinds are compared with the
+poses that were flown, cases with the same photos untouched. Prints the table and, with `--doc`,
+writes it into docs/captures.md.
+"""
 
-from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
-from spaceport_local.cloud import LocalCloud
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
-SIZE_PX = (320, 240)
+from bench.captures_doc import write_doc
+from bench.captures_run import Delivered, Refused, run_capture
+from spaceport_scenery import generate_capture
+from spaceport_scenery.kinds import KINDS
+from spaceport_scenery.truth import compare_with_truth
+
+UNTOUCHED = "untouched"
+PHOTOS, WIDTH_PX, SEED = 14, 900, 7
 
 
-def photo(seed: int) -> bytes:
-    """A JPEG of noise: every seed is another photo."""
-    pixels = np.random.default_rng(seed).integers(0, 255, (*SIZE_PX[::-1], 3), dtype=np.uint8)
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "JPEG")
-    return stream.getvalue()
+@dataclass(frozen=True)
+class Row:
+    """One capture's line; None where nothing can be compared."""
+
+    name: str
+    registered: str
+    tilt_deg: float | None = None
+    scale: float | None = None
+    heading_deg: float | None = None
+    height_error_m: float | None = None
+    gps_rms_m: float | None = None
+    height_m: float | None = None
+    frame: str = ""
+    said: tuple[str, ...] = ()
 
 
-PHOTOS = {f"p{seed}.jpg": photo(seed) for seed in range(4)}
-
-
-def upload(cloud: LocalCloud, name: str) -> None:
-    """Photos, then the manifest, which starts a job that ends in an e-mail."""
-    s3, prefix = cloud.client("s3"), f"uploads/{name}/"
-    for key, content in PHOTOS.items():
-        s3.put_object(Bucket=cloud.bucket, Key=f"{prefix}photos/{key}", Body=content)
-    listed = tuple(
-        UploadedPhoto(name=key, key=key, bytes=len(it), sha256=hashlib.sha256(it).hexdigest())
-        for key, it in PHOTOS.items()
+def compare(name: str, delivered: Delivered, truth: Path | None) -> Row:
+    """The line of a capture that was delivered."""
+    result = delivered.result
+    row = Row(
+        name=name,
+        registered=f"{result.photos_registered} of {result.photos_total}",
+        gps_rms_m=result.gps_rms_m,
+        height_m=result.camera_height_above_ground_m,
+        frame=result.frame_note,
+        said=result.warnings,
     )
-    manifest = UploadManifest(title=name, email="you@example.com", photos=listed)
-    body = manifest.model_dump_json().encode()
-    s3.put_object(Bucket=cloud.bucket, Key=f"{prefix}manifest.json", Body=body)
+    if truth is None:
+        return row
+    errors = compare_with_truth(truth, delivered.geo_file)
+    metric = json.loads(delivered.geo_file.read_text())["unit"] == "m"
+    return Row(
+        **asdict(row)
+        | {
+            "tilt_deg": errors.tilt_deg,
+            "scale": errors.scale_ratio if metric else None,
+            "heading_deg": errors.heading_deg if metric else None,
+            "height_error_m": errors.height_error_m if metric else None,
+        }
+    )
+
+
+def as_truth(geo_file: Path, target: Path, renamed: dict[str, str]) -> None:
+    """The untouched run in the form of a generated capture's truth, under the case's names."""
+    geo = json.loads(geo_file.read_text())
+    photos = {
+        renamed.get(photo["original"], photo["original"]): {
+            "position_enu_m": photo["position_m"],
+            "camera_to_world": photo["camera_to_world"],
+        }
+        for photo in geo["photos"]
+    }
+    target.write_text(json.dumps({"photos": photos, "ground_height_m": geo["ground_z_m"]}))
+
+
+def renames(case: str, photos: Path) -> dict[str, str]:
+    """Original names -> names in the case, where it renames."""
+    names = sorted(path.name for path in photos.iterdir())
+    if case == "thermal_pairs":
+        return {name: f"DJI_20230614{n:06d}_{n + 1:04d}_V.JPG" for n, name in enumerate(names)}
+    if case in {"masked_png", "gray16_png", "rgb16_png"}:
+        return {name: f"{Path(name).stem}.png" for name in names}
+    if case == "tiff_only":
+        return {name: f"{Path(name).stem}.tif" for name in names}
+    return {}
+
+
+def generated(only: list[str], work: Path) -> Iterator[Row]:
+    """Every kind of the generated world."""
+    for kind in KINDS:
+        if only and kind not in only:
+            continue
+        folder = generate_capture(
+            work / "photos" / kind, photos=PHOTOS, width_px=WIDTH_PX, seed=SEED, kind=kind
+        )
+        yield attempt(kind, folder, folder / "truth.json", work)
+
+
+def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
+    """Every case that is built from real photos, the untouched photos first."""
+    listed = subprocess.run(
+        [sys.executable, options.cases, "--list"], check=True, capture_output=True, text=True
+    ).stdout
+    names = [line.partition(":")[0] for line in listed.splitlines()]
+    wanted = [name for name in names if not options.only or name in options.only]
+    if not wanted:
+        return
+    reference = run_capture(options.photos, work / "untouched")
+    if isinstance(reference, Refused):
+        raise SystemExit(f"The untouched photos were refused: {reference.message}")
+    yield compare(UNTOUCHED, reference, None)
+    for name in wanted:
+        target = work / "cases" / (f"{name}.zip" if name.endswith("_zip") else name)
+        command = [sys.executable, str(options.cases), name, str(options.photos), str(target)]
+        both = subprocess.run([*command, str(options.second)], check=False, capture_output=True)
+        if both.returncode:  # the case takes one folder only
+            subprocess.run(command, check=True, capture_output=True)
+        if target.is_file():
+            continue  # a matter of ingest's archives alone
+        truth = work / f"{name}.json"
+        as_truth(reference.geo_file, truth, renames(name, options.photos))
+        yield attempt(name, target, truth, work)
+        shutil.rmtree(target)
+
+
+def attempt(name: str, folder: Path, truth: Path, work: Path) -> Row:
+    """One capture, run and compared."""
+    ended = run_capture(folder, work / "jobs" / name)
+    if isinstance(ended, Refused):
+        return Row(name, f"refused by {ended.stage}", said=(ended.message, ended.remedy))
+    try:
+        return compare(name, ended, truth)
+    except ValueError:
+        return compare(name, ended, None)
+    finally:
+        shutil.rmtree(work / "jobs" / name)
+
+
+def show(row: Row) -> None:
+    """The line as text."""
+    figures = [
+        f"{title} {value:.{digits}f}"
+        for title, value, digits in (
+            ("tilt", row.tilt_deg, 2),
+            ("scale", row.scale, 3),
+            ("heading", row.heading_deg, 1),
+            ("height error", row.height_error_m, 2),
+            ("GPS", row.gps_rms_m, 2),
+            ("AGL", row.height_m, 1),
+        )
+        if value is not None
+    ]
+    print(f"{row.name:24} {row.registered:20} {', '.join(figures)}", flush=True)
+    for text in (row.frame, *row.said):
+        print(f"    {text}", flush=True)
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", type=Path)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--second", type=Path, default=Path())
+    parser.add_argument("--only", nargs="*", default=[])
+    parser.add_argument("--out", type=Path, default=Path("out/bench/captures.json"))
+    parser.add_argument("--doc", type=Path)
+    options = parser.parse_args()
+    known: dict[str, object] = {}
+    if options.out.is_file():
+        known = json.loads(options.out.read_text())
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="spaceport-captures-") as folder:
+        rows = [generated(options.only, Path(folder))]
+        if options.cases:
+            rows.append(real(options, Path(folder)))
+        for row in (row for some in rows for row in some):
+            show(row)
+            known[row.name] = asdict(row)
+            options.out.write_text(json.dumps(known, indent=1))
+    if options.doc:
+        write_doc(options.doc, known, list(KINDS))
+
+
+if __name__ == "__main__":
+    main()

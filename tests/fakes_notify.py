@@ -4,7 +4,7 @@ They keep the promises of the real ones (versions, unique rows) and can be told 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -12,6 +12,7 @@ from spaceport_contracts.events import EVENT_TYPES, Event
 from spaceport_notify.known.listing import Listed, Listing, listed
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import AddressEntry, Commit, Kit, Row
+from spaceport_notify.webhooks.hook import Hook
 from spaceport_runtime.ports import Clock, Store, StoredObject
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -99,6 +100,64 @@ class FakeAddresses:
         return token in self.tokens
 
 
+class FakeHooks:
+    """Webhooks and deliveries in memory."""
+
+    def __init__(self) -> None:
+        self.hooks: dict[str, Hook] = {}
+        self.delivered: set[tuple[str, str]] = set()
+
+    def add(self, hook: Hook) -> None:
+        self.hooks[hook.id] = hook
+
+    def of(self, owner: str) -> list[Hook]:
+        return [hook for hook in self.hooks.values() if hook.owner == owner]
+
+    def remove(self, owner: str, hook_id: str) -> bool:
+        found = self.hooks.get(hook_id)
+        if found is None or found.owner != owner:
+            return False
+        del self.hooks[hook_id]
+        return True
+
+    def was_delivered(self, hook_id: str, event_id: str) -> bool:
+        return (hook_id, event_id) in self.delivered
+
+    def mark_delivered(self, hook_id: str, event_id: str) -> None:
+        self.delivered.add((hook_id, event_id))
+
+
+class FakeQueue:
+    """Keeps what was put into it."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.dead: list[tuple[str, str]] = []
+
+    def send_later(self, body: str, delay_s: int, tries: int) -> None:
+        self.sent.append(body)
+
+    def dead_letter(self, body: str, reason: str) -> None:
+        self.dead.append((body, reason))
+
+
+class FakePoster:
+    """Answers with `answers`, one per call (a status, or an error to raise); 200 after that."""
+
+    allows_loopback = False
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, bytes, Mapping[str, str]]] = []
+        self.answers: list[int | Exception] = []
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        self.posted.append((url, body, headers))
+        answer = self.answers.pop(0) if self.answers else 200
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
 class FakeStore:
     """Objects by URI."""
 
@@ -140,6 +199,9 @@ def make_kit(
         table=table or FakeStatusTable(),
         mailer=mailer or FakeMailer(),
         addresses=FakeAddresses(),
+        hooks=FakeHooks(),
+        poster=FakePoster(),
+        queue=FakeQueue(),
         store=store or FakeStore(),
         links=FakeLinks(),
         clock=clock,

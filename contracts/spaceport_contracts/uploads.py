@@ -14,6 +14,7 @@ from spaceport_contracts.results import Quality
 UPLOADS_PREFIX = "uploads/"
 PHOTOS_FOLDER = "photos/"
 MANIFEST_NAME = "manifest.json"
+UPLOAD_CAUSE = "upload:"
 
 
 class UploadedPhoto(Frozen):
@@ -36,4 +37,11 @@ class UploadManifest(Frozen):
 
 def upload_cause(uri: str, etag: str) -> str:
     """What stands for an upload as the cause (`causation_id`) of its job's first event."""
-    return f"upload:{uri}#{etag}"
+    return f"{UPLOAD_CAUSE}{uri}#{etag}"
+
+
+def uploaded_uri(cause: str) -> str:
+    """The address that an `upload_cause` names; empty for another cause."""
+    if not cause.startswith(UPLOAD_CAUSE):
+        return ""
+    return cause.removeprefix(UPLOAD_CAUSE).rpartition("#")[0]

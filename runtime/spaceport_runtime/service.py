@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from spaceport_contracts.events import Event
+from spaceport_contracts.results import Rasteriser
 
 DLQ_SUFFIX = "-dlq"
 JobKind = Literal["processing", "training"]
@@ -16,6 +17,11 @@ STATE_CHANGE = {
     "processing": "SageMaker Processing Job State Change",
     "training": "SageMaker Training Job State Change",
 }
+
+
+def named(logical: str, deployment: str) -> str:
+    """`spaceport-sfm` -> its name in a deployment, `spaceport-dev-sfm`; so that two never meet."""
+    return deployment + logical.removeprefix("spaceport")
 
 
 @dataclass(frozen=True)
@@ -67,10 +73,20 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Machine:
+    """An instance type of the account; `up_to_photos`: the largest capture (standard) it is for."""
+
+    instance_type: str
+    up_to_photos: int | None = None
+
+
+@dataclass(frozen=True)
 class JobSpec:
     """The SageMaker job that a stage runs, unless the deployment's `StageSettings` say otherwise.
 
     `max_wait_s`: how long a job on Spot machines may take, the waiting for one included.
+    `machines`: the account's, smallest first, where a capture's size decides (`stage/machines.py`).
+    `rasteriser`: what train must draw with; `auto` takes what the machine has.
     """
 
     kind: JobKind
@@ -81,13 +97,16 @@ class JobSpec:
     volume_gb: int
     use_spot: bool = False
     max_wait_s: int = 0
+    spot_attempts: int = 2
+    machines: tuple[Machine, ...] = ()
+    rasteriser: Rasteriser = "auto"
 
 
 @dataclass(frozen=True)
 class Route:
     """One path of the HTTP API."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
 
 

@@ -12,7 +12,6 @@ from PIL.TiffImagePlugin import IFDRational
 
 from spaceport_scenery.flight import FOCAL_35MM
 
-MAKE, MODEL = "Spaceport", "Procedural-1"
 SENSOR_WIDTH_MM = 13.2
 JPEG_QUALITY = 93
 _A_M, _F = 6378137.0, 1 / 298.257223563
@@ -35,10 +34,22 @@ class Tags:
     latitude_deg: float
     longitude_deg: float
     altitude_m: float
-    relative_altitude_m: float
+    taken_at: datetime
+    drone: "DroneTags | None"
+    """None: a camera without such tags."""
+    make: str = "Spaceport"
+    model: str = "Procedural-1"
+
+
+@dataclass(frozen=True)
+class DroneTags:
+    """What a drone's XMP says beyond EXIF."""
+
+    relative_altitude_m: float | None
     pitch_deg: float
     yaw_deg: float
-    taken_at: datetime
+    roll_deg: float = 0.0
+    thermal: bool = False
 
 
 def _ecef(latitude: float, longitude: float, altitude_m: float) -> NDArray[np.float64]:
@@ -83,8 +94,8 @@ def _dms(degrees: float) -> tuple[IFDRational, IFDRational, IFDRational]:
 def _exif(tags: Tags) -> Image.Exif:
     exif = Image.Exif()
     taken = tags.taken_at.strftime("%Y:%m:%d %H:%M:%S")
-    exif[ExifTags.Base.Make] = MAKE
-    exif[ExifTags.Base.Model] = MODEL
+    exif[ExifTags.Base.Make] = tags.make
+    exif[ExifTags.Base.Model] = tags.model
     exif[ExifTags.Base.Orientation] = 1
     exif[ExifTags.Base.DateTime] = taken
     details = exif.get_ifd(ExifTags.IFD.Exif)
@@ -104,22 +115,24 @@ def _exif(tags: Tags) -> Image.Exif:
     return exif
 
 
-def _xmp(tags: Tags) -> bytes:
+def _xmp(tags: Tags, drone: DroneTags) -> bytes:
     """The packet as DJI's drones write it: attributes, numbers with their sign."""
-    yaw = (tags.yaw_deg + 180) % 360 - 180
+    yaw = (drone.yaw_deg + 180) % 360 - 180
+    above_m = drone.relative_altitude_m
+    above = "" if above_m is None else f'\n   drone-dji:RelativeAltitude="{above_m:+.2f}"'
+    source = '\n   drone-dji:ImageSource="InfraredCamera"' if drone.thermal else ""
     return f"""<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
 <x:xmpmeta xmlns:x="adobe:ns:meta/">
  <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
   <rdf:Description rdf:about="DJI Meta Data"
     xmlns:tiff="http://ns.adobe.com/tiff/1.0/"
     xmlns:drone-dji="http://www.dji.com/drone-dji/1.0/"
-   tiff:Make="{MAKE}"
-   tiff:Model="{MODEL}"
-   drone-dji:AbsoluteAltitude="{tags.altitude_m:+.2f}"
-   drone-dji:RelativeAltitude="{tags.relative_altitude_m:+.2f}"
-   drone-dji:GimbalRollDegree="+0.00"
+   tiff:Make="{tags.make}"
+   tiff:Model="{tags.model}"{source}
+   drone-dji:AbsoluteAltitude="{tags.altitude_m:+.2f}"{above}
+   drone-dji:GimbalRollDegree="{drone.roll_deg:+.2f}"
    drone-dji:GimbalYawDegree="{yaw:+.2f}"
-   drone-dji:GimbalPitchDegree="{tags.pitch_deg:+.2f}"
+   drone-dji:GimbalPitchDegree="{drone.pitch_deg:+.2f}"
    drone-dji:FlightYawDegree="{yaw:+.2f}"/>
  </rdf:RDF>
 </x:xmpmeta>
@@ -128,6 +141,7 @@ def _xmp(tags: Tags) -> bytes:
 
 def save_photo(path: Path, pixels: NDArray[np.uint8], tags: Tags) -> None:
     """Save pixels (u8[H,W,3], RGB) as a JPEG with its tags."""
+    xmp = {"xmp": _xmp(tags, tags.drone)} if tags.drone is not None else {}
     Image.fromarray(pixels).save(
-        path, "JPEG", quality=JPEG_QUALITY, subsampling=1, exif=_exif(tags), xmp=_xmp(tags)
+        path, "JPEG", quality=JPEG_QUALITY, subsampling=1, exif=_exif(tags), **xmp
     )

@@ -24,11 +24,12 @@ GPS_NOISE_M, GPS_BIAS_M = (0.5, 0.5, 0.8), (1.2, 1.2, 2.5)
 
 @dataclass(frozen=True)
 class Pose:
-    """Where a photo was taken: ENU metres, heading clockwise from north, pitch below level."""
+    """Where a photo was taken: ENU metres, yaw clockwise from north, pitch (-90 down), roll."""
 
     position: tuple[float, float, float]
     yaw_deg: float
     pitch_deg: float
+    roll_deg: float = 0.0
 
     def camera_to_world(self) -> NDArray[np.float64]:
         """Columns: the camera's right, down and forward in ENU."""
@@ -36,7 +37,9 @@ class Pose:
         forward = np.array(
             [math.sin(yaw) * math.cos(pitch), math.cos(yaw) * math.cos(pitch), math.sin(pitch)]
         )
-        right = np.array([math.cos(yaw), -math.sin(yaw), 0.0])
+        level = np.array([math.cos(yaw), -math.sin(yaw), 0.0])
+        roll = math.radians(self.roll_deg)
+        right = math.cos(roll) * level + math.sin(roll) * np.cross(forward, level)
         return np.stack([right, np.cross(forward, right), forward], axis=1)
 
 

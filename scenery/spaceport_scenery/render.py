@@ -15,9 +15,12 @@ from spaceport_scenery.light import ACROSS, SUN, UPWARD, Shadows, display, light
 from spaceport_scenery.materials import colour_at, local_point, normal
 from spaceport_scenery.noise import Colour, kernel
 from spaceport_scenery.primitives import FOLIAGE, MISS, NEEDLES, Rows, Vector, hit
-from spaceport_scenery.terrain import EXTENT_M, hit_ground, sample
+from spaceport_scenery.terrain import EXTENT_M, hit_ground, march_ground, sample
 
 BLOCK, COARSE = 8, 64
+STEEP = -0.45
+"""Rays that fall more steeply than this meet the ground where a few rounds find it."""
+SKY = (0.66, 0.76, 0.88)
 Indices = NDArray[np.int64]
 
 
@@ -164,7 +167,14 @@ def look(scene: Scene, among: Indices, o: Vector, d: Vector) -> Colour:
     """What a ray sees, as the photo's numbers in [0, 1]."""
     t, found = nearest(scene.rows, among, o, d)
     x, y, z = o[0] + t * d[0], o[1] + t * d[1], o[2] + t * d[2]
-    if found < 0 or z < sample(scene.heights, x, y):
+    if d[2] > STEEP * math.hypot(d[0], d[1]):
+        # A level view: the land may be anywhere along it, or nowhere.
+        ground = march_ground(scene.heights, o[0], o[1], o[2], d[0], d[1], d[2])
+        if found < 0 and ground < 0:
+            return SKY
+        if found < 0 or (ground >= 0 and ground < t):
+            return _ground_seen(scene.picture, o[0] + ground * d[0], o[1] + ground * d[1])
+    elif found < 0 or z < sample(scene.heights, x, y):
         ground = hit_ground(scene.heights, o[0], o[1], o[2], d[0], d[1], d[2])
         return _ground_seen(scene.picture, o[0] + ground * d[0], o[1] + ground * d[1])
     p = scene.rows[found]

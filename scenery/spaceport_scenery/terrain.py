@@ -14,6 +14,8 @@ from spaceport_scenery.noise import fractal2, kernel, smoothstep
 EXTENT_M = 84.0
 """The land reaches this far from the square to each side; no photo sees its edge."""
 CELL_M = 0.5
+TOP_M = 60.0
+"""No land, house or tree is higher."""
 ROAD_HALF_M = 2.9
 LANE_HALF_M = 1.9
 PATH_HALF_M = 0.8
@@ -112,6 +114,38 @@ def sample(grid: NDArray[np.float32], x: float, y: float) -> float:
     low = float(grid[row, column]) * (1 - u) + float(grid[row, column + 1]) * u
     high = float(grid[row + 1, column]) * (1 - u) + float(grid[row + 1, column + 1]) * u
     return low * (1 - v) + high * v
+
+
+@kernel
+def march_ground(
+    grid: NDArray[np.float32],
+    ox: float,
+    oy: float,
+    oz: float,
+    dx: float,
+    dy: float,
+    dz: float,
+) -> float:
+    """The same along a ray of any steepness, by steps; negative where it leaves the land."""
+    pace = math.sqrt(dx * dx + dy * dy + dz * dz)
+    t, step = 0.0, 0.4 / pace
+    while True:
+        last = t
+        t += step
+        step *= 1.02
+        x, y = ox + t * dx, oy + t * dy
+        if abs(x) > EXTENT_M or abs(y) > EXTENT_M or oz + t * dz > TOP_M:
+            return -1.0
+        if oz + t * dz < sample(grid, x, y):
+            break
+    low, high = last, t
+    for _ in range(12):
+        middle = (low + high) / 2
+        if oz + middle * dz < sample(grid, ox + middle * dx, oy + middle * dy):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 @kernel

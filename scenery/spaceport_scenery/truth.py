@@ -41,14 +41,17 @@ def compare_with_truth(truth_file: Path, geo_file: Path) -> PoseErrors:
     """
     truth = json.loads(truth_file.read_text(encoding="utf-8"))
     geo = json.loads(geo_file.read_text(encoding="utf-8"))
-    true = {name: photo["position_enu_m"] for name, photo in truth["photos"].items()}
-    found = {photo["original"]: photo["position_m"] for photo in geo["photos"]}
+    true, found = truth["photos"], {photo["original"]: photo for photo in geo["photos"]}
     common = sorted(set(true) & set(found))
     if len(common) < FEWEST_PHOTOS:
         raise ValueError(f"{geo_file} has {len(common)} photos in common with {truth_file}")
-    source = np.array([found[name] for name in common])
-    target = np.array([true[name] for name in common])
+    source = np.array([found[name]["position_m"] for name in common])
+    target = np.array([true[name]["position_enu_m"] for name in common])
     scale, rotation, shift = _similarity(source, target)
+    turned = _mean_rotation(
+        np.array([true[name]["camera_to_world"] for name in common]),
+        np.array([found[name]["camera_to_world"] for name in common]),
+    )
     moved = scale * source @ rotation.T + shift
     ground = np.array([*source[:, :2].mean(axis=0), geo["ground_z_m"]])
     ground_z_m = float((scale * rotation @ ground + shift)[2])
@@ -56,10 +59,20 @@ def compare_with_truth(truth_file: Path, geo_file: Path) -> PoseErrors:
         photos=len(common),
         pose_error_m=float(np.sqrt(np.mean(np.sum((moved - target) ** 2, axis=1)))),
         height_error_m=abs(ground_z_m - float(truth["ground_height_m"])),
-        tilt_deg=_angle_deg(rotation[:, 2], np.array([0.0, 0.0, 1.0])),
+        tilt_deg=_angle_deg(turned[:, 2], np.array([0.0, 0.0, 1.0])),
         scale_ratio=1 / scale,
-        heading_deg=abs(float(np.degrees(np.arctan2(rotation[0, 1], rotation[1, 1])))),
+        heading_deg=abs(float(np.degrees(np.arctan2(turned[0, 1], turned[1, 1])))),
     )
+
+
+def _mean_rotation(true: Array, found: Array) -> Array:
+    """The rotation [3, 3] that turns the found cameras [N, 3, 3] into the true ones.
+
+    By where they look, not by where they are: a strip's places say nothing about its roll.
+    """
+    left, _, right = np.linalg.svd(np.einsum("nij,nkj->ik", true, found))
+    signs = np.array([1.0, 1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])
+    return np.asarray((left * signs) @ right)
 
 
 def _similarity(source: Array, target: Array) -> tuple[float, Array, Array]:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 REFUSED = 1000
 FLAT_MIB = 50
 IDLE = 2000
+PROBLEM = "application/problem+json"
 GENERATED = 3000
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
 PATIENCE_S = 900.0
@@ -98,12 +99,13 @@ def test_generated_requests_are_never_answered_with_5xx(up: Served) -> None:
     known = known_job(up)
     every: Any = schemathesis.openapi.from_path(OPENAPI)
     operations = [found.ok() for found in every.get_all_operations()]
+    varied = [each for each in operations if each.body or each.query or each.path_parameters]
     asked: Counter[str] = Counter()
     before_mib = up.rss_mib
     for operation in operations:
 
         @settings(
-            max_examples=-(-GENERATED // len(operations)),
+            max_examples=-(-GENERATED // len(varied)),
             deadline=None,
             database=None,
             derandomize=True,
@@ -115,10 +117,10 @@ def test_generated_requests_are_never_answered_with_5xx(up: Served) -> None:
                 case.path_parameters["job_id"] = known
             answer = case.call(base_url=up.cloud.api_url.rstrip("/"))
             asked[case.operation.label] += 1
-            told = f"{answer.status_code} {answer.url} {answer.text}"
+            told = f"{answer.status_code} {answer.request.url} {answer.text}"
             assert answer.status_code < 500, told
             if answer.status_code >= 400:
-                assert answer.headers.get("Content-Type") == "application/problem+json", told
+                assert answer.headers["content-type"] == [PROBLEM], told
                 assert answer.json()["title"]
 
         ask()

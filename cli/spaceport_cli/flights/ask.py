@@ -16,7 +16,9 @@ POSITION = 2
 def request_of(typed: argparse.Namespace) -> PlanRequest:
     """The request. Raises UserError that names the option or the field."""
     document = read_json(typed.area)
-    asked = dict(document) if "area" in document else {"area": geometry_of(document, typed.area)}
+    asked: dict[str, Any] = (
+        dict(document) if "area" in document else {"area": geometry_of(document, typed.area)}
+    )
     asked |= _options(typed)
     asked.setdefault("title", typed.area.stem)
     asked.setdefault("exports", _usual_exports(asked.get("camera")))

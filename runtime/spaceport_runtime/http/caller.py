@@ -1,6 +1,7 @@
 """Who asks: the claims that API Gateway's JWT authorizer has checked, read the same way everywhere.
 
-Where there is no authorizer there is one user, the owner of the machine, whose subject is empty.
+Where there is no authorizer nobody signs in: on this machine, which has one user, and on a route
+that its deployment opened because what it names cannot be guessed.
 """
 
 from collections.abc import Iterator, Mapping
@@ -12,13 +13,25 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Caller:
-    """An identity; `subject` is the token's `sub`, unique and never given to anybody else."""
+    """An identity; `subject` is the token's `sub`, unique and never given to anybody else.
+
+    It is empty for who did not sign in, as is the owner of what nobody signed in for.
+    """
 
     subject: str = ""
 
+    def may_read(self, owner: str) -> bool:
+        """Whether the caller may see what is the owner's, having named it by an id that cannot be
+        guessed: anybody but somebody else."""
+        return self.subject == "" or owner in ("", self.subject)
 
-OWNER_OF_THE_MACHINE = Caller()
-_caller: ContextVar[Caller] = ContextVar("caller", default=OWNER_OF_THE_MACHINE)
+    def may_change(self, owner: str) -> bool:
+        """Whether the caller may change what is the owner's."""
+        return owner in ("", self.subject)
+
+
+NOBODY = Caller()
+_caller: ContextVar[Caller] = ContextVar("caller", default=NOBODY)
 
 
 def caller() -> Caller:
@@ -39,5 +52,5 @@ def asked_by(event: Mapping[str, Any]) -> Iterator[None]:
 def _caller_of(event: Mapping[str, Any]) -> Caller:
     authorizer = event["requestContext"].get("authorizer")
     if authorizer is None:
-        return OWNER_OF_THE_MACHINE
+        return NOBODY
     return Caller(str(authorizer["jwt"]["claims"]["sub"]))

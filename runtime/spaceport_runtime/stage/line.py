@@ -42,7 +42,7 @@ def _tell_place(run: Run, place: int, recipe: Recipe, platform: Platform) -> Non
         place,
         stage=recipe.stage,
         place=place,
-        instance_type=recipe.job.instance_type,
+        instance_type=recipe.job_of(run).instance_type,
     )
     platform.bus.publish(news)
     platform.ledger.remember_place(run.key, place)

@@ -13,7 +13,7 @@ class Submission(Frozen):
     """An upload or a request to start a job; the cause of attempt 1.
 
     `uri` is the object (manifest, zip, .ply) or the prefix (ends with `/`) to begin from. What is
-    None was not asked for: then the upload itself may say it.
+    None was not asked for: then the upload itself may say it. `owner` is whoever asked.
     """
 
     uri: str
@@ -22,6 +22,7 @@ class Submission(Frozen):
     email: str | None = None
     quality: Quality | None = None
     title: str | None = None
+    owner: str = ""
 
     @property
     def cause_id(self) -> str:

@@ -13,10 +13,13 @@ from spaceport_contracts.capture import Frozen
 from spaceport_notify.known.files import CONTENT_TYPES, locate
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
+from spaceport_notify.known.public import public_event
 from spaceport_notify.known.status import JobStatus, Status, job_status
 from spaceport_notify.known.view import JobView
-from spaceport_notify.pages import render
+from spaceport_notify.letters.routes import PATH as MAIL_PATH
+from spaceport_notify.letters.routes import add_mail_routes
 from spaceport_notify.ports import Kit, Row
+from spaceport_notify.webhooks.routes import add_webhook_routes
 from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import Problem, responses
 from spaceport_runtime.http.shell import HttpApi
@@ -24,16 +27,13 @@ from spaceport_runtime.http.shell import HttpApi
 LINK_SECONDS = 3600
 # Looser than ids are: what the table would refuse to look for is just as unknown.
 JOB_ID = re.compile(r"[a-z0-9]{1,64}")
-TOKEN = re.compile(r"[0-9a-f]{64}")
-PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'"
-# People's addresses and where things are stored are nobody's business but ours.
-PRIVATE_FIELDS = {"email", "owner", "inputs", "outputs", "scene", "rejected_list", "version"}
 REMEDIES = {
     "status": f"Use one of {', '.join(Status)}, or leave it out.",
     "before": "Give the `next` of the page before, or leave it out.",
     "limit": "Give a number from 1 to 100.",
     "after": "Give the `next` of the page before, or 0.",
     "wait": f"Give seconds from 0 to {MAX_WAIT_S}.",
+    "url": "Give an https:// address on the public internet.",
     "upload": "Give the key that was uploaded to, such as uploads/photos.zip.",
 }
 
@@ -54,7 +54,6 @@ class JobPage(Frozen):
 
 
 JobId = Annotated[str, Path(description="as POST /start-job answered it")]
-MailToken = Annotated[str, Path(description="as a mail's List-Unsubscribe names it")]
 FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
 Wait = Annotated[
@@ -71,7 +70,7 @@ Limit = Annotated[int, Query(ge=1, le=100, description="jobs per page")]
 
 def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = HttpApi(REMEDIES, forms=("/unsubscribe/",))
+    app = HttpApi(REMEDIES, forms=(MAIL_PATH,))
 
     @app.get("/jobs", summary="My jobs, the newest first", tags=["jobs"])
     def get_jobs(
@@ -107,45 +106,15 @@ def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
         kit = get_kit()
         return redirect(find(job_id, kit), name, kit)
 
-    @app.get("/unsubscribe/<token>", summary="Ask before mail is stopped", tags=["mail"])
-    def ask_to_unsubscribe(token: MailToken) -> Response[str]:
-        """A link in a mail is opened by programs too: it only asks."""
-        if not (TOKEN.fullmatch(token) and get_kit().addresses.knows(token)):
-            raise unknown_token()
-        title, text = "Stop the e-mails?", "Spaceport will write to your address no more."
-        return html("unsubscribe.html.j2", title=title, text=text, is_question=True)
-
-    @app.post("/unsubscribe/<token>", summary="Stop mail to an address", tags=["mail"])
-    def unsubscribe(token: MailToken) -> Response[str]:
-        if not (TOKEN.fullmatch(token) and get_kit().addresses.silence(token, "unsubscribed")):
-            raise unknown_token()
-        text = "Spaceport writes to your address no more. Your jobs and their results remain."
-        return html("unsubscribe.html.j2", title="Done", text=text, is_question=False)
-
+    add_mail_routes(app, get_kit)
+    add_webhook_routes(app, get_kit)
     return app
-
-
-def unknown_token() -> Problem:
-    """404 for a token that names no address."""
-    detail = "This link belongs to no address. Use the one in the last e-mail."
-    return Problem(HTTPStatus.NOT_FOUND, detail)
-
-
-def html(template: str, **values: object) -> Response[str]:
-    """A page that loads nothing and tells nobody where the reader came from."""
-    headers = {
-        "Content-Security-Policy": PAGE_POLICY,
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-store",
-    }
-    body = render(template, **values)
-    return Response(HTTPStatus.OK.value, "text/html; charset=utf-8", body, headers)
 
 
 def find(job_id: str, kit: Kit) -> JobView:
     """The job's view; raises Problem 404 for an unknown job, and for one of somebody else."""
     view = kit.table.read(job_id)[0] if JOB_ID.fullmatch(job_id) else None
-    if view is None or view.owner != caller().subject:
+    if view is None or not caller().may_read(view.owner):
         remedy = "Check the id; a job that was just uploaded appears within a few seconds."
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no job {job_id[:64]}. {remedy}")
     return view
@@ -158,14 +127,7 @@ def address_of(upload: str, bucket: str) -> str:
 
 def page(rows: list[Row], after: int, over: bool) -> EventPage:
     """The rows as people may see them, in order of arrival."""
-    events = tuple(
-        {
-            "seq": row.seq,
-            "type": row.event.detail_type(),
-            **row.event.model_dump(mode="json", exclude=PRIVATE_FIELDS),
-        }
-        for row in rows
-    )
+    events = tuple({"seq": row.seq, **public_event(row.event)} for row in rows)
     return EventPage(events=events, next=rows[-1].seq if rows else after, over=over)
 
 

@@ -3,7 +3,7 @@
 `aws.py` implements these with boto3; `tests/fakes_notify.py` in memory.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import StrEnum
@@ -12,8 +12,9 @@ from typing import Protocol
 from spaceport_contracts.events import Event
 from spaceport_notify.known.listing import Listed, Listing
 from spaceport_notify.known.view import JobView
+from spaceport_notify.webhooks.hook import Hook
 from spaceport_runtime.errors import SpaceportError
-from spaceport_runtime.ports import Clock, Store
+from spaceport_runtime.ports import Clock, Queue, Store
 
 
 class Commit(StrEnum):
@@ -93,6 +94,40 @@ class Addresses(Protocol):
         """Whether the token names an address."""
 
 
+class Hooks(Protocol):
+    """The webhooks that people registered, and what was delivered to them."""
+
+    def add(self, hook: Hook) -> None:
+        """Keep it."""
+
+    def of(self, owner: str) -> list[Hook]:
+        """The owner's, the oldest first."""
+
+    def remove(self, owner: str, hook_id: str) -> bool:
+        """Forget it; False when there was none."""
+
+    def was_delivered(self, hook_id: str, event_id: str) -> bool:
+        """Whether the event reached the hook."""
+
+    def mark_delivered(self, hook_id: str, event_id: str) -> None:
+        """The event reached the hook."""
+
+
+class Poster(Protocol):
+    """Something that posts to a stranger's server."""
+
+    @property
+    def allows_loopback(self) -> bool:
+        """Whether this machine may be posted to: for tests."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer.
+
+        Raises Forbidden (`webhooks/address.py`) for an address that is not public, Retryable when
+        nobody answers.
+        """
+
+
 class Links(Protocol):
     """Temporary links to private objects."""
 
@@ -107,6 +142,9 @@ class Kit:
     table: StatusTable
     mailer: Mailer
     addresses: Addresses
+    hooks: Hooks
+    poster: Poster
+    queue: Queue
     store: Store
     links: Links
     clock: Clock

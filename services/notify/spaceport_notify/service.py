@@ -5,7 +5,7 @@ from spaceport_runtime.service import Listen, Notice, Route, Service
 
 SERVICE = Service(
     name="notify",
-    purpose="What people are told: live status, the report, e-mail",
+    purpose="What people are told: live status, the report, e-mail, webhooks",
     # A plan is no job: nothing runs, and its answer has told who asked.
     consumes=tuple(Listen(event) for event in EVENTS if event is not FlightPlanned),
     publishes=(),
@@ -17,6 +17,9 @@ SERVICE = Service(
         Route("GET", "/jobs/{job_id}/files/{name}"),
         Route("GET", "/unsubscribe/{token}"),
         Route("POST", "/unsubscribe/{token}"),
+        Route("POST", "/webhooks"),
+        Route("GET", "/webhooks"),
+        Route("DELETE", "/webhooks/{hook_id}"),
     ),
     sweeps=False,
 )

@@ -12,6 +12,7 @@ class Settings(BaseSettings):
     mail links into it, and the report to the files beside it.
     `configuration_set`: SES's, whose event destination sends bounces and complaints to
     EventBridge; without one nobody hears of them.
+    `webhooks_to_loopback`: lets webhooks post to this machine, for tests.
     `patience_s`: how long a delivery waits for earlier events that have not arrived.
     """
 
@@ -22,6 +23,7 @@ class Settings(BaseSettings):
     status_table: str = "spaceport-status"
     sender: str = "Spaceport <spaceport@localhost>"
     configuration_set: str | None = None
+    webhooks_to_loopback: bool = False
     public_url: str = Field(
         default="http://localhost:8000",
         validation_alias=AliasChoices("SPACEPORT_NOTIFY_PUBLIC_URL", "SPACEPORT_PUBLIC_URL"),

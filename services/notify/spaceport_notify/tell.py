@@ -21,6 +21,7 @@ from spaceport_notify.letters.send import send_letter
 from spaceport_notify.ports import Kit
 from spaceport_notify.report.collect import collect
 from spaceport_notify.report.write import REPORT_JSON, write_report
+from spaceport_notify.webhooks.deliver import announce
 from spaceport_runtime.errors import Retryable
 
 
@@ -32,6 +33,7 @@ def tell(event: Event, kit: Kit) -> None:
     view = record(event, kit.table)
     if isinstance(event, StageProgressed):
         return
+    announce(event, view, kit)
     if isinstance(event, ReconstructionRequested):
         _tell_start(view, kit)
     for attempt in sorted(view.rounds):

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 import shapely
+from numpy.typing import NDArray
 from PIL import Image
 from tests.unit.dronepath.asking import HERE, planned, square
 from tests.unit.dronepath.invariants import corners
@@ -17,7 +18,7 @@ from spaceport_dronepath.patterns.brief import Target
 from spaceport_dronepath.plan import Plan
 from spaceport_dronepath.prediction.forecast import forecast, shots_of
 from spaceport_dronepath.prediction.picture import CLASSES, coverage_png
-from spaceport_dronepath.prediction.views import coverage, wall_views
+from spaceport_dronepath.prediction.views import Shots, coverage, wall_views
 
 HOUSE = {
     "outline": {
@@ -91,8 +92,8 @@ def test_a_wall_is_not_seen_from_behind_or_from_afar() -> None:
     assert wall_views(shots, _coarse(camera), target, 0.0).max() == 0
 
 
-def _only(shots, chosen):  # type: ignore[no-untyped-def]
-    return type(shots)(*(values[chosen] for values in vars(shots).values()))
+def _only(shots: Shots, chosen: NDArray[np.bool_]) -> Shots:
+    return Shots(*(values[chosen] for values in vars(shots).values()))
 
 
 def _coarse(camera: Camera) -> Camera:
@@ -104,7 +105,8 @@ def test_the_picture_shows_the_area_north_up() -> None:
     seen = forecast(plan).map
     image = Image.open(io.BytesIO(coverage_png(seen)))
     assert image.height == pytest.approx(2 * image.width, rel=0.1)
-    colours = {c[:3] for _, c in image.getcolors() or [] if c[3]}
+    pixels = np.asarray(image).reshape(-1, 4)
+    colours = {tuple(map(int, p[:3])) for p in np.unique(pixels, axis=0) if p[3]}
     assert colours <= {colour for _, _, colour, _ in CLASSES}
 
 

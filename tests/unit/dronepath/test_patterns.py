@@ -164,16 +164,16 @@ def test_a_facade_is_faced_from_the_standoff_at_every_height() -> None:
         subject={"outline": square(30), "height_m": 25},
     )
     photos = plan.sorties[0].photos
-    wall = plan.place.target.outline.boundary if plan.place.target else None
-    assert wall is not None
-    away = shapely.distance(shapely.points(photos.xy), wall)
+    assert plan.place.target is not None
+    assert plan.place.target.outline is not None
+    away = shapely.distance(shapely.points(photos.xy), plan.place.target.outline.boundary)
     assert np.allclose(away, 12, atol=0.1)
     rows = np.unique(photos.agl_m.round(2))
     step = 2 * plan.wishes.camera.half_h * 12 * 0.3
     assert len(rows) > 2
     assert np.diff(rows).max() <= step + 0.01
     path = shapely.LineString(np.concatenate([s.waypoints.xy for s in plan.sorties]))
-    assert path.distance(plan.place.target.outline) > 9  # type: ignore[union-attr]
+    assert path.distance(plan.place.target.outline) > 9
     invariants.check(plan)
 
 

@@ -304,6 +304,29 @@ def test_a_thousand_parallel_requests_each_get_their_own_answer() -> None:
         assert answer["statusCode"] == 404 and job_id in json.loads(answer["body"])["detail"]
 
 
+def asked_by(subject: str, event: Any) -> Any:
+    event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject}}}
+    return event
+
+
+def test_a_job_is_its_owners_to_change() -> None:
+    world = FakeWorld()
+    uri = f"s3://{BUCKET}/captures/a.zip"
+    world.put("captures/a.zip", zip_of(photos(3)))
+    asked = json.dumps({"s3Url": uri, "email": MAIL, "pipelineStep": "sfm"})
+    _, hers = send(world, asked_by("ada", http("/start-job", asked)))
+    _, his = send(world, asked_by("bob", http("/start-job", asked)))
+    assert hers["jobId"] != his["jobId"]
+    drain(world)
+    owners = {event.job_id: getattr(event, "owner", None) for event in world.bus.events}
+    assert owners == {hers["jobId"]: "ada", his["jobId"]: "bob"}
+    for path, body in (("cancel", None), ("replay", '{"from": "sfm"}')):
+        event = http(f"/jobs/{hers['jobId']}/{path}", body)
+        assert send(world, asked_by("bob", event))[0] == 404
+    cancel = http(f"/jobs/{hers['jobId']}/cancel", None)
+    assert send(world, asked_by("ada", cancel))[0] == 202
+
+
 def test_unknown_paths_and_methods() -> None:
     assert send(FakeWorld(), http("/nothing", None))[0] == 404
     assert send(FakeWorld(), http("/start-job", "{}", "DELETE"))[0] == 404

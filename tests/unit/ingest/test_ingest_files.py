@@ -211,7 +211,7 @@ def test_files_that_are_no_photos_are_no_part_of_the_total() -> None:
     assert names(found) == list(GOOD)
     assert [photo.name for photo in found.rejected] == ["lost.dng"]
     assert found.warnings == (
-        "2 raw files beside its photo were left out: DJI_0000.DNG, DJI_0001.dng.",
+        "2 raw files beside a photo were left out: DJI_0000.DNG, DJI_0001.dng.",
         "1 video was left out: DJI_0099.MP4.",
         "1 archive inside the upload was left out: old.zip.",
         "1 file is no photo and was left out: DJI_0099.SRT.",

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -11,11 +12,13 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
+from tests.fakes_notify import NOON
 from tests.unit.notify.story import EMAIL, JOB, Story
 
 from spaceport_contracts.events import Stage
 from spaceport_notify import handler
 from spaceport_notify.aws.addresses import DynamoAddresses
+from spaceport_notify.aws.hooks import DynamoHooks
 from spaceport_notify.aws.links import S3Links
 from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
 from spaceport_notify.aws.table import DynamoStatusTable
@@ -29,6 +32,7 @@ from spaceport_notify.letters.places import Places
 from spaceport_notify.letters.write import Letter, write_letter
 from spaceport_notify.ports import Commit, MailRefused, MailUncertain
 from spaceport_notify.tables import TABLE_DEFINITION
+from spaceport_notify.webhooks.hook import new_hook
 from spaceport_runtime.errors import Retryable
 
 REGION = "us-east-1"
@@ -143,7 +147,7 @@ def test_the_handlers_work_end_to_end(
     monkeypatch.setenv("SPACEPORT_NOTIFY_SENDER", "spaceport@example.org")
     boto3.client("ses").verify_email_identity(EmailAddress="spaceport@example.org")
     boto3.client("sqs").create_queue(QueueName="spaceport-notify")
-    for cached in (handler._kit, handler._queue):
+    for cached in (handler._kit, handler._backoff):
         cached.cache_clear()
     event = Story().rejected()
     body = {
@@ -158,7 +162,7 @@ def test_the_handlers_work_end_to_end(
     view, _ = table.read(JOB)
     assert view is not None
     assert [key.rpartition("/")[0] for key in view.mails] == ["1/rejected"]
-    for cached in (handler._kit, handler._queue):
+    for cached in (handler._kit, handler._backoff):
         cached.cache_clear()
 
 
@@ -220,3 +224,20 @@ def test_a_configuration_set_hears_of_bounces(name: str | None) -> None:
     SesMailer(client, name).send(compose(letter, "a@example.org"))  # type: ignore[arg-type]
     assert client.asked.get("ConfigurationSetName") == name
     assert client.asked["Destinations"] == [EMAIL]
+
+
+def test_webhooks_belong_to_their_owner(table: DynamoStatusTable) -> None:
+    hooks = DynamoHooks(boto3.client("dynamodb"), "spaceport-status")
+    first, second = (new_hook("ada", f"https://{n}.example.org", NOON) for n in "ab")
+    later = second.model_copy(update={"created_at": NOON + timedelta(minutes=1)})
+    hooks.add(later)
+    hooks.add(first)
+    assert hooks.of("ada") == [first, later]
+    assert hooks.of("") == []
+    assert not hooks.remove("eve", first.id)
+    assert not hooks.was_delivered(first.id, "e")
+    hooks.mark_delivered(first.id, "e")
+    assert hooks.was_delivered(first.id, "e") and not hooks.was_delivered(second.id, "e")
+    assert hooks.remove("ada", first.id) and not hooks.remove("ada", first.id)
+    assert not hooks.remove("ada", "x" * 5000)
+    assert hooks.of("ada") == [later]

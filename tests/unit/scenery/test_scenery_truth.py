@@ -8,12 +8,21 @@ import pytest
 
 from spaceport_scenery.truth import compare_with_truth
 
+LEVEL = np.eye(3)
 TRUE = np.array([[0.0, 0, 40], [30, 0, 41], [0, 20, 40], [30, 20, 39], [15, 5, 42]])
 
 
-def write(folder: Path, found: np.ndarray, ground_z_m: float) -> tuple[Path, Path]:
-    truth = {f"{i}.jpg": {"position_enu_m": row.tolist()} for i, row in enumerate(TRUE)}
-    photos = [{"original": f"{i}.jpg", "position_m": row.tolist()} for i, row in enumerate(found)]
+def write(
+    folder: Path, found: np.ndarray, ground_z_m: float, turn: np.ndarray = LEVEL
+) -> tuple[Path, Path]:
+    truth = {
+        f"{i}.jpg": {"position_enu_m": row.tolist(), "camera_to_world": LEVEL.tolist()}
+        for i, row in enumerate(TRUE)
+    }
+    photos = [
+        {"original": f"{i}.jpg", "position_m": row.tolist(), "camera_to_world": turn.tolist()}
+        for i, row in enumerate(found)
+    ]
     (folder / "truth.json").write_text(json.dumps({"photos": truth, "ground_height_m": 0.0}))
     (folder / "geo.json").write_text(json.dumps({"photos": photos, "ground_z_m": ground_z_m}))
     return folder / "truth.json", folder / "geo.json"
@@ -29,12 +38,14 @@ def test_a_frame_that_is_only_shifted_is_right(tmp_path: Path) -> None:
 
 def test_tilt_scale_and_heading_are_told_apart(tmp_path: Path) -> None:
     ten, five = np.radians(10), np.radians(5)
-    turned = [[np.cos(ten), -np.sin(ten), 0], [np.sin(ten), np.cos(ten), 0], [0, 0, 1]]
-    tilted = [[1, 0, 0], [0, np.cos(five), -np.sin(five)], [0, np.sin(five), np.cos(five)]]
-    heading = compare_with_truth(*write(tmp_path, 1.25 * TRUE @ np.array(turned).T, 0.0))
+    turned = np.array([[np.cos(ten), -np.sin(ten), 0], [np.sin(ten), np.cos(ten), 0], [0, 0, 1]])
+    tilted = np.array(
+        [[1, 0, 0], [0, np.cos(five), -np.sin(five)], [0, np.sin(five), np.cos(five)]]
+    )
+    heading = compare_with_truth(*write(tmp_path, 1.25 * TRUE @ turned.T, 0.0, turned))
     assert (heading.heading_deg, heading.tilt_deg) == pytest.approx((10, 0), abs=1e-5)
     assert heading.scale_ratio == pytest.approx(1.25)
-    tilt = compare_with_truth(*write(tmp_path, TRUE @ np.array(tilted).T, 0.0))
+    tilt = compare_with_truth(*write(tmp_path, TRUE @ tilted.T, 0.0, tilted))
     assert tilt.tilt_deg == pytest.approx(5, abs=1e-5)
 
 

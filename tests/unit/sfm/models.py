@@ -46,7 +46,11 @@ def build(
         pixels = np.full((len(points), 2), -1.0)
         ahead = local[:, 2] > 0
         pixels[ahead] = np.asarray(camera.img_from_cam(local[ahead])).reshape(-1, 2)
-        inside = ((pixels > 0) & (pixels < [WIDTH_PX, HEIGHT_PX])).all(axis=1)
+        inside = np.all((pixels > 0) & (pixels < [WIDTH_PX, HEIGHT_PX]), axis=1, keepdims=True)[
+            :, 0
+        ]
+        # Far outside of the photo a distortion folds back into it.
+        inside[ahead] &= np.linalg.norm(local[ahead, :2] / local[ahead, 2:], axis=1) < 1
         rows = np.flatnonzero(inside)
         noisy = pixels[rows] + random.normal(0, noise_px, (len(rows), 2))
         image = pycolmap.Image(

@@ -26,13 +26,6 @@ GOOD = Figures(
 )
 
 
-@pytest.mark.parametrize(("given", "word"), [(0, "no photos"), (1, "one photo"), (2, "two photos")])
-def test_fewer_than_three_photos(given: int, word: str) -> None:
-    with pytest.raises(UserError, match=word) as caught:
-        check_enough(given, given)
-    assert "Upload" in caught.value.remedy
-
-
 def test_too_few_usable_photos_name_one_reason() -> None:
     refused = [RejectedPhoto(name="a.jpg", reason="It is the same picture as b.jpg.")]
     with pytest.raises(UserError, match=r"Only 1 of 5 .*a\.jpg: It is the same picture"):

@@ -163,7 +163,7 @@ def nothing(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (nothing, "no photos"),
+        (nothing, "Only 0 of 0 photos"),
         (black, "no detail"),
         (unrelated, "None of the 6 photos overlap"),
         pytest.param(turning_on_the_spot, "nearly the same spot", marks=pytest.mark.slow),

@@ -69,6 +69,21 @@ def test_other_pixel_formats_become_rgb_jpegs(tmp_path: Path, mode: str) -> None
             assert image.getpixel((5, 5)) == pytest.approx((117, 117, 117), abs=2)
 
 
+@pytest.mark.parametrize(("suffix", "image_format"), [("jpg", "HEIF"), ("tif", "TIFF")])
+def test_what_phones_and_raw_converters_write_becomes_an_upright_jpeg(
+    tmp_path: Path, suffix: str, image_format: str
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    exif = Image.Exif()
+    exif[274] = RIGHT_TOP
+    picture().save(photos / f"a.{suffix}", image_format, exif=exif.tobytes())
+    prepared, rejected = run(photos, tmp_path)
+    assert not rejected
+    with Image.open(tmp_path / "images" / prepared[0].name) as image:
+        assert (image.format, image.size) == ("JPEG", (160, 240))
+
+
 def test_an_upright_jpeg_is_not_compressed_again(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()
@@ -123,6 +138,18 @@ def test_features_are_the_largest_in_colmap_coordinates(tmp_path: Path) -> None:
     assert found.keypoints[0, :2] == pytest.approx([200.5, 150.5], abs=0.7)
     reduced = extract(tmp_path / "blob.png", 1, 200)
     assert reduced.keypoints[0, :2] == pytest.approx([200.5, 150.5], abs=1.5)
+
+
+def test_what_is_transparent_gives_no_features(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    cut = picture(3, (400, 300)).convert("RGBA")
+    cut.paste((0, 0, 0, 0), (0, 0, 200, 300))
+    cut.save(photos / "cut.png")
+    prepared, _ = run(photos, tmp_path)
+    found = extract(tmp_path / "images" / prepared[0].name, 500, 400)
+    assert len(found.keypoints) > 20
+    assert found.keypoints[:, 0].min() > 200
 
 
 def test_black_photos_have_no_features(tmp_path: Path) -> None:

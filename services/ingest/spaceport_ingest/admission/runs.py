@@ -119,7 +119,7 @@ def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
     end = kit.platform.ledger.end_of(run.key.job_id, run.key.attempt)
     if end is None:
         asked = {"quality": wishes.quality, "email": wishes.email, "title": wishes.title}
-        found = {"inputs": inputs.artifacts, "photos": inputs.photos}
+        found = {"inputs": inputs.artifacts, "photos": inputs.photos, "owner": submission.owner}
         seconds = max(0.0, _age_s(run.arrived_at, kit))
         return (_requested(run, submission, kit, **asked, **found, ingest_seconds=seconds),)
     # An earlier try refused what this one finds good: its word stands, somebody may know it.
@@ -160,5 +160,6 @@ def _reject(
         remedy=refusal.remedy,
         rejected=rejected,
         rejected_list=listed,
+        owner=submission.owner,
     )
     return (event,)

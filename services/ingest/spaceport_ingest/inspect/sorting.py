@@ -20,7 +20,7 @@ REASONS = {
 }
 # What is no photo of the total where there are photos: how it is counted, and left out.
 ASIDE = {
-    FileKind.RAW: ("raw file", "beside its photo"),
+    FileKind.RAW: ("raw file", "beside a photo"),
     FileKind.VIDEO: ("video", ""),
     FileKind.ARCHIVE: ("archive", "inside the upload"),
 }

@@ -13,6 +13,7 @@ from spaceport_ingest.ports import Kit
 from spaceport_ingest.requests.locate import Located, locate
 from spaceport_ingest.requests.standing import standing_of
 from spaceport_ingest.submission import Submission
+from spaceport_runtime.http.caller import caller
 from spaceport_runtime.ports import EndKind, RunKey, RunState
 
 
@@ -46,6 +47,7 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         email=request.email,
         quality=request.quality,
         title=request.title or None,
+        owner=caller().subject,
     )
     run = ingest_run(_job_id(submission, found, kit))
     admit(run, submission, kit)
@@ -70,6 +72,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
+        *filter(None, (submission.owner,)),
     )
 
 

@@ -28,10 +28,9 @@ from spaceport_contracts.events import (
     StageStarted,
     StageWaiting,
 )
+from spaceport_contracts.uploads import uploaded_uri
 
 End = SplatCompressed | StageFailed | JobCancelled | CaptureRejected
-# How ingest names an upload as the cause of a job: `upload:<uri>#<etag>`.
-UPLOAD_CAUSE = "upload:"
 Same = TypeVar("Same", bound=Event)
 
 
@@ -114,8 +113,7 @@ def _origin(event: Event) -> dict[str, str]:
     """What the first word about a job says of where it comes from."""
     if not isinstance(event, ReconstructionRequested | CaptureRejected) or event.attempt > 1:
         return {}
-    uri, _, _ = event.causation_id.removeprefix(UPLOAD_CAUSE).rpartition("#")
-    return {"owner": event.owner, "upload": uri}
+    return {"owner": event.owner, "upload": uploaded_uri(event.causation_id)}
 
 
 def _tidy(rounds: Iterable[Round]) -> dict[int, Round]:

@@ -50,20 +50,19 @@ class Figures:
     """Principal point's distance from the centre, over the longer side."""
 
 
-def check_enough(usable: int, given: int, rejected: Sequence[RejectedPhoto] = ()) -> None:
-    """Refuse captures that no reconstruction is possible from.
+def check_enough(usable: int, given: int, rejected: Sequence[RejectedPhoto]) -> None:
+    """Ingest sends three photos or more; this is for what only a full decode finds out.
 
     Raises:
-        UserError: fewer than three different, readable photos.
+        UserError: fewer than three photos are left.
     """
     if usable >= MIN_PHOTOS:
         return
-    if given < MIN_PHOTOS:
-        message = f"The capture has {_count(given)}, and three are the least that can work."
-    else:
-        example = f" ({rejected[0].name}: {rejected[0].reason})" if rejected else ""
-        message = f"Only {usable} of {given} photos can be used{example}."
-    raise UserError(message, "Upload at least 20 overlapping photos of the place.")
+    example = f" ({rejected[0].name}: {rejected[0].reason})" if rejected else ""
+    raise UserError(
+        f"Only {usable} of {given} photos can be used{example}.",
+        "Upload at least 20 overlapping photos of the place.",
+    )
 
 
 def check_linkage(linkage: Linkage) -> tuple[str, ...]:
@@ -191,10 +190,6 @@ def _height(figures: Figures) -> str:
 
 def _registered(linkage: Linkage) -> str:
     return str(len(linkage.registered)) if linkage.registered else "none"
-
-
-def _count(number: int) -> str:
-    return {0: "no photos", 1: "one photo", 2: "two photos"}.get(number, f"{number} photos")
 
 
 def _names(names: Sequence[str]) -> str:

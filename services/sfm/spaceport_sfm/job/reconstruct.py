@@ -117,10 +117,13 @@ def _placed_photos(
             name=name,
             original=original,
             position_m=_triple(centre),
+            camera_to_world=tuple(_triple(row) for row in rotation),
             gps_m=_gps(placement.gps_m.get(name)),
             residual_m=placement.residuals_m.get(name),
         )
-        for name, original, centre in zip(poses.names, originals, poses.centres, strict=True)
+        for name, original, centre, rotation in zip(
+            poses.names, originals, poses.centres, poses.rotations, strict=True
+        )
     )
 
 

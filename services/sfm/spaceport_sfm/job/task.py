@@ -80,6 +80,8 @@ class PlacedPhoto(Frozen):
     name: str
     original: str
     position_m: tuple[float, float, float]
+    camera_to_world: tuple[tuple[float, float, float], ...]
+    """Columns: the photo's right, down and forward in the output frame."""
     gps_m: tuple[float, float, float | None] | None = None
     residual_m: float | None = None
 

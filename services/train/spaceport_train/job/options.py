@@ -1,19 +1,14 @@
 """What a user or a test may choose about a training."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from spaceport_contracts.results import StageOptions
 from spaceport_train.job.scene.split import TEST_EVERY
 
-Device = Literal["auto", "cpu", "cuda"]
-
 
 class TrainOptions(StageOptions):
     """`options.json` of the train job; everything but the quality has a rule of its own."""
 
-    rasteriser: Device = Field(default="auto", description="auto: CUDA where there is a GPU")
     budget: float = Field(default=1.0, gt=0, description="multiplies the planned steps")
     gaussians: int | None = Field(default=None, ge=100, description="skip the pilots: this many")
     threads: int | None = Field(default=None, ge=1, description="None: all CPUs")

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spaceport_sfm.job.photos.prepare import mask_path
+
 CONTRAST_THRESHOLD = 0.02
 EDGE_THRESHOLD = 10.0
 # COLMAP stores unit descriptors as bytes: 512 keeps the largest elements below 255.
@@ -47,7 +49,7 @@ def extract(path: Path, max_features: int, max_side_px: int) -> Features:
     sift = cv2.SIFT.create(
         nfeatures=0, contrastThreshold=CONTRAST_THRESHOLD, edgeThreshold=EDGE_THRESHOLD
     )
-    found = sift.detect(image, None)
+    found = sift.detect(image, _read_mask(path, image))
     if not found:
         return Features(np.zeros((0, 4), np.float32), np.zeros((0, 128), np.uint8))
     largest = sorted(found, key=lambda keypoint: -keypoint.size)[:max_features]
@@ -72,6 +74,16 @@ def root_sift(raw: NDArray[np.float32]) -> NDArray[np.uint8]:
     sums = np.maximum(raw.sum(axis=1, keepdims=True), 1e-9)
     scaled = np.round(np.sqrt(raw / sums) * DESCRIPTOR_SCALE)
     return np.asarray(np.clip(scaled, 0, 255), dtype=np.uint8)
+
+
+def _read_mask(path: Path, image: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+    """The photo's mask at the size of `image`; None where all of the photo counts."""
+    where = mask_path(path)
+    mask = cv2.imread(str(where), cv2.IMREAD_GRAYSCALE) if where.is_file() else None
+    if mask is None:
+        return None
+    size = (image.shape[1], image.shape[0])
+    return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
 
 
 def _read_grey(path: Path, max_side_px: int) -> tuple[NDArray[np.uint8], float]:

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import pillow_heif
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from spaceport_contracts.capture import Capture, Photo, RejectedPhoto
 
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
+
 MIN_SIDE_PX = 128
 JPEG_QUALITY = 97
+MASKS = "masks"
+MASK_EDGE_PX = 9
 UPRIGHT = 1
 ORIENTATION_TAG = 0x0112
 # Drones append previews: Pillow calls such a JPEG "MPO"; its first picture is the photo.
@@ -107,8 +112,22 @@ def _write_upright(image: Image.Image, source: Path, target: Path) -> _Decoded |
     else:
         turned = ImageOps.exif_transpose(image)
         upright = _eight_bit_rgb(turned)
+        if turned.has_transparency_data:
+            _write_mask(turned, mask_path(target))
         upright.save(target, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return _Decoded(upright.width, upright.height)
+
+
+def mask_path(image: Path) -> Path:
+    """Where the mask of a prepared photo lies, if it has one: black is not looked at."""
+    return image.parent.parent / MASKS / f"{image.name}.png"
+
+
+def _write_mask(image: Image.Image, target: Path) -> None:
+    """What is transparent was cut out by somebody: neither it nor its edge shows the place."""
+    opaque = image.convert("RGBA").getchannel("A").point(lambda value: 255 if value > 127 else 0)
+    target.parent.mkdir(exist_ok=True)
+    opaque.filter(ImageFilter.MinFilter(MASK_EDGE_PX)).save(target)
 
 
 def _eight_bit_rgb(image: Image.Image) -> Image.Image:

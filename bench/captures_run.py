@@ -1,0 +1,92 @@
+"""A folder of photos through ingest's inspection and the sfm job, as the pipeline does it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from spaceport_contracts.capture import Capture
+from spaceport_contracts.results import SfmResult, StageOptions
+from spaceport_ingest.inspect.names import SafeKeys
+from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
+from spaceport_ingest.inspect.photos.judge import judge
+from spaceport_ingest.inspect.sorting import sort_files
+from spaceport_ingest.rejection import CaptureRefused
+from spaceport_ingest.settings import Limits
+from spaceport_runtime.errors import UserError
+from spaceport_runtime.job.container import Container
+from spaceport_sfm.job.main import main
+
+QUALITY = "draft"
+TRUTH = "truth.json"
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What sfm made of a capture."""
+
+    result: SfmResult
+    geo_file: Path
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Who would not work on it, and why."""
+
+    stage: str
+    message: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class LocalFile:
+    """A file as ingest sorts it."""
+
+    name: str
+    bytes: int
+    path: Path
+
+
+def run_capture(folder: Path, root: Path) -> Delivered | Refused:
+    """Inspect and reconstruct the photos below `folder`, working below `root`."""
+    inputs = root / "processing" / "input"
+    for name in ("photos", "capture", "options"):
+        (inputs / name).mkdir(parents=True)
+    try:
+        capture = inspect(folder, inputs / "photos")
+    except CaptureRefused as refused:
+        return Refused("ingest", refused.message, refused.remedy)
+    (inputs / "capture" / "capture.json").write_text(capture.model_dump_json())
+    options = StageOptions.model_validate({"quality": QUALITY})
+    (inputs / "options" / "options.json").write_text(options.model_dump_json())
+    container = Container(root, "sfm")
+    try:
+        main(container)
+    except UserError as refused:
+        return Refused("sfm", refused.message, refused.remedy)
+    result = SfmResult.model_validate_json((container.output / "result.json").read_bytes())
+    return Delivered(result, container.output / "geo.json")
+
+
+def inspect(folder: Path, target: Path) -> Capture:
+    """What ingest says about a folder; usable photos are left below `target` under their keys."""
+    limits, keys = Limits(), SafeKeys()
+    files = sort_files(
+        [
+            LocalFile(path.relative_to(folder).as_posix(), path.stat().st_size, path)
+            for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != TRUTH
+        ],
+        limits,
+    )
+    candidates = [_candidate(file, keys.key_for(file.name), target) for file in files.photos]
+    verdicts = [*inspect_all(candidates, limits), *files.rejected]
+    return judge("s3://bench/", verdicts, files.warnings, limits)
+
+
+def _candidate(file: LocalFile, key: str, target: Path) -> Candidate:
+    def keep(content: bytes) -> None:
+        (target / key).parent.mkdir(parents=True, exist_ok=True)
+        (target / key).write_bytes(content)
+
+    return Candidate(
+        name=file.name, key=key, size_bytes=file.bytes, fetch=file.path.read_bytes, keep=keep
+    )
