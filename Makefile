@@ -66,8 +66,9 @@ docs: setup      ## write docs/pipeline.md, docs/openapi.json and the golden sch
 chaos: setup     ## SCHEDULES seeded fault schedules against the real handlers
 	$(BIN)/python -m tests.choreography.chaos --schedules $(SCHEDULES) --seed $(SEED)
 
-chaos-mutants: setup  ## every protection switched off in turn must be noticed
+chaos-mutants: setup  ## every protection and every branch switched off in turn must be noticed
 	$(BIN)/python -m tests.choreography.chaos --mutants
+	$(BIN)/python -m tests.choreography.judge
 
 test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## only the choreography on the real LocalStack
 	$(BIN)/python -m pytest tests/localstack

@@ -36,7 +36,7 @@ def opencoverage(job: dict[str, Any]) -> Flight:
         camera=pinhole,
         lateral_overlap=job["side"],
         forward_overlap=job["front"],
-        target="height",
+        target="altitude",
         target_value=job["agl_m"],
     )
     return {"path_m": mission.path, "photos_m": _along(mission.path, mission.forward_distance)}

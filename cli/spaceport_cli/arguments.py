@@ -33,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_demo(commands)
     _add_up(commands)
+    _add_upload(commands)
     _add_plan(commands)
     _add_replay(commands)
     _add_cancel(commands)
@@ -57,16 +58,23 @@ def _add(commands: Commands, name: str, purpose: str) -> argparse.ArgumentParser
 
 def _add_run(commands: Commands) -> None:
     command = _add(commands, "run", "turn a folder or a zip of photos into a splat")
+    _add_photos(command, mail="who is told (mail lands in DIR/outbox)")
+    help_text = "where the results go (PHOTOS-splat, in this folder)"
+    command.add_argument("--out", type=Path, metavar="DIR", help=help_text)
+
+
+def _add_photos(command: argparse.ArgumentParser, mail: str) -> None:
     command.add_argument("photos", type=Path, metavar="PHOTOS", help="a folder or a zip")
-    command.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="where the results go"
-    )
     qualities = [quality.value for quality in Quality]
     command.add_argument("--quality", choices=qualities, default=Quality.STANDARD.value)
-    command.add_argument(
-        "--email", metavar="ADDRESS", help="who is told (mail lands in DIR/outbox)"
-    )
+    command.add_argument("--email", metavar="ADDRESS", help=mail)
     command.add_argument("--title", default="", help="for the report; default: the name of PHOTOS")
+
+
+def _add_upload(commands: Commands) -> None:
+    command = _add(commands, "upload", "upload photos to a running 'spaceport up'")
+    _add_photos(command, mail="who is told (mail lands in its outbox)")
+    _add_state(command)
 
 
 def _add_demo(commands: Commands) -> None:

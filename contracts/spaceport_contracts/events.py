@@ -212,7 +212,7 @@ class JobCancelled(Event):
 class FlightPlanned(Event):
     """A flight was planned; its job_id is the plan's id, for no job exists yet."""
 
-    pattern: str
+    pattern: Label
     sorties: int
     photos: int
     flight_seconds: float

@@ -113,12 +113,15 @@ def main() -> int:
     parser.add_argument("--schedules", type=int, default=200, help="to try each mutant on")
     parser.add_argument("--only", default="", help="mutants whose name contains this")
     parser.add_argument("--survivors", action="store_true", help="those that survived before")
+    parser.add_argument("--new", action="store_true", help="those without a verdict")
     parser.add_argument("--write", action="store_true", help="keep the verdicts in the file")
     options = parser.parse_args()
     known = kept() if FILE.exists() else {}
     names = [name for name in by_name() if options.only in name]
     if options.survivors:
         names = [name for name in names if known.get(name, NOBODY) not in (CHAOS, UNIT)]
+    if options.new:
+        names = [name for name in names if name not in known]
     for package in UNIT_TESTS:
         if _run_unit_tests(package):  # loads what the children need, too
             raise SystemExit(f"the tests of {package} fail without any mutant")

@@ -44,10 +44,15 @@ class Mutant:
     node: int
     change: Change
 
+    @property
+    def target(self) -> FunctionType:
+        """The function that is changed."""
+        return _function(importlib.import_module(self.module), self.function)
+
     @contextmanager
     def applied(self) -> Iterator[None]:
         """The program, with this one change."""
-        function = _function(importlib.import_module(self.module), self.function)
+        function = self.target
         original = function.__code__
         function.__code__ = self._code
         try:

@@ -164,7 +164,7 @@ class World:
         """Into the queues of those who listen, now and then twice and late."""
         body = json.dumps({**envelope, "id": str(self.rng.random())})
         for name, function in self.functions.items():
-            if any(matches(rule.pattern, envelope) for rule in function.service.rules(BUCKET)):
+            if any(matches(pattern, envelope) for pattern in function.patterns):
                 for _ in range(self._copies()):
                     delay_s = self.rng.choice((0, 1, 5, 400)) if self.faults else 0
                     self.queues[name].messages.append(Message(body, self.now_s + delay_s))

@@ -99,12 +99,13 @@ def test_generated_requests_are_never_answered_with_5xx(up: Served) -> None:
     known = known_job(up)
     every: Any = schemathesis.openapi.from_path(OPENAPI)
     operations = [found.ok() for found in every.get_all_operations()]
+    varied = [each for each in operations if each.body or each.query or each.path_parameters]
     asked: Counter[str] = Counter()
     before_mib = up.rss_mib
     for operation in operations:
 
         @settings(
-            max_examples=-(-GENERATED // len(operations)),
+            max_examples=-(-GENERATED // len(varied)),
             deadline=None,
             database=None,
             derandomize=True,

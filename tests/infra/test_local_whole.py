@@ -1,9 +1,12 @@
 """From S3 upload to e-mail: all five services, quick jobs."""
 
+import http.client
 import json
+import select
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
@@ -189,3 +192,25 @@ def test_a_zip_starts_a_job_in_any_letter_case(
     key = f"uploads/case-{ending}.{ending}"
     cloud.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=b"no zip")
     wait_for(lambda: [e for e in events.named("CaptureRejected") if ending in e["title"]])
+
+
+def test_a_hundred_who_wait_for_news_hold_up_nobody(cloud: LocalCloud) -> None:
+    job_id = upload(cloud, "watched")
+    wait_for(lambda: mails(cloud, "watched"))
+    host = cloud.api_url.removeprefix("http://")
+    last = max(event["seq"] for event in events_of(cloud, job_id))
+    with ExitStack() as stack:
+        sockets = []
+        for _ in range(100):
+            waiting = stack.enter_context(closing(http.client.HTTPConnection(host, timeout=60)))
+            waiting.request("GET", f"/jobs/{job_id}/events?after={last}&wait=20")
+            sockets.append(waiting.sock)
+        assert status_of(cloud, job_id)["status"] == "delivered"
+        answered, _, _ = select.select(sockets, [], [], 0)
+        assert answered == []
+
+
+def events_of(cloud: LocalCloud, job_id: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{cloud.api_url}/jobs/{job_id}/events") as answer:
+        found: list[dict[str, Any]] = json.load(answer)["events"]
+        return found

@@ -59,12 +59,16 @@ def job_of(api_url: str, uri: str, etag: str) -> str:
 
 def mails(cloud: LocalCloud, title: str) -> list[EmailMessage]:
     """The mails about how a job ended."""
+    found = all_mails(cloud, title)
+    return [mail for mail in found if mail["X-Spaceport-Kind"] != "started"]
+
+
+def all_mails(cloud: LocalCloud, title: str) -> list[EmailMessage]:
     parsed = [
         email.message_from_bytes(path.read_bytes(), policy=modern)
         for path in sorted(cloud.outbox.glob("*.eml"))
     ]
-    ends = [mail for mail in parsed if mail["X-Spaceport-Kind"] != "started"]
-    return [mail for mail in ends if title in mail["Subject"]]
+    return [mail for mail in parsed if title in mail["Subject"]]
 
 
 def status_of(cloud: LocalCloud, job_id: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import re
 from io import BytesIO
 from pathlib import Path
 
@@ -75,27 +74,21 @@ def read_photo(path: Path, name: str) -> Photo | None:
             exif, size = read_exif(image), image.size
     except (UnidentifiedImageError, OSError, ValueError):
         return None
-    told = read_xmp(head)
-    return Photo.model_validate(
-        {
-            "name": name,
-            "key": name,
-            "bytes": max(path.stat().st_size, 1),
-            "sha256": "",
-            "width_px": size[0],
-            "height_px": size[1],
-            **{k: v for k, v in vars(exif).items() if k in Photo.model_fields},
-            **{k: v for k, v in vars(told).items() if k in Photo.model_fields and v is not None},
-            "gimbal_pitch_deg": gimbal_deg(head, b"GimbalPitchDegree"),
-            "gimbal_yaw_deg": gimbal_deg(head, b"GimbalYawDegree"),
-        }
+    xmp = read_xmp(head)
+    position = exif.position or xmp.position
+    return Photo(
+        name=name,
+        key=name,
+        bytes=max(path.stat().st_size, 1),
+        sha256="",
+        width_px=size[0],
+        height_px=size[1],
+        latitude_deg=position.latitude_deg if position else None,
+        longitude_deg=position.longitude_deg if position else None,
+        relative_altitude_m=xmp.relative_altitude_m,
+        gimbal_pitch_deg=xmp.gimbal_pitch_deg,
+        gimbal_yaw_deg=xmp.gimbal_yaw_deg,
     )
-
-
-def gimbal_deg(head: bytes, name: bytes) -> float | None:
-    """An angle from DJI's XMP, as an attribute or as an element; None where it is not said."""
-    match = re.search(rb":" + name + rb"\s*(?:=\s*[\"']|>)\s*([+-]?\d+(?:\.\d*)?)", head)
-    return float(match.group(1)) if match else None
 
 
 def as_document(flown: Flown) -> dict[str, object]:

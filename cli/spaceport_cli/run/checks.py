@@ -24,9 +24,9 @@ def check_email(address: str | None) -> None:
         raise UserError(f"'{address}' is not an e-mail address.", "Give one like name@example.com.")
 
 
-def check_folder(folder: Path, out: Path) -> FoundPhotos:
+def check_folder(folder: Path, out: Path | None) -> FoundPhotos:
     """The photos of a folder; raises UserError when there are none to be had."""
-    if folder.resolve() == out.resolve():
+    if out and folder.resolve() == out.resolve():
         raise UserError(
             f"'{out}' is the folder of the photos.", "Choose another folder for the results."
         )

@@ -7,7 +7,7 @@ from spaceport_contracts.failure import Failure, FailureClass
 from spaceport_runtime.errors import Denied, NoCapacity, Retryable
 from spaceport_runtime.lineage import follow
 from spaceport_runtime.observe import about, counted, logger
-from spaceport_runtime.ports import Platform, Run, RunKey
+from spaceport_runtime.ports import Platform, Run, RunKey, RunState
 from spaceport_runtime.stage.line import LINE_HEAD, tell_places
 from spaceport_runtime.stage.outcome import fail, settle
 from spaceport_runtime.stage.recipe import Recipe, cause_of, has_ended, waiting_run
@@ -60,23 +60,30 @@ def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:
     if has_ended(run, platform):
         drop(run, recipe, platform)
         return
-    _start(run, recipe, platform)
+    planned = recipe.launch(run, cause_of(run))
+    if not platform.ledger.begin_launch(run.key, platform.clock().isoformat()):
+        return
+    if not _was_created(run, recipe, platform):
+        options = planned.options.model_dump_json().encode()
+        platform.store.write(planned.options_uri, options, "application/json")
+        platform.jobs.create(planned.kind, planned.request)
+    _tell_started(run, recipe, platform)
     if has_ended(run, platform):
         platform.jobs.stop(recipe.job.kind, run.key.job_name)
 
 
-def _start(run: Run, recipe: Recipe, platform: Platform) -> None:
-    cause = cause_of(run)
-    planned = recipe.launch(run, cause)
-    options = planned.options.model_dump_json().encode()
-    if not platform.ledger.begin_launch(run.key, platform.clock().isoformat()):
-        return
-    platform.store.write(planned.options_uri, options, "application/json")
-    platform.jobs.create(planned.kind, planned.request)
+def _was_created(run: Run, recipe: Recipe, platform: Platform) -> bool:
+    """Somebody created the job and died: asked again, a full account might only say that it is."""
+    if run.state is RunState.WAITING:
+        return False
+    return platform.jobs.describe(recipe.job.kind, run.key.job_name) is not None
+
+
+def _tell_started(run: Run, recipe: Recipe, platform: Platform) -> None:
     now = platform.clock()
     started = follow(
         StageStarted,
-        cause,
+        cause_of(run),
         run.key.attempt,
         now,
         recipe.stage,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.choreography.patterns import matches
 from tests.fakes_ingest import BUCKET, FakeWorld, etag_of
 from tests.photos_ingest import created, jpeg, photos, put_folder, put_zip, zip_of
 
@@ -15,6 +16,7 @@ from spaceport_ingest.admission.runs import ingest_run, sweep
 from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.inspect.archives.metadata import decoded
 from spaceport_ingest.inspect.wishes import Inputs
+from spaceport_ingest.service import SERVICE
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.ports import End, EndKind
 
@@ -102,6 +104,21 @@ def test_what_is_no_upload_is_let_be(key: str) -> None:
     world.put(key, b"x")
     on_upload(created(key), world.kit)
     assert world.bus.events == [] and not world.ledger.runs
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["uploads/PHOTOS.ZIP", "uploads/a/Photos.Zip", "uploads/b.zIp", "uploads/x/manifest.json"],
+)
+def test_a_zip_is_a_zip_in_capitals_too(key: str) -> None:
+    """EventBridge's patterns know the case of letters: the rule must name every spelling."""
+    detail = created(key)
+    envelope = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+    assert any(matches(rule.pattern, envelope) for rule in SERVICE.rules(BUCKET))
+    world = FakeWorld()
+    world.put(key, zip_of(photos(3)))
+    on_upload(detail, world.kit)
+    assert len(world.bus.events) == 1
 
 
 def test_an_upload_that_is_gone_is_let_be() -> None:

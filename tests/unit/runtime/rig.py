@@ -1,11 +1,13 @@
 """One stage on fakes, with a clock that stands still unless it is moved."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bench.quick import outputs_of
 from tests.choreography.fakes import FakeJobs, FakeLedger, FakeStore
+from tests.choreography.faults import Crash
 from tests.choreography.lag import Index
-from tests.choreography.results import outputs_of
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.events import CancellationRequested, Event, ReconstructionRequested, Stage
@@ -103,3 +105,16 @@ class Rig:
             "occurred_at": START,
             "attempt": 1,
         }
+
+
+class DiesOnce:
+    """The process dies in the middle of this call, the first time."""
+
+    def __init__(self, call: Callable[..., Any]) -> None:
+        self._call, self._alive = call, False
+
+    def __call__(self, *args: Any) -> Any:
+        if not self._alive:
+            self._alive = True
+            raise Crash
+        return self._call(*args)

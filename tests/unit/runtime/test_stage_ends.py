@@ -1,14 +1,12 @@
 """A run comes to one end, nothing runs on after it, and a passing fault is tried again."""
 
 import hashlib
-from collections.abc import Callable
-from typing import Any
 
 import pytest
+from bench.quick import outputs_of
 from tests.choreography.fakes import FakeStore
 from tests.choreography.faults import Crash
-from tests.choreography.results import outputs_of
-from tests.unit.runtime.rig import COMPLETED, INTERNAL, KILLED, STOPPED, Rig
+from tests.unit.runtime.rig import COMPLETED, INTERNAL, KILLED, STOPPED, DiesOnce, Rig
 
 from spaceport_compress.handler import HANDLERS as COMPRESS
 from spaceport_contracts.results import SfmResult
@@ -215,19 +213,6 @@ def test_an_outcome_that_was_recorded_and_not_published_is_published_by_the_swee
 
 def _die(*_events: object) -> None:
     raise Crash
-
-
-class DiesOnce:
-    """The process dies in the middle of this call, the first time."""
-
-    def __init__(self, call: Callable[..., Any]) -> None:
-        self._call, self._alive = call, False
-
-    def __call__(self, *args: Any) -> Any:
-        if not self._alive:
-            self._alive = True
-            raise Crash
-        return self._call(*args)
 
 
 @pytest.mark.parametrize(

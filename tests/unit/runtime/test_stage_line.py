@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from tests.unit.runtime.rig import COMPLETED, INTERNAL, Rig
+from tests.choreography.faults import Crash
+from tests.unit.runtime.rig import COMPLETED, INTERNAL, DiesOnce, Rig
 
 from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.errors import Denied, Retryable
@@ -118,8 +119,9 @@ def test_a_cancelled_run_that_was_being_launched_holds_no_place_either() -> None
     rig.said.clear()
     rig.jobs.quotas = dict.fromkeys(rig.jobs.quotas, 0)
     rig.end(1, INTERNAL)
+    rig.ask(4)
     told = [(event.job_id[-1], event.place) for event in rig.heard("StageWaiting")]
-    assert told == [("1", 1)]
+    assert told == [("1", 1), ("4", 3)]
 
 
 def test_a_run_in_hand_that_somebody_else_launched_is_left_alone() -> None:
@@ -127,6 +129,17 @@ def test_a_run_in_hand_that_somebody_else_launched_is_left_alone() -> None:
     rig.ask(1)
     launch_waiting(rig.recipe, rig.platform, [rig.key(1)])
     assert len(rig.heard("StageStarted")) == 1
+
+
+def test_a_job_whose_creator_died_is_found_and_not_told_to_wait() -> None:
+    rig = Rig()
+    rig.ledger.mark_running = DiesOnce(rig.ledger.mark_running)  # type: ignore[method-assign]
+    with pytest.raises(Crash):
+        rig.ask(1)
+    rig.ask(1)
+    assert rig.run(1).state is RunState.RUNNING
+    assert rig.heard("StageWaiting") == []
+    assert len(rig.jobs.launches) == 1
 
 
 def test_a_job_finds_its_options() -> None:

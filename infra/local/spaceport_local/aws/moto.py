@@ -9,6 +9,7 @@ from werkzeug.test import Client
 
 from spaceport_local.aws.dispatch import Dispatcher
 from spaceport_local.aws.edge import Observer, Responder, Tap
+from spaceport_local.aws.listings import mend_listings
 from spaceport_local.aws.memory import mend_memory
 from spaceport_local.aws.queues import mend_queues
 from spaceport_local.aws.replays import mend_replays
@@ -34,6 +35,7 @@ class Moto:
         port: int = 0,
     ) -> None:
         reset_moto()
+        mend_listings()
         mend_memory()
         mend_queues(arrived)
         mend_replays()

@@ -14,7 +14,7 @@ from rasterio.windows import Window
 
 from spaceport_dronepath.contract.problems import FieldProblem
 from spaceport_dronepath.geometry.frame import LocalFrame
-from spaceport_dronepath.terrain.ground import Bounds, Raster
+from spaceport_dronepath.terrain.ground import DEGREE_M, Bounds, Raster
 
 Floats = NDArray[np.float64]
 Heights = NDArray[np.float32]
@@ -138,6 +138,6 @@ def _cell_m(dataset: DatasetReader, frame: LocalFrame) -> float:
     x_size, y_size = (abs(size) for size in dataset.res)
     if not dataset.crs.is_geographic:
         factor = dataset.crs.linear_units_factor[1]
-        return float(max(x_size, y_size) * factor)
+        return float(min(x_size, y_size) * factor)
     east = x_size * math.cos(math.radians(frame.lat_deg))
-    return float(max(east, y_size) * 111_320)
+    return float(min(east, y_size) * DEGREE_M)

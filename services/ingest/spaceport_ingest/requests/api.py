@@ -32,7 +32,7 @@ ACCEPTED: dict[int, Any] = {
 START_RESPONSES = responses(
     {
         400: "Not a JSON object, or not an address that this step can begin from",
-        403: "Not our bucket, or not a place that the caller may name",
+        403: "Not our bucket, or not what the caller may name",
         404: "Nothing at that address",
         415: "Not JSON",
         422: "A field is missing, unknown or has a value that is not allowed",

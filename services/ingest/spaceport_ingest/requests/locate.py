@@ -14,8 +14,8 @@ from spaceport_ingest.requests.standing import published_by
 from spaceport_runtime.http.problems import Problem, field_problem
 
 FIELD = "s3Url"
-OPEN_PLACES = (UPLOADS_PREFIX.rstrip("/"), "captures")
-JOBS_PLACE = "jobs"
+OPEN_AREAS = (UPLOADS_PREFIX.rstrip("/"), "captures")
+JOBS_AREA = "jobs"
 FORMS = (
     "Use s3://bucket/key, https://bucket.s3.region.amazonaws.com/key or "
     "https://s3.region.amazonaws.com/bucket/key."
@@ -67,7 +67,7 @@ def locate(url: str, step: Stage, email: str, kit: Kit) -> Located:
         raise field_problem(
             HTTPStatus.FORBIDDEN,
             FIELD,
-            f"s3://{kit.bucket}/{names[0][:200]} is not a place that a job may begin from.",
+            f"s3://{kit.bucket}/{names[0][:200]} is not where a job may begin.",
             "Name what you uploaded below uploads/ or captures/, or for 3dgs and compression what "
             "a job with your e-mail address left.",
         )
@@ -106,10 +106,10 @@ def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
     top, _, below = name.partition("/")
     if leaves_its_folder(name) or not below.strip("/"):
         return False
-    if top in OPEN_PLACES:
+    if top in OPEN_AREAS:
         return True
     job_id = below.partition("/")[0]
-    if top != JOBS_PLACE or step is Stage.SFM or kit.platform.ledger.job_record(job_id) is None:
+    if top != JOBS_AREA or step is Stage.SFM or kit.platform.ledger.job_record(job_id) is None:
         return False
     origin = published_by(job_id, 1, kit)
     return isinstance(origin, ReconstructionRequested) and origin.email == email

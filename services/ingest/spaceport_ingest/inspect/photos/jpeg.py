@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 from spaceport_ingest.rejection import PhotoRefused
 
-MARKER = re.compile(rb"\xff+([^\x00\xff])")
+# Neither stuffed bytes nor fill bytes nor restarts, of which a picture is full.
+MARKER = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 START_OF_FRAME = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
 PROGRESSIVE = (0xC2, 0xC6, 0xCA, 0xCE)
 START_OF_SCAN, END_OF_IMAGE = 0xDA, 0xD9
-WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
+WITHOUT_LENGTH = (0x01, 0xD8)
 COEFFICIENTS = 64
 
 
@@ -46,7 +47,7 @@ def read_structure(content: bytes, max_scans: int) -> JpegStructure:
     pass over the whole picture."""
     found, position = JpegStructure(), 2
     while marker := MARKER.search(content, position):
-        code, position = marker[1][0], marker.end()
+        code, position = marker[0][1], marker.end()
         if code == END_OF_IMAGE:
             found.end = marker.start()
             break
