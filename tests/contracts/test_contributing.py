@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("cli", "scenery", "infra", "services", "splat", "runtime", "contracts")
+ROOMS = ("cli", "scenery", "infra", "services", "splat", "runtime", "contracts", "tests")
 
 
 def test_every_file_that_contributing_names_exists() -> None:
