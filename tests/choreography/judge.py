@@ -30,7 +30,7 @@ PATIENCE_S = 120
 FIRST_LOOK = 8
 UNIT_TESTS = tuple(
     f"tests/unit/runtime/test_{name}.py"
-    for name in ("stage_line", "stage_ends", "failures", "launch")
+    for name in ("stage_line", "stage_ends", "failures", "launch", "machines")
 )
 CHAOS, UNIT, NOBODY = "chaos", "unit", ""
 

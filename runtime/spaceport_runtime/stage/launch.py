@@ -14,28 +14,36 @@ from spaceport_runtime.stage.recipe import Recipe, cause_of, has_ended, waiting_
 
 
 def launch_waiting(recipe: Recipe, platform: Platform, in_hand: Iterable[RunKey] = ()) -> None:
-    """Launch what waits, oldest first, until the account has no machine left; tell the rest.
+    """Launch what waits, oldest first, as far as the account has machines; tell the rest.
 
-    `in_hand`: the runs that the caller has just written; the index may not show them yet. Of the
-    index only the head is read: at most as many runs as can be launched by one call.
+    Only who wants the same kind of machine waits behind one that gets none. `in_hand`: the runs
+    that the caller has just written; the index may not show them yet. Of the index only the head
+    is read: at most as many runs as can be launched by one call.
 
     Raises Denied after all have been tried, when AWS refused one of them.
     """
     line = _line(recipe, platform, in_hand)
     refused: list[Denied] = []
-    for launched, run in enumerate(line):
+    full: dict[tuple[str, bool], list[Run]] = {}
+    for run in line:
         with about(run.key.job_id):
             try:
-                launch(run, recipe, platform)
+                machine = recipe.machine_of(run)
+                if machine in full:
+                    full[machine].append(run)
+                else:
+                    launch(run, recipe, platform)
             except NoCapacity:
-                tell_places(line[launched:], launched, recipe, platform)
-                break
+                full[machine] = [run]
             except Denied as denied:
                 refused.append(denied)
             except Retryable:
                 raise
             except Exception as error:  # one that cannot be launched must not block the others
                 _give_up(run, error, recipe, platform)
+    behind_head = {run.key for run in line[LINE_HEAD:]}
+    for waiting in full.values():
+        tell_places(waiting, behind_head, recipe, platform)
     if refused:
         raise refused[0]
 

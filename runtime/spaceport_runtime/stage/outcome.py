@@ -43,7 +43,7 @@ def deliver(key: RunKey, platform: Platform) -> None:
 
 def fail(run: Run, failure: Failure, recipe: Recipe, platform: Platform) -> Outcome:
     """Another attempt where it is worth it, else StageFailed; nothing where the end is taken."""
-    if run.retries < failure.retries:
+    if run.retries < failure.retries and not was_given_up(run, platform):
         return retry(run, recipe, platform)
     if not claim(run, EndKind.FAILED, recipe, platform):
         return NOTHING

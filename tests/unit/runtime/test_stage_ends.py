@@ -248,6 +248,22 @@ def test_a_launch_that_was_given_up_and_not_recorded_stays_given_up(heals: bool)
     assert rig.jobs.launches == []
 
 
+def test_a_run_that_was_given_up_is_not_tried_again_whatever_its_job_says() -> None:
+    rig = Rig()
+    died = DiesOnce(rig.ledger.mark_running)
+    rig.ledger.mark_running = died  # type: ignore[method-assign,assignment]
+    with pytest.raises(Crash):
+        rig.ask(1)
+    look, rig.jobs.on_describe = rig.jobs.on_describe, _break
+    rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign,assignment]
+    with pytest.raises(Crash):
+        rig.ask(1)
+    rig.jobs.on_describe = look
+    rig.end(1, INTERNAL)
+    assert len(rig.heard("StageFailed")) == 1
+    assert len(rig.jobs.launches) == 1
+
+
 def test_a_failure_that_was_claimed_stands_though_the_outputs_turn_up() -> None:
     rig = Rig(handlers=COMPRESS)
     rig.ask(1)

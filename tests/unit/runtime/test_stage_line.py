@@ -9,6 +9,7 @@ from tests.unit.runtime.rig import COMPLETED, INTERNAL, DiesOnce, Rig
 from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.errors import Denied, Retryable
 from spaceport_runtime.ports import RunState
+from spaceport_runtime.service import Machine
 from spaceport_runtime.stage.launch import launch_waiting
 from spaceport_runtime.stage.line import LINE_HEAD
 
@@ -141,6 +142,22 @@ def test_a_job_whose_creator_died_is_found_and_not_told_to_wait() -> None:
     assert rig.run(1).state is RunState.RUNNING
     assert rig.heard("StageWaiting") == []
     assert len(rig.jobs.launches) == 1
+
+
+def test_who_waits_for_a_large_machine_does_not_keep_a_small_one_idle() -> None:
+    rig = Rig(fleet=(Machine("small", 300), Machine("large")))
+    rig.ask(1, photos=1000)
+    rig.ask(2, photos=1000)
+    rig.ask(3, photos=20)
+    rig.ask(4, photos=20)
+    assert [key.job_id[-1] for key in rig.jobs.launches] == ["1", "3"]
+    told = [
+        (event.job_id[-1], event.instance_type, event.place) for event in rig.heard("StageWaiting")
+    ]
+    assert told == [("2", "large", 1), ("4", "small", 1)]
+    rig.end(1, COMPLETED)
+    rig.end(3, COMPLETED)
+    assert [key.job_id[-1] for key in rig.jobs.launches] == ["1", "3", "2", "4"]
 
 
 def test_a_job_finds_its_options() -> None:
