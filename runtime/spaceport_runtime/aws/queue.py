@@ -1,6 +1,7 @@
 """The service's own queue and dead-letter queue."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Literal
 
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.aws.trace import trace_header
@@ -9,6 +10,7 @@ from spaceport_runtime.service import DLQ_SUFFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageSystemAttributeValueTypeDef
 
 REASON_ATTRIBUTE = "spaceport-reason"
 REASON_CHARACTERS = 1000
@@ -32,12 +34,17 @@ class SqsQueue:
 
     def _send(self, queue: str, body: str, attribute: str, value: str, delay_s: int) -> None:
         trace = trace_header()
-        traced = {"DataType": "String", "StringValue": trace or ""}
         with translated():
             self._client.send_message(
                 QueueUrl=self._client.get_queue_url(QueueName=queue)["QueueUrl"],
                 MessageBody=body,
                 DelaySeconds=delay_s,
                 MessageAttributes={attribute: {"DataType": "String", "StringValue": value}},
-                MessageSystemAttributes={"AWSTraceHeader": traced} if trace else {},
+                MessageSystemAttributes=_traced(trace) if trace else {},
             )
+
+
+def _traced(
+    trace: str,
+) -> Mapping[Literal["AWSTraceHeader"], "MessageSystemAttributeValueTypeDef"]:
+    return {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}}
