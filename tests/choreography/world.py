@@ -134,6 +134,7 @@ class World:
             queue=self.queues["ingest"],
             bucket=BUCKET,
             limits=Limits(workers=1),
+            new_job_id=lambda: f"{self.rng.getrandbits(128):032x}",
         )
 
     def _notify_kit(self) -> NotifyKit:

@@ -9,7 +9,7 @@ from spaceport_runtime.lineage import follow
 from spaceport_runtime.observe import about, counted, logger
 from spaceport_runtime.ports import Platform, Run, RunKey, RunState
 from spaceport_runtime.stage.line import LINE_HEAD, tell_places
-from spaceport_runtime.stage.outcome import fail, settle
+from spaceport_runtime.stage.outcome import GIVEN_UP, fail, settle, was_given_up
 from spaceport_runtime.stage.recipe import Recipe, cause_of, has_ended, waiting_run
 
 
@@ -60,6 +60,9 @@ def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:
     if has_ended(run, platform):
         drop(run, recipe, platform)
         return
+    if was_given_up(run, platform):
+        settle(run, fail(run, GIVEN_UP, recipe, platform), platform)
+        return
     planned = recipe.launch(run, cause_of(run))
     if not platform.ledger.begin_launch(run.key, platform.clock().isoformat()):
         return
@@ -68,7 +71,7 @@ def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:
         platform.store.write(planned.options_uri, options, "application/json")
         platform.jobs.create(planned.kind, planned.request)
     _tell_started(run, recipe, platform)
-    if has_ended(run, platform):
+    if has_ended(run, platform) or was_given_up(run, platform):
         platform.jobs.stop(recipe.job.kind, run.key.job_name)
 
 
@@ -103,6 +106,7 @@ def _give_up(run: Run, error: Exception, recipe: Recipe, platform: Platform) -> 
         remedy="Run it again; if it repeats, report it.",
     )
     settle(run, fail(run, failure, recipe, platform), platform)
+    platform.jobs.stop(recipe.job.kind, run.key.job_name)  # where somebody else was luckier
 
 
 def drop(run: Run, recipe: Recipe, platform: Platform) -> None:

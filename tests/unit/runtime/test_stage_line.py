@@ -105,6 +105,7 @@ def test_who_is_listed_still_but_waits_no_more_or_was_told_already_hears_nothing
         rig.ask(n)
     stale = [replace(rig.run(n), place=None) for n in (2, 3)]
     rig.cancel(3)
+    rig.ledger.put(replace(rig.run(3), place=None))
     rig.ledger.waiting_runs = lambda stage, limit: stale  # type: ignore[method-assign]
     rig.said.clear()
     rig.sweep()
@@ -133,7 +134,7 @@ def test_a_run_in_hand_that_somebody_else_launched_is_left_alone() -> None:
 
 def test_a_job_whose_creator_died_is_found_and_not_told_to_wait() -> None:
     rig = Rig()
-    rig.ledger.mark_running = DiesOnce(rig.ledger.mark_running)  # type: ignore[method-assign]
+    rig.ledger.mark_running = DiesOnce(rig.ledger.mark_running)  # type: ignore[method-assign,assignment]
     with pytest.raises(Crash):
         rig.ask(1)
     rig.ask(1)
@@ -154,7 +155,7 @@ class Refusal:
 
     def __init__(self, rig: Rig, error: Exception, *job_ids: str) -> None:
         self.error, self.job_ids = error, job_ids
-        self.create, rig.jobs.create = rig.jobs.create, self  # type: ignore[method-assign]
+        self.create, rig.jobs.create = rig.jobs.create, self  # type: ignore[method-assign,assignment]
         self.is_on = True
 
     def __call__(self, kind: object, request: dict[str, object]) -> None:
