@@ -1,7 +1,6 @@
 """The service's own queue and dead-letter queue."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.aws.trace import trace_header
@@ -34,17 +33,15 @@ class SqsQueue:
 
     def _send(self, queue: str, body: str, attribute: str, value: str, delay_s: int) -> None:
         trace = trace_header()
+        traced: MessageSystemAttributeValueTypeDef = {
+            "DataType": "String",
+            "StringValue": trace or "",
+        }
         with translated():
             self._client.send_message(
                 QueueUrl=self._client.get_queue_url(QueueName=queue)["QueueUrl"],
                 MessageBody=body,
                 DelaySeconds=delay_s,
                 MessageAttributes={attribute: {"DataType": "String", "StringValue": value}},
-                MessageSystemAttributes=_traced(trace) if trace else {},
+                MessageSystemAttributes={"AWSTraceHeader": traced} if trace else {},
             )
-
-
-def _traced(
-    trace: str,
-) -> Mapping[Literal["AWSTraceHeader"], "MessageSystemAttributeValueTypeDef"]:
-    return {"AWSTraceHeader": {"DataType": "String", "StringValue": trace}}
