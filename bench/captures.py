@@ -20,7 +20,6 @@ from pathlib import Path
 
 from bench.captures_doc import write_doc
 from bench.captures_run import Delivered, Refused, run_capture
-
 from spaceport_scenery import generate_capture
 from spaceport_scenery.kinds import KINDS
 from spaceport_scenery.truth import compare_with_truth

@@ -1,11 +1,11 @@
 """Our .sog against splat-transform's: bytes, CPU seconds of the whole process, PSNR.
 
-    python bench/compress.py scene.ply [more.ply ...] [--rival-cache out/bench/rival] [--out ...]
+    python -m bench.compress scene.ply [more.ply ...] [--rival-cache out/bench/rival] [--out ...]
 
 A `cameras.json` beside a .ply is used as in the job. Both files are decoded by our reader (which a
 test holds against theirs) and rendered by one rasteriser; the views are two rings around the
 scene that neither encoder has seen, and the capture's own cameras. splat-transform runs in its
-CPU mode; without Node 22 (see tests/node) only ours is measured.
+CPU mode; without Node 22 (see bench/node) only ours is measured.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.node.splat_transform import CLI, INSTALL, Unavailable, splat_transform
 from spaceport_compress.job.clean import clean
 from spaceport_compress.job.main import read_splat
 from spaceport_compress.job.options import CompressOptions, efforts
@@ -44,9 +45,6 @@ from spaceport_splat.quality import psnr_db
 from spaceport_splat.rasterise import render
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPOSITORY))
-from tests.node.splat_transform import CLI, INSTALL, Unavailable, splat_transform  # noqa: E402
-
 RINGS = {"far": (0.9, 0.6), "near": (0.4, 0.25)}
 SIZE_PX = (640, 360)
 VERTICAL_FOV_DEG = 55.0
@@ -114,8 +112,13 @@ def encode_only(ply: Path, sog: Path) -> None:
 def ours(ply: Path, sog: Path) -> float:
     """Encode with our default in a fresh process; its CPU seconds."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, __file__, "--encode", str(ply), str(sog)]
-    subprocess.run(command, check=True, env={**os.environ, **ONE_THREAD})
+    paths = [str(path.resolve()) for path in (ply, sog)]
+    subprocess.run(
+        [sys.executable, "-m", "bench.compress", "--encode", *paths],
+        check=True,
+        cwd=REPOSITORY,
+        env={**os.environ, **ONE_THREAD},
+    )
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 

@@ -1,6 +1,6 @@
 """Our structure from motion against pycolmap's defaults: CPU seconds, registration, error, height.
 
-    python bench/sfm.py PHOTOS [--side 1600] [--out out/bench/sfm.json]
+    python -m bench.sfm PHOTOS [--side 1600] [--out out/bench/sfm.json]
 
 Both get the same photos, reduced to `--side` (0: as they are), the same threads (OMP_NUM_THREADS)
 and the same seed. Each variant is a process of its own, and its CPU time is user + system with all
@@ -25,12 +25,12 @@ from pathlib import Path
 from PIL import Image
 
 from spaceport_contracts.capture import Capture
-from spaceport_contracts.results import SfmResult
+from spaceport_contracts.results import Quality, SfmResult, StageOptions
+from spaceport_ingest.inspect.photos.photo import inspect_photo
+from spaceport_ingest.settings import Limits
+from spaceport_runtime.job.container import Container
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(REPOSITORY))
-from tests.unit.sfm.captures import lay_out, read_capture  # noqa: E402
-
 DEFAULTS = "pycolmap defaults"
 MAX_CPU_RATIO = 0.4
 MAX_GPS_RATIO = 1.05
@@ -59,7 +59,30 @@ def cpu_of(command: list[str], log: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def run_ours(name: str, photos: Path, capture: Capture, quality: str, root: Path) -> Row:
+def read_capture(folder: Path) -> Capture:
+    """The photos as ingest reads them."""
+    photos = tuple(
+        inspect_photo(path.name, path.name, path.read_bytes(), Limits()).photo
+        for path in sorted(folder.iterdir())
+    )
+    return Capture(photos_prefix="s3://bench/capture/", photos=photos)
+
+
+def lay_out(root: Path, photos: Path, capture: Capture, quality: Quality) -> None:
+    """The job's inputs as SageMaker would lay them; the photos by symbolic link."""
+    files = {
+        "capture/capture.json": capture.model_dump_json(),
+        "options/options.json": StageOptions(quality=quality).model_dump_json(),
+    }
+    container = Container(root, "sfm")
+    for name, content in files.items():
+        channel, file = name.split("/")
+        container.input(channel).mkdir(parents=True)
+        (container.input(channel) / file).write_text(content)
+    container.input("photos").symlink_to(photos, target_is_directory=True)
+
+
+def run_ours(name: str, photos: Path, capture: Capture, quality: Quality, root: Path) -> Row:
     lay_out(root, photos, capture, quality)
     os.environ["SPACEPORT_ML_ROOT"] = str(root)
     cpu_s = cpu_of([sys.executable, "-m", "spaceport_sfm.job"], root / "log")
@@ -146,13 +169,13 @@ def main() -> None:
         photos, capture = work / "photos", read_capture(work / "photos")
         rows = [
             run_defaults(photos, capture, work / "defaults"),
-            run_ours("ours, standard", photos, capture, "standard", work / "standard"),
-            run_ours("ours, draft", photos, capture, "draft", work / "draft"),
+            run_ours("ours, standard", photos, capture, Quality.STANDARD, work / "standard"),
+            run_ours("ours, draft", photos, capture, Quality.DRAFT, work / "draft"),
             run_ours(
                 "ours, standard, free focal",
                 photos,
                 without_focal(capture),
-                "standard",
+                Quality.STANDARD,
                 work / "free",
             ),
         ]

@@ -1,13 +1,13 @@
-"""Our trainer: held-out PSNR, corrected PSNR and SSIM per CPU second, at several budgets.
+"""Our trainer: test PSNR, corrected PSNR and SSIM per CPU second, at several budgets.
 
-    python bench/train.py SCENE [--budgets 0.5 1 2] [--quality draft] [--gaussians N]
+    python -m bench.train SCENE [--budgets 0.5 1 2] [--quality draft] [--gaussians N]
                                 [--offset 0] [--opensplat BINARY] [--out out/bench/train.json]
 
 SCENE is what sfm leaves (`sparse/0`, `images`). One thread; CPU seconds (user + system) of the
-training alone, pilots included, after the kernels are compiled. `kept` is the best checkpoint,
-which the job delivers; held-out photos choose it, so it is a little optimistic: `last` is beside
-it. --opensplat trains a rival on the same training photos and judges its .ply with our renderer
-over the mean colour of the photos.
+training alone, pilots included, after the kernels are compiled. All figures are of the test photos,
+which choose nothing; `curve` is of the validation photos, which choose the checkpoint. --opensplat
+trains a rival on the training and validation photos, which it may use as it likes, and judges its
+.ply on the test photos with our renderer over the mean colour of the photos.
 """
 
 import argparse
@@ -27,9 +27,9 @@ import numpy as np
 
 from spaceport_contracts.results import HeldOutPhoto, Quality
 from spaceport_splat.ply import read_ply, write_ply
+from spaceport_train.job.candidates import EFFORTS
 from spaceport_train.job.evaluate import judge
 from spaceport_train.job.options import TrainOptions
-from spaceport_train.job.plan import EFFORTS
 from spaceport_train.job.scene.colmap import read_images, read_points
 from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.train import Trained, train_scene
@@ -48,6 +48,7 @@ def figures(photos: tuple[HeldOutPhoto, ...]) -> Row:
         "psnr_db": round(float(np.mean([p.psnr_db for p in photos])), 3),
         "corrected_psnr_db": round(float(np.mean([p.corrected_psnr_db for p in photos])), 3),
         "ssim": round(float(np.mean([p.ssim for p in photos])), 4),
+        "test_photos": len(photos),
         "per_photo_db": {p.name: round(p.psnr_db, 2) for p in photos},
     }
 
@@ -63,9 +64,8 @@ def measure(train: Callable[[Path], Trained], work: Path) -> Row:
         "wall_s": round(time.monotonic() - started_s, 1),
         "gaussians": len(trained.gaussians),
         "steps": trained.steps,
-        "planned_steps": trained.plan.steps,
+        "planned_steps": trained.candidate.steps,
         "kept": figures(photos),
-        "last_psnr_db": round(trained.history[-1][1], 3),
         "curve": [(step, round(psnr, 3)) for step, psnr in trained.history],
     }
 
@@ -75,14 +75,14 @@ def ours(folder: Path, options: TrainOptions) -> Row:
         return measure(lambda place: train_scene(folder, place, options), Path(work))
 
 
-def training_photos_only(folder: Path, scene: Scene, target: Path) -> None:
-    """The scene without its held-out photos, for programs that would train on them."""
+def without_test_photos(folder: Path, scene: Scene, target: Path) -> None:
+    """The scene without its test photos, for programs that would train on them."""
     sparse = folder / "sparse" / "0"
     (target / "sparse" / "0").mkdir(parents=True)
     (target / "images").mkdir()
     for name in ("cameras.bin", "points3D.bin"):
         shutil.copy(sparse / name, target / "sparse" / "0" / name)
-    keep = {scene.cameras[i].name for i in scene.training}
+    keep = {scene.cameras[i].name for i in (*scene.training, *scene.split.validation)}
     for name in keep:
         shutil.copy(folder / "images" / name, target / "images" / name)
     _, rows = read_points(sparse / "points3D.bin")
@@ -102,10 +102,10 @@ def training_photos_only(folder: Path, scene: Scene, target: Path) -> None:
 
 def opensplat(binary: Path, folder: Path, options: TrainOptions) -> Row:
     side_px = EFFORTS["cpu", options.quality].side_px
-    scene = read_scene(folder, side_px, options.held_out_offset)
+    scene = read_scene(folder, side_px, options.test_offset)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        training_photos_only(folder, scene, work / "scene")
+        without_test_photos(folder, scene, work / "scene")
         ply = work / "rival.ply"
         command = [str(binary), str(work / "scene"), "--keep-crs", "--cpu"]
         command += ["-n", str(OPENSPLAT_STEPS), "-o", str(ply)]
@@ -123,7 +123,7 @@ def main() -> None:
     parser.add_argument("--budgets", type=float, nargs="+", default=[0.5, 1.0, 2.0])
     parser.add_argument("--quality", type=Quality, default=Quality.DRAFT)
     parser.add_argument("--gaussians", type=int, default=None)
-    parser.add_argument("--offset", type=int, default=TrainOptions().held_out_offset)
+    parser.add_argument("--offset", type=int, default=TrainOptions().test_offset)
     parser.add_argument("--opensplat", type=Path, default=None)
     parser.add_argument("--out", type=Path, default=Path("out/bench/train.json"))
     arguments = parser.parse_args()
@@ -132,7 +132,7 @@ def main() -> None:
         rasteriser="cpu",
         gaussians=arguments.gaussians,
         threads=1,
-        held_out_offset=arguments.offset,
+        test_offset=arguments.offset,
     )
     ours(arguments.scene, options.model_copy(update={"budget": 0.05}))  # compiles the kernels
     rows: dict[str, Row] = {}

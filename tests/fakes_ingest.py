@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import cast
 
 from spaceport_contracts.events import Event
+from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.ports import Kit, Listed, ObjectChanged
 from spaceport_ingest.settings import Limits
 from spaceport_runtime.errors import Retryable
@@ -98,6 +99,11 @@ class FakeWorld:
             bucket=BUCKET,
             limits=limits or Limits(workers=1),
         )
+
+    def job_of(self, key: str) -> str:
+        """The id of the job that the object at this key is, now."""
+        uri = f"s3://{BUCKET}/{key}"
+        return job_of(self.kit, uri, etag_of(self.store.objects[uri]))
 
     def wait(self, seconds: float) -> None:
         self.now += timedelta(seconds=seconds)

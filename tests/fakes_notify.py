@@ -4,12 +4,15 @@ They keep the promises of the real ones (versions, unique rows) and can be told 
 """
 
 import hashlib
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
 from spaceport_contracts.events import EVENT_TYPES, Event
+from spaceport_notify.known.listing import Listed, Listing, listed
 from spaceport_notify.known.view import JobView
-from spaceport_notify.ports import Commit, Kit, Row
+from spaceport_notify.ports import AddressEntry, Commit, Kit, Row
+from spaceport_notify.webhooks.hook import Hook
 from spaceport_runtime.ports import Clock, Store, StoredObject
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -46,6 +49,17 @@ class FakeStatusTable:
         parsed = [Row(seq, EVENT_TYPES[name].model_validate_json(body)) for seq, name, body in rows]
         return [row for row in parsed if row.seq > after][:limit]
 
+    def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
+        views = (JobView.model_validate_json(body) for body, _ in self.views.values())
+        lines = [
+            listed(view)
+            for view in views
+            if view.owner == listing.owner and listing.upload in (None, view.upload)
+        ]
+        wanted = [line for line in lines if listing.status in (None, line.summary.status)]
+        newest = sorted(wanted, key=lambda line: line.listed_at, reverse=True)
+        return [line for line in newest if before is None or line.listed_at < before][:limit]
+
 
 class FakeMailer:
     """Keeps what was sent; raises `errors` first, one per call."""
@@ -63,6 +77,85 @@ class FakeMailer:
     def kinds(self) -> list[tuple[str, str, str]]:
         """(job, kind, recipient) of every message sent."""
         return [(m["X-Spaceport-Job"], m["X-Spaceport-Kind"], m["To"]) for m in self.sent]
+
+
+class FakeAddresses:
+    """Entries by address; tokens that can be told apart."""
+
+    def __init__(self) -> None:
+        self.silenced: dict[str, str] = {}
+        self.tokens: dict[str, str] = {}
+
+    def entry(self, address: str) -> AddressEntry:
+        token = hashlib.sha256(address.lower().encode()).hexdigest()
+        self.tokens[token] = address
+        return AddressEntry(token, self.silenced.get(token))
+
+    def silence(self, token: str, because: str) -> bool:
+        if token in self.tokens:
+            self.silenced.setdefault(token, because)
+        return token in self.tokens
+
+    def knows(self, token: str) -> bool:
+        return token in self.tokens
+
+
+class FakeHooks:
+    """Webhooks and deliveries in memory."""
+
+    def __init__(self) -> None:
+        self.hooks: dict[str, Hook] = {}
+        self.delivered: set[tuple[str, str]] = set()
+
+    def add(self, hook: Hook) -> None:
+        self.hooks[hook.id] = hook
+
+    def of(self, owner: str) -> list[Hook]:
+        return [hook for hook in self.hooks.values() if hook.owner == owner]
+
+    def remove(self, owner: str, hook_id: str) -> bool:
+        found = self.hooks.get(hook_id)
+        if found is None or found.owner != owner:
+            return False
+        del self.hooks[hook_id]
+        return True
+
+    def was_delivered(self, hook_id: str, event_id: str) -> bool:
+        return (hook_id, event_id) in self.delivered
+
+    def mark_delivered(self, hook_id: str, event_id: str) -> None:
+        self.delivered.add((hook_id, event_id))
+
+
+class FakeQueue:
+    """Keeps what was put into it."""
+
+    def __init__(self) -> None:
+        self.sent: list[str] = []
+        self.dead: list[tuple[str, str]] = []
+
+    def send_later(self, body: str, delay_s: int, tries: int) -> None:
+        self.sent.append(body)
+
+    def dead_letter(self, body: str, reason: str) -> None:
+        self.dead.append((body, reason))
+
+
+class FakePoster:
+    """Answers with `answers`, one per call (a status, or an error to raise); 200 after that."""
+
+    allows_loopback = False
+
+    def __init__(self) -> None:
+        self.posted: list[tuple[str, bytes, Mapping[str, str]]] = []
+        self.answers: list[int | Exception] = []
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        self.posted.append((url, body, headers))
+        answer = self.answers.pop(0) if self.answers else 200
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
 
 
 class FakeStore:
@@ -99,14 +192,20 @@ def make_kit(
     mailer: FakeMailer | None = None,
     store: Store | None = None,
     clock: Clock = lambda: NOON,
+    sleep: Callable[[float], None] = lambda _seconds: None,
 ) -> Kit:
     """A kit on fakes."""
     return Kit(
         table=table or FakeStatusTable(),
         mailer=mailer or FakeMailer(),
+        addresses=FakeAddresses(),
+        hooks=FakeHooks(),
+        poster=FakePoster(),
+        queue=FakeQueue(),
         store=store or FakeStore(),
         links=FakeLinks(),
         clock=clock,
+        sleep=sleep,
         bucket="spaceport",
         sender="Spaceport <spaceport@example.org>",
         public_url="https://spaceport.example.org",

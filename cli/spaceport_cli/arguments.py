@@ -16,6 +16,7 @@ exit codes:
 """
 DEFAULT_STATE = Path(".spaceport")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+EXPORTS = ("qgc", "wpl", "litchi", "wpml", "dji_fly", "geojson", "kml")
 API_STAGES = ("sfm", "3dgs", "compression")
 
 
@@ -32,6 +33,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_demo(commands)
     _add_up(commands)
+    _add_upload(commands)
+    _add_plan(commands)
     _add_replay(commands)
     _add_cancel(commands)
     _add_redrive(commands)
@@ -55,16 +58,23 @@ def _add(commands: Commands, name: str, purpose: str) -> argparse.ArgumentParser
 
 def _add_run(commands: Commands) -> None:
     command = _add(commands, "run", "turn a folder or a zip of photos into a splat")
+    _add_photos(command, mail="who is told (mail lands in DIR/outbox)")
+    help_text = "where the results go (PHOTOS-splat, in this folder)"
+    command.add_argument("--out", type=Path, metavar="DIR", help=help_text)
+
+
+def _add_photos(command: argparse.ArgumentParser, mail: str) -> None:
     command.add_argument("photos", type=Path, metavar="PHOTOS", help="a folder or a zip")
-    command.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="where the results go"
-    )
     qualities = [quality.value for quality in Quality]
     command.add_argument("--quality", choices=qualities, default=Quality.STANDARD.value)
-    command.add_argument(
-        "--email", metavar="ADDRESS", help="who is told (mail lands in DIR/outbox)"
-    )
+    command.add_argument("--email", metavar="ADDRESS", help=mail)
     command.add_argument("--title", default="", help="for the report; default: the name of PHOTOS")
+
+
+def _add_upload(commands: Commands) -> None:
+    command = _add(commands, "upload", "upload photos to a running 'spaceport up'")
+    _add_photos(command, mail="who is told (mail lands in its outbox)")
+    _add_state(command)
 
 
 def _add_demo(commands: Commands) -> None:
@@ -79,6 +89,63 @@ def _add_up(commands: Commands) -> None:
         "--port", type=int, default=8080, help="of the HTTP API (8080); S3 is on the next one"
     )
     _add_state(command)
+
+
+def _add_plan(commands: Commands) -> None:
+    command = _add(commands, "plan", "plan a flight over an area, or check the photos of one")
+    command.add_argument(
+        "area", type=Path, metavar="AREA", help="GeoJSON, or a request; with --check: the plan"
+    )
+    command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the files")
+    command.add_argument(
+        "--check", type=Path, metavar="PHOTOS", help="hold these photos against the plan AREA"
+    )
+    command.add_argument("--drone", metavar="ID", help="such as mavic3e, mini4pro, phantom4rtk")
+    patterns = [
+        "grid",
+        "crosshatch",
+        "orbit",
+        "multi_orbit",
+        "spiral",
+        "corridor",
+        "facade",
+        "splat",
+    ]
+    command.add_argument("--pattern", choices=patterns)
+    _add_numbers(command)
+    place = "a place, LON,LAT"
+    command.add_argument("--takeoff", metavar="LON,LAT", help=place)
+    command.add_argument("--subject", metavar="PLACE", help=f"{place}, or an outline in a GeoJSON")
+    command.add_argument("--dem", type=Path, metavar="TIF", help="a GeoTIFF with heights in metres")
+    command.add_argument("--no-fly", type=Path, action="append", metavar="GEOJSON")
+    command.add_argument("--fence", type=Path, metavar="GEOJSON", help="never left")
+    command.add_argument("--batteries", type=int, metavar="N")
+    command.add_argument("--export", action="append", choices=EXPORTS, help="repeatable")
+    command.add_argument("--title")
+
+
+def _add_numbers(command: argparse.ArgumentParser) -> None:
+    numbers = {
+        "--gsd": ("gsd_cm", "cm per pixel"),
+        "--agl": ("agl_m", "metres above ground, instead of --gsd"),
+        "--front": ("front_overlap", "overlap along the line, 0.8"),
+        "--side": ("side_overlap", "overlap between lines, 0.7"),
+        "--pitch": ("gimbal_pitch_deg", "of the gimbal, -90 = straight down"),
+        "--heading": ("heading_deg", "of the lines; the fastest, unless said"),
+        "--radius": ("radius_m", "of orbits, or around a point"),
+        "--width": ("width_m", "of a corridor"),
+        "--standoff": ("standoff_m", "from a facade"),
+        "--margin": ("margin_m", "flown around the area"),
+        "--subject-height": ("subject_height_m", "of the subject, 8"),
+        "--speed": ("max_speed_mps", "m/s at most"),
+        "--wind": ("wind_mps", "m/s to reckon with"),
+        "--minutes": ("minutes", "that a battery lasts; the maker's, unless said"),
+        "--reserve": ("reserve", "share of the battery never flown, 0.25"),
+        "--ceiling": ("max_agl_m", "metres above ground at most, 120"),
+        "--clearance": ("min_clearance_m", "metres above ground at least, 20"),
+    }
+    for option, (name, words) in numbers.items():
+        command.add_argument(option, dest=name, type=float, metavar="N", help=words)
 
 
 def _add_state(command: argparse.ArgumentParser) -> None:

@@ -5,6 +5,7 @@ import errno
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -16,6 +17,9 @@ from spaceport_contracts.results import Quality
 from spaceport_local.disk.room import is_full
 from spaceport_local.http.refusals import NO_ROOM
 from spaceport_runtime.errors import UserError
+
+if TYPE_CHECKING:
+    from spaceport_cli.photos.upload import Wishes
 
 EXIT_WRONG_INPUT = 2
 EXIT_BROKEN = 3
@@ -61,11 +65,24 @@ def _farewell(command: str) -> str:
 
 
 def _run(typed: argparse.Namespace, console: Console) -> int:
-    from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
-    from spaceport_cli.run.run import RunOptions, run, with_title  # noqa: PLC0415
+    from spaceport_cli.run.begin import title_of  # noqa: PLC0415
+    from spaceport_cli.run.run import RunOptions, run  # noqa: PLC0415
 
-    wishes = Wishes(Quality(typed.quality), typed.email, typed.title)
-    return run(with_title(RunOptions(typed.photos, typed.out, wishes)), console)
+    typed.out = typed.out or Path(f"{title_of(typed.photos, '')}-splat")
+    return run(RunOptions(typed.photos, typed.out, _wishes(typed)), console)
+
+
+def _upload(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.cloud.upload import upload  # noqa: PLC0415
+
+    return upload(typed.photos, _wishes(typed), typed.state, console)
+
+
+def _wishes(typed: argparse.Namespace) -> "Wishes":
+    from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
+    from spaceport_cli.run.begin import title_of  # noqa: PLC0415
+
+    return Wishes(Quality(typed.quality), typed.email, title_of(typed.photos, typed.title))
 
 
 def _demo(typed: argparse.Namespace, console: Console) -> int:
@@ -78,6 +95,16 @@ def _up(typed: argparse.Namespace, console: Console) -> int:
     from spaceport_cli.cloud.up import up  # noqa: PLC0415
 
     return up(typed.port, typed.state, console)
+
+
+def _plan(typed: argparse.Namespace, console: Console) -> int:
+    if typed.check:
+        from spaceport_cli.flights.check import check  # noqa: PLC0415
+
+        return check(typed, console)
+    from spaceport_cli.flights.plan import plan  # noqa: PLC0415
+
+    return plan(typed, console)
 
 
 def _doctor(_typed: argparse.Namespace, console: Console) -> int:
@@ -128,6 +155,8 @@ COMMANDS: dict[str, Command] = {
     "run": _run,
     "demo": _demo,
     "up": _up,
+    "upload": _upload,
+    "plan": _plan,
     "doctor": _doctor,
     "replay": _replay,
     "cancel": _cancel,

@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from spaceport_contracts.text import Label
+
 
 class Frozen(BaseModel):
     """Base of everything that crosses a service boundary: immutable, unknown fields ignored."""
@@ -59,8 +61,8 @@ class Photo(Frozen):
 class RejectedPhoto(Frozen):
     """A photo that was left out, and why, in words for the user."""
 
-    name: str
-    reason: str
+    name: Label
+    reason: Label
 
 
 class Capture(Frozen):

@@ -81,6 +81,7 @@ class CaptureRejected(Event):
     remedy: Words
     rejected: tuple[RejectedPhoto, ...] = Field(default=(), description="the first 50 at most")
     rejected_total: int = Field(default=0, description="how many were refused")
+    owner: Label = Field(default="", description="whose job it is; empty where there is one user")
     rejected_list: Artifact | None = Field(default=None, description="all of them, as JSON in S3")
 
     @model_validator(mode="before")
@@ -113,6 +114,7 @@ class ReconstructionRequested(Event):
     inputs: ArtifactSet
     photos: int = Field(default=0, description="usable photos, where ingest looked at photos")
     ingest_seconds: float = 0.0
+    owner: Label = Field(default="", description="whose job it is; empty where there is one user")
 
 
 class StageWaiting(Event):
@@ -207,6 +209,19 @@ class JobCancelled(Event):
     terminal: ClassVar[bool] = True
 
 
+class FlightPlanned(Event):
+    """A flight was planned; its job_id is the plan's id, for no job exists yet."""
+
+    pattern: Label
+    sorties: int
+    photos: int
+    flight_seconds: float
+    area_m2: float
+    gsd_p50_cm: float
+    coverage_pct: float
+    outputs: ArtifactSet
+
+
 EVENTS: tuple[type[Event], ...] = (
     CaptureRejected,
     ReconstructionRequested,
@@ -219,6 +234,7 @@ EVENTS: tuple[type[Event], ...] = (
     StageFailed,
     CancellationRequested,
     JobCancelled,
+    FlightPlanned,
 )
 EVENT_TYPES: dict[str, type[Event]] = {event.detail_type(): event for event in EVENTS}
 

@@ -1,10 +1,13 @@
 """What each job leaves beside its outputs as `result.json`: figures, files and their hashes."""
 
 from enum import StrEnum
+from typing import Literal
 
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
+
+Rasteriser = Literal["auto", "cpu", "cuda"]
 
 
 class Quality(StrEnum):
@@ -20,6 +23,9 @@ class StageOptions(Frozen):
 
     quality: Quality = Quality.STANDARD
     seed: int = 1
+    rasteriser: Rasteriser = Field(
+        default="auto", description="what train must draw with; auto: CUDA where there is a GPU"
+    )
 
 
 class OutputFile(Frozen):

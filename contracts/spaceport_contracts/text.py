@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 ELLIPSIS = "…"
+ESCAPED_BYTES = 6  # the longest form of an ASCII character in JSON
 
 
 def clip(text: str, limit_bytes: int) -> str:
@@ -15,6 +16,8 @@ def clip(text: str, limit_bytes: int) -> str:
 
     Half a surrogate pair becomes a question mark: it could not be sent at all.
     """
+    if text.isascii() and len(text) * ESCAPED_BYTES <= limit_bytes:
+        return text
     head = text[:limit_bytes].encode("utf-8", "replace").decode()
     if len(head) == len(text) and json_bytes(head) <= limit_bytes:
         return head

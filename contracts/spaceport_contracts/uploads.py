@@ -6,8 +6,6 @@
   `title`), all optional.
 """
 
-import hashlib
-
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
@@ -16,6 +14,7 @@ from spaceport_contracts.results import Quality
 UPLOADS_PREFIX = "uploads/"
 PHOTOS_FOLDER = "photos/"
 MANIFEST_NAME = "manifest.json"
+UPLOAD_CAUSE = "upload:"
 
 
 class UploadedPhoto(Frozen):
@@ -36,9 +35,13 @@ class UploadManifest(Frozen):
     photos: tuple[UploadedPhoto, ...]
 
 
-def job_id_of(*parts: str) -> str:
-    """The id of the job that an upload starts: the same upload is the same job.
+def upload_cause(uri: str, etag: str) -> str:
+    """What stands for an upload as the cause (`causation_id`) of its job's first event."""
+    return f"{UPLOAD_CAUSE}{uri}#{etag}"
 
-    `parts` are the S3 URI, the object's ETag and whatever else makes a request another one.
-    """
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+def uploaded_uri(cause: str) -> str:
+    """The address that an `upload_cause` names; empty for another cause."""
+    if not cause.startswith(UPLOAD_CAUSE):
+        return ""
+    return cause.removeprefix(UPLOAD_CAUSE).rpartition("#")[0]

@@ -51,7 +51,8 @@ def originate(
 
 def to_outbox(events: tuple[Event, ...]) -> str:
     """Events as the ledger keeps them until they are published."""
-    return json.dumps([[event.detail_type(), event.model_dump(mode="json")] for event in events])
+    rows = [[event.detail_type(), event.model_dump(mode="json")] for event in events]
+    return json.dumps(rows, ensure_ascii=False)
 
 
 def from_outbox(outcome: str) -> tuple[Event, ...]:

@@ -5,6 +5,7 @@ alarms need no code of their own.
 """
 
 import logging
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,8 +13,9 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-NAMESPACE = "Spaceport"
-logger = Logger(service="spaceport", utc=True)
+NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE", "Spaceport")
+SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME", "spaceport")
+logger = Logger(service=SERVICE, utc=True)
 stdlib_logger = logging.getLogger("spaceport")
 
 
@@ -31,6 +33,6 @@ def about(job_id: str, correlation_id: str | None = None) -> Iterator[None]:
 
 def counted(metric: str) -> dict[str, Any]:
     """`logger.error(..., extra=counted("Denied"))`: the line counts one in the metric as well."""
-    metrics = EphemeralMetrics(namespace=NAMESPACE, service="spaceport")
+    metrics = EphemeralMetrics(namespace=NAMESPACE, service=SERVICE)
     metrics.add_metric(name=metric, unit=MetricUnit.Count, value=1)
     return dict(metrics.serialize_metric_set())

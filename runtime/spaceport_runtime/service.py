@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from spaceport_contracts.events import Event
+from spaceport_contracts.results import Rasteriser
 
 DLQ_SUFFIX = "-dlq"
 JobKind = Literal["processing", "training"]
@@ -16,6 +17,11 @@ STATE_CHANGE = {
     "processing": "SageMaker Processing Job State Change",
     "training": "SageMaker Training Job State Change",
 }
+
+
+def named(logical: str, deployment: str) -> str:
+    """`spaceport-sfm` -> its name in a deployment, `spaceport-dev-sfm`; so that two never meet."""
+    return deployment + logical.removeprefix("spaceport")
 
 
 @dataclass(frozen=True)
@@ -52,10 +58,35 @@ class Upload:
 
 
 @dataclass(frozen=True)
+class Notice:
+    """An interest in what an AWS service says on the default bus, by its detail-types."""
+
+    source: str
+    detail_types: tuple[str, ...]
+
+    def rules(self) -> list[Rule]:
+        """One rule for each detail-type."""
+        return [
+            Rule("default", {"source": [self.source], "detail-type": [name]})
+            for name in self.detail_types
+        ]
+
+
+@dataclass(frozen=True)
+class Machine:
+    """An instance type of the account; `up_to_photos`: the largest capture (standard) it is for."""
+
+    instance_type: str
+    up_to_photos: int | None = None
+
+
+@dataclass(frozen=True)
 class JobSpec:
     """The SageMaker job that a stage runs, unless the deployment's `StageSettings` say otherwise.
 
     `max_wait_s`: how long a job on Spot machines may take, the waiting for one included.
+    `machines`: the account's, smallest first, where a capture's size decides (`stage/machines.py`).
+    `rasteriser`: what train must draw with; `auto` takes what the machine has.
     """
 
     kind: JobKind
@@ -66,13 +97,16 @@ class JobSpec:
     volume_gb: int
     use_spot: bool = False
     max_wait_s: int = 0
+    spot_attempts: int = 2
+    machines: tuple[Machine, ...] = ()
+    rasteriser: Rasteriser = "auto"
 
 
 @dataclass(frozen=True)
 class Route:
     """One path of the HTTP API."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
 
 
@@ -85,6 +119,7 @@ class Service:
     consumes: tuple[Listen, ...]
     publishes: tuple[type[Event], ...]
     uploads: Upload | None = None
+    notices: Notice | None = None
     job: JobSpec | None = None
     api: tuple[Route, ...] = ()
     sweeps: bool = False
@@ -113,6 +148,8 @@ class Service:
             detail = {"bucket": {"name": [bucket]}, "object": {"key": keys}}
             pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
             rules.append(Rule("default", pattern))
+        if self.notices:
+            rules += self.notices.rules()
         if self.job:
             name_field = f"{self.job.kind.capitalize()}JobName"
             pattern = {

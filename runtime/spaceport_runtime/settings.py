@@ -5,7 +5,8 @@ from dataclasses import replace
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from spaceport_runtime.service import JobSpec
+from spaceport_contracts.results import Rasteriser
+from spaceport_runtime.service import JobSpec, Machine
 
 
 class PlatformSettings(BaseSettings):
@@ -13,12 +14,17 @@ class PlatformSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SPACEPORT_", frozen=True, extra="ignore")
 
+    deployment: str = "spaceport"
     bucket: str
     bus_name: str = "spaceport"
     ledger_table: str = "spaceport-ledger"
     job_role_arn: str = "arn:aws:iam::000000000000:role/spaceport-job"
     retry_base_s: int = 5
     retry_max_s: int = 900
+    job_key_arn: str | None = None
+    job_isolated: bool = Field(default=False, description="jobs without network: no live progress")
+    job_subnets: str = Field(default="", description="comma-separated; empty: outside any VPC")
+    job_security_groups: str = ""
     vain_wait_s: int = Field(
         default=86_400, description="waiting with nothing else running; then the user is told"
     )
@@ -29,7 +35,11 @@ class StageSettings(BaseSettings):
 
     image: str | None = None
     instance_type: str | None = None
+    machines: tuple[Machine, ...] | None = None
+    rasteriser: Rasteriser | None = None
 
     def applied_to(self, job: JobSpec) -> JobSpec:
         """The job as this deployment runs it."""
-        return replace(job, **self.model_dump(exclude_none=True))
+        fields = type(self).model_fields
+        chosen = {name: getattr(self, name) for name in fields if getattr(self, name) is not None}
+        return replace(job, **chosen)

@@ -19,7 +19,7 @@ class Camera:
     """A registered photo: pose (OpenCV axes: x right, y down, z forward) and pinhole intrinsics.
 
     world_to_camera: float64[4, 4], metres; fx, fy, cx, cy in pixels, with the centre of the first
-    pixel at (0.5, 0.5); held_out photos judge the splat and never train it.
+    pixel at (0.5, 0.5); held_out photos judge the finished splat and do nothing else.
     """
 
     name: str

@@ -62,6 +62,11 @@ class Gaussians:
         return np.asarray(np.stack([np.isfinite(row).all(axis=1) for row in rows]).all(axis=0))
 
 
+def opacity(gaussians: Gaussians) -> npt.NDArray[np.float64]:
+    """float64[N], 0 to 1: what the logits in `opacities` mean."""
+    return np.asarray(1 / (1 + np.exp(-gaussians.opacities.astype(np.float64))), np.float64)
+
+
 def concatenate(parts: Iterable[Gaussians]) -> Gaussians:
     """One splat out of several with the same number of spherical harmonics."""
     listed = list(parts)

@@ -47,7 +47,7 @@ class FakeLedger:
         return True
 
     def get(self, key: RunKey) -> Run | None:
-        return self.runs.get(key)
+        return self.runs.get(RunKey(key.stage, key.job_id, key.attempt))
 
     def open_runs(self, stage: str) -> list[Run]:
         return self.index.shown([run for run in self.runs.values() if run.is_open], stage)
@@ -175,11 +175,11 @@ class FakeJobs:
 
     def create(self, kind: JobKind, request: Mapping[str, Any]) -> None:
         name = request[f"{kind.capitalize()}JobName"]
+        instance_type = _instance_type(kind, request)
+        if not self.is_free(instance_type):  # which of the two AWS looks at first is not said
+            raise NoCapacity(f"ResourceLimitExceeded: {instance_type}")
         if name in self.jobs:
             return
-        instance_type = _instance_type(kind, request)
-        if not self.is_free(instance_type):
-            raise NoCapacity(f"ResourceLimitExceeded: {instance_type}")
         environment = request["Environment"]
         stage = name.split("-")[0]
         attempt = int(environment["SPACEPORT_ATTEMPT"])

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
+from typing import Any
 
 from spaceport_compress import handler as compress
 from spaceport_ingest import handler as ingest
@@ -33,6 +34,11 @@ class Function:
     service: Service
     routes: dict[str, EventHandler]
     sweep: Callable[[], None]
+
+    @cached_property
+    def patterns(self) -> tuple[dict[str, Any], ...]:
+        """What its rules let through."""
+        return tuple(rule.pattern for rule in self.service.rules(BUCKET))
 
 
 def all_functions(

@@ -10,16 +10,21 @@ from contextlib import AbstractContextManager
 from typing import Any
 from unittest.mock import PropertyMock, patch
 
+from bench.quick import outputs_of
+
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.events import Event
+from spaceport_contracts.report import Report
 from spaceport_ingest.admission import uploads
 from spaceport_notify import tell
 from spaceport_notify.known import record
 from spaceport_notify.known.record import amend
 from spaceport_notify.known.view import JobView, merge
-from spaceport_notify.letters.due import due_letter
+from spaceport_notify.letters import send
+from spaceport_notify.letters.due import Due
 from spaceport_notify.letters.mail import compose
-from spaceport_notify.letters.write import Places, write_letter
+from spaceport_notify.letters.places import Places
+from spaceport_notify.letters.write import write_letter
 from spaceport_notify.ports import Commit
 from spaceport_notify.ports import Kit as NotifyKit
 from spaceport_runtime import consume
@@ -29,7 +34,6 @@ from spaceport_runtime.lineage import from_outbox
 from spaceport_runtime.ports import End, EndKind, Run, RunKey
 from spaceport_runtime.stage import cancel, launch, outcome, reconcile
 from tests.choreography.fakes import FakeLedger
-from tests.choreography.results import outputs_of
 from tests.choreography.world import World
 from tests.fakes_notify import FakeStatusTable
 
@@ -87,13 +91,10 @@ def _any_name() -> PropertyMock:
     return PropertyMock(side_effect=lambda: f"sfm-{next(names):012d}-01")
 
 
-def _send_then_claim(view: JobView, attempt: int, kit: NotifyKit) -> None:
-    due = due_letter(view, attempt)
-    if due is not None:
-        report = tell._report(view, attempt, kit)
-        letter = write_letter(due, view, Places(kit.public_url), report)
-        kit.mailer.send(compose(letter, kit.sender))
-        amend(view.job_id, kit.table, lambda known: tell._with_mail(known, due.key))
+def _send_then_claim(due: Due, view: JobView, report: Report | None, kit: NotifyKit) -> None:
+    letter = write_letter(due, view, Places(kit.public_url), report)
+    kit.mailer.send(compose(letter, kit.sender))
+    amend(view.job_id, kit.table, lambda known: send._with_mail(known, due.key))
 
 
 def _commit_blindly(
@@ -112,8 +113,8 @@ def _overwrite(view: JobView | None, event: Event) -> JobView:
     return view.model_copy(update={"rounds": dict(sorted(rounds.items()))})
 
 
-def _new_job_every_time(*_parts: str) -> str:
-    return uuid.uuid4().hex[:12]
+def _new_job_every_time(*_parts: object) -> str:
+    return uuid.uuid4().hex
 
 
 _COMMIT, _MERGE = FakeStatusTable.commit, merge
@@ -145,11 +146,9 @@ MUTANTS: dict[str, Mutant] = {
     "a cancellation follows a retried attempt": lambda: patch.object(
         cancel, "_cancelled_attempt", _cancel_first_attempt_only
     ),
-    "the same upload is the same job": lambda: patch.object(
-        uploads, "job_id_of", _new_job_every_time
-    ),
+    "the same upload is the same job": lambda: patch.object(uploads, "job_of", _new_job_every_time),
     "an e-mail is claimed before it is sent": lambda: patch.object(
-        tell, "_send_mail", _send_then_claim
+        tell, "send_letter", _send_then_claim
     ),
     "views are replaced version by version": lambda: patch.object(
         FakeStatusTable, "commit", _commit_blindly

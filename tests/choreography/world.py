@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bench.quick import outputs_of
+
 from spaceport_contracts.events import CancellationRequested, Stage
 from spaceport_ingest.ports import Kit, Objects
 from spaceport_ingest.requests.cancel import cancel_job
@@ -31,7 +33,6 @@ from tests.choreography.functions import BUCKET, Function, all_functions
 from tests.choreography.lag import Index
 from tests.choreography.patterns import matches
 from tests.choreography.people import WatchedStatusTable, upload
-from tests.choreography.results import outputs_of
 from tests.choreography.witness import Witness
 from tests.fakes_ingest import FakeObjects
 from tests.fakes_notify import FakeMailer, make_kit
@@ -89,6 +90,7 @@ class World:
         self.in_vain: list[str] = []
         self.ended_before: set[tuple[str, int]] = set()
         self.broken: RunKey | None = None
+        self.bugged: set[RunKey] = set()
         self.calls = self.rest_calls = 0
         self.jobs.on_launch, self.jobs.on_describe = self._launch_luck, self._describe_luck
         self.index = Index(lambda: self.now_s, self.dice.lag_s)
@@ -133,6 +135,7 @@ class World:
             queue=self.queues["ingest"],
             bucket=BUCKET,
             limits=Limits(workers=1),
+            new_job_id=lambda: f"{self.rng.getrandbits(128):032x}",
         )
 
     def _notify_kit(self) -> NotifyKit:
@@ -163,7 +166,7 @@ class World:
         """Into the queues of those who listen, now and then twice and late."""
         body = json.dumps({**envelope, "id": str(self.rng.random())})
         for name, function in self.functions.items():
-            if any(matches(rule.pattern, envelope) for rule in function.service.rules(BUCKET)):
+            if any(matches(pattern, envelope) for pattern in function.patterns):
                 for _ in range(self._copies()):
                     delay_s = self.rng.choice((0, 1, 5, 400)) if self.faults else 0
                     self.queues[name].messages.append(Message(body, self.now_s + delay_s))
@@ -204,11 +207,13 @@ class World:
         if not self.faults or not self.dice.throttle:
             return Luck.GOOD
         if self.rng.random() < 0.005:
+            self.bugged.add(key)
             raise Bug(f"{key} cannot be launched")
         return self.rng.choices((Luck.GOOD, Luck.HANGS, Luck.LOST), (96, 2, 2))[0]
 
     def _describe_luck(self, name: str) -> None:
         if self.broken is not None and name == self.broken.job_name:
+            self.bugged.add(self.broken)
             raise Bug(f"{name} cannot be looked at")
 
     def final_end(self, job_id: str, attempt: int) -> End | None:

@@ -5,20 +5,22 @@ from pathlib import Path
 
 import pytest
 
-from spaceport_contracts.events import EVENTS
+from spaceport_contracts.events import EVENTS, FlightPlanned
 from spaceport_runtime.service import Service
 from spaceport_topology.docs import pages
 from spaceport_topology.services import SERVICES
 
 ROOT = Path(__file__).parents[2]
 STAGES = [service for service in SERVICES if service.job]
+# Told to the archive and to whoever listens from outside: the answer already told the asker.
+UNHEARD = {FlightPlanned}
 
 
 def test_every_event_has_a_publisher_and_a_listener() -> None:
     published = {event for service in SERVICES for event in service.publishes}
     heard = {listen.event for service in SERVICES for listen in service.consumes}
     assert published == set(EVENTS)
-    assert heard == set(EVENTS)
+    assert heard == set(EVENTS) - UNHEARD
 
 
 def test_only_stages_share_an_event_to_publish() -> None:

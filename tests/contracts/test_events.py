@@ -11,7 +11,6 @@ from spaceport_contracts.events import (
     JobCancelled,
     make_event_id,
 )
-from spaceport_contracts.uploads import job_id_of
 
 CANCELLATION = {
     "event_id": "e",
@@ -41,11 +40,6 @@ def test_the_same_fact_has_the_same_id() -> None:
     assert first == make_event_id(JobCancelled, "0123456789ab", 1)
     assert first != make_event_id(JobCancelled, "0123456789ab", 2)
     assert first != make_event_id(CancellationRequested, "0123456789ab", 1)
-
-
-def test_the_same_upload_is_the_same_job() -> None:
-    assert job_id_of("s3://b/uploads/a.zip", "etag") == job_id_of("s3://b/uploads/a.zip", "etag")
-    assert job_id_of("s3://b/uploads/a.zip", "etag") != job_id_of("s3://b/uploads/a.zip", "other")
 
 
 def test_every_event_says_what_it_means() -> None:

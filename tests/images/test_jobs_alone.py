@@ -30,7 +30,7 @@ def image_python(service: str, folder: Path) -> Path:
         if any(word.startswith("/wheels") for word in call):
             continue  # compiled with nvcc on the way to the image
         arguments = [word for word in call if word != "--no-cache-dir"]
-        pip = [folder / "bin" / "python", "-m", "pip", *arguments, "--quiet"]
+        pip = [str(folder / "bin" / "python"), "-m", "pip", *arguments, "--quiet"]
         subprocess.run(pip, check=True, cwd=ROOT)
     return folder / "bin" / "python"
 

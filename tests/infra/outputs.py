@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from bench.quick import outputs_of
+
 from spaceport_contracts.results import StageOptions
-from tests.choreography.results import outputs_of
 
 
 def write_outputs(root: Path, stage: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.sagemaker.runner import FunctionRunner, ProcessRunner
 from tests.infra.clouds import NOTHING, Events, Program, wait_for
-from tests.infra.uploads import mails, status_of, upload
+from tests.infra.uploads import job_of, mails, put, status_of, upload
 
 JOB_PROGRAM = """
 import sys
@@ -34,11 +34,12 @@ def test_lost_uploads_are_found_and_processes_report_their_progress(
 ) -> None:
     """An upload arrives, the machine stops before ingest hears of it; later all goes well."""
     with LocalCloud(CloudOptions(tmp_path, topology=NOTHING)) as cloud:
-        job_id = upload(cloud, "lost")
+        uri, etag = put(cloud, "lost", "you@example.com")
     cloud = LocalCloud(CloudOptions(tmp_path, runner=ProcessRunner(quick_program)))
     events = Events(cloud)
     with cloud:
         wait_for(lambda: mails(cloud, "lost"))
+        job_id = job_of(cloud.api_url, uri, etag)
         assert status_of(cloud, job_id)["status"] == "delivered"
     progress = [(e["stage"], e["n"]) for e in events.named("StageProgressed")]
     assert progress[:2] == [("sfm", 1), ("sfm", 2)]

@@ -1,13 +1,18 @@
 """The event source mapping's rules, against moto's SQS."""
 
 import json
+import threading
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 import pytest
+from moto.sqs.models import Message, sqs_backends
 
+from spaceport_local.account import ACCOUNT, REGION
 from spaceport_local.cloud import CloudOptions, LocalCloud
+from spaceport_local.functions.bell import Bell
 from spaceport_local.functions.poller import Mapping, poll_once
 from tests.infra.clouds import NOTHING
 
@@ -113,3 +118,35 @@ def test_a_record_looks_like_lambdas(sqs: Any, urls: dict[str, str]) -> None:
     assert record["eventSource"] == "aws:sqs"
     assert record["eventSourceARN"] == QUEUE_ARN
     assert {"messageId", "receiptHandle", "md5OfBody", "awsRegion"} <= record.keys()
+
+
+def test_a_message_that_arrives_while_another_is_deleted_is_not_lost(
+    sqs: Any, urls: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """moto writes the list of messages anew to delete one."""
+    sqs.send_message(QueueUrl=urls["work"], MessageBody="first")
+    receipt = sqs.receive_message(QueueUrl=urls["work"])["Messages"][0]["ReceiptHandle"]
+    queue = sqs_backends[ACCOUNT][REGION].queues["work"]
+    late = deepcopy(queue._messages[0])
+    adding = threading.Thread(target=queue.add_message, args=(late,))
+    looks = Message.had_receipt_handle
+
+    def look(message: Message, handle: str) -> bool:
+        if not adding.ident:
+            adding.start()
+            adding.join(0.5)
+        return looks(message, handle) if message is not late else False
+
+    monkeypatch.setattr(Message, "had_receipt_handle", look)
+    sqs.delete_message(QueueUrl=urls["work"], ReceiptHandle=receipt)
+    adding.join()
+    assert queue._messages == [late]
+
+
+def test_a_poller_is_woken_for_its_own_queue_only() -> None:
+    bell = Bell()
+    heard = {name: bell.rings(name) for name in ("work", "other")}
+    bell.ring("work")
+    assert (bell.rings("work") > heard["work"], bell.rings("other")) == (True, heard["other"])
+    bell.ring()
+    assert bell.rings("other") > heard["other"]

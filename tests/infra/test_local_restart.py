@@ -265,3 +265,11 @@ def test_a_full_disk_leaves_no_half_a_line(tmp_path: Path, monkeypatch: Any) -> 
     journal.append({"c": 3})
     assert journal.read() == [{"a": 1}, {"c": 3}]
     journal.close()
+
+
+def test_the_state_folder_is_its_owners_alone(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    state = StateDir(tmp_path)
+    state.acquire()
+    state.release()
+    assert tmp_path.stat().st_mode & 0o777 == 0o700

@@ -1,5 +1,6 @@
 """DynamoDB's transactions in the embedded cloud: cheap, and still all or nothing."""
 
+import itertools
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,9 +8,12 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
+from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
 
-from spaceport_local.account import REGION
+from spaceport_local.account import ACCOUNT, REGION
+from spaceport_local.aws.listings import mend_listings
 from spaceport_local.aws.transactions import mend_transactions
 from spaceport_topology.wiring import STATUS_TABLE, build_topology
 
@@ -65,3 +69,23 @@ def test_a_transaction_of_puts_copies_no_item(
         dynamodb.transact_write_items(TransactItems=[put("view", "2")])
     assert copied == []
     assert bodies(dynamodb) == {"view": "2"}
+
+
+def test_rows_that_are_written_meanwhile_break_off_no_query(
+    dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread adds a row between any two steps: here, at every look at the table's keys."""
+    mend_listings()
+    for name in ("row-2", "row-1"):
+        dynamodb.put_item(TableName=TABLE.name, Item=put(name, "x")["Put"]["Item"])
+    table: Any = dynamodb_backends[ACCOUNT][REGION].tables[TABLE.name]
+    numbers = itertools.count()
+
+    def range_key_attr(table: Any) -> str:
+        table.items[f"other-{next(numbers)}"] = {}
+        return "sk"
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Table, "range_key_attr", property(range_key_attr), raising=False)
+        listed = [item.range_key.value for item in table.all_items()]
+    assert listed == ["row-1", "row-2"]

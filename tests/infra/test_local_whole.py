@@ -1,14 +1,18 @@
 """From S3 upload to e-mail: all five services, quick jobs."""
 
+import http.client
 import json
+import select
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from typing import Any
 
 import pytest
 
 from spaceport_local.cloud import CloudOptions, LocalCloud
+from spaceport_local.http.server import THREADS
 from spaceport_local.sagemaker.runner import FunctionRunner, Task
 from tests.infra.clouds import Events, Program, wait_for
 from tests.infra.uploads import mails, status_of, upload
@@ -136,3 +140,84 @@ def test_the_front_door_refuses_with_a_problem(cloud: LocalCloud) -> None:
     with caught.value as refusal:
         assert 400 <= refusal.code < 500
         assert refusal.headers["Content-Type"].startswith("application/problem+json")
+
+
+DEEP = b'{"a":' * 5000 + b"1" + b"}" * 5000
+HOSTILE = {
+    "deep": DEEP,
+    "deep lists": b"[" * 100_000,
+    "a surrogate": b'{"s3Url": "\\ud800", "email": "a@b.cd", "pipelineStep": "sfm"}',
+    "no UTF-8": b'{"s3Url": "\xff\xfe"}',
+    "a number without an end": b'{"s3Url": ' + b"9" * 100_000 + b"}",
+    "not a number": b'{"s3Url": NaN}',
+    "a list": b"[1]",
+    "twice": b'{"s3Url": "a", "s3Url": "b"}',
+    "nothing": b"",
+    "a zero byte": b'{"s3Url": "s3://spaceport/\\u0000", "email": "a@b.cd", "pipelineStep": "sfm"}',
+    "binary": bytes(range(256)),
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("path", ["/start-job", "/jobs/none/replay", "/jobs/%ff%00/replay"])
+def test_hostile_bodies_are_refused_in_words(cloud: LocalCloud, path: str, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(cloud.api_url + path, body, headers)
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    with caught.value as refusal:
+        assert 400 <= refusal.code < 500
+        assert refusal.headers["Content-Type"].startswith("application/problem+json")
+        assert json.load(refusal)["title"]
+
+
+@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", ""])
+def test_what_is_not_called_json_starts_no_job(cloud: LocalCloud, content_type: str) -> None:
+    """A web page can send these anywhere without asking."""
+    s3_url = f"s3://{cloud.bucket}/captures/none.zip"
+    job = {"s3Url": s3_url, "email": "a@b.cd", "pipelineStep": "sfm"}
+    headers = {"Content-Type": content_type}
+    request = urllib.request.Request(
+        f"{cloud.api_url}/start-job", json.dumps(job).encode(), headers
+    )
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    with caught.value as refusal:
+        assert refusal.code == 415
+
+
+@pytest.mark.parametrize("ending", ["zip", "ZIP", "Zip"])
+def test_a_zip_starts_a_job_in_any_letter_case(
+    cloud: LocalCloud, events: Events, ending: str
+) -> None:
+    key = f"uploads/case-{ending}.{ending}"
+    cloud.client("s3").put_object(Bucket=cloud.bucket, Key=key, Body=b"no zip")
+    wait_for(lambda: [e for e in events.named("CaptureRejected") if ending in e["title"]])
+
+
+def test_those_who_wait_for_news_hold_up_nobody(cloud: LocalCloud, works: Works) -> None:
+    works.program.hold = {"sfm"}  # nothing happens to the job until everybody has asked
+    job_id = upload(cloud, "watched")
+    wait_for(lambda: any(job_id in name for name in works.program.started))
+    wait_for(lambda: status_of(cloud, job_id)["status"] == "running")
+    host = cloud.api_url.removeprefix("http://")
+    last = max(event["seq"] for event in events_of(cloud, job_id))
+    with ExitStack() as stack:
+        stack.callback(works.program.go_on.set)
+        sockets = []
+        for _ in range(THREADS + 4):
+            waiting = stack.enter_context(closing(http.client.HTTPConnection(host, timeout=60)))
+            waiting.request("GET", f"/jobs/{job_id}/events?after={last}&wait=20")
+            sockets.append(waiting.sock)
+        assert status_of(cloud, job_id)["status"] == "running"
+        answered, _, _ = select.select(sockets, [], [], 0)
+        assert answered == []
+        works.program.go_on.set()
+        wait_for(lambda: select.select(sockets, [], [], 0)[0])
+    wait_for(lambda: mails(cloud, "watched"))
+
+
+def events_of(cloud: LocalCloud, job_id: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{cloud.api_url}/jobs/{job_id}/events") as answer:
+        found: list[dict[str, Any]] = json.load(answer)["events"]
+        return found

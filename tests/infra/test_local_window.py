@@ -40,12 +40,12 @@ def received(cloud: LocalCloud, url: str) -> list[dict[str, Any]]:
     return [json.loads(message["Body"]) for message in answer.get("Messages", [])]
 
 
-def publish(cloud: LocalCloud) -> None:
+def publish(cloud: LocalCloud, detail: str = "{}") -> None:
     entry = {
         "EventBusName": "spaceport",
         "Source": "spaceport.drill",
         "DetailType": "Drill",
-        "Detail": "{}",
+        "Detail": detail,
     }
     cloud.client("events").put_events(Entries=[entry])
 
@@ -84,3 +84,13 @@ def test_a_moment_without_a_zone_is_this_machines() -> None:
     assert parse_moment("2026-11-23T14:00").tzinfo is UTC
     with pytest.raises(ValueError, match="yesterday"):
         parse_moment("yesterday")
+
+
+def test_an_event_arrives_as_it_was_sent(cloud: LocalCloud) -> None:
+    """A title that looks like a template's field is a title."""
+    url = listener(cloud, "wanted")
+    detail = {"title": '<id> <time> <detail-type> "', "nested": [{"a": ["<source>", 1, None]}]}
+    publish(cloud, json.dumps(detail))
+    event = received(cloud, url)[0]
+    assert event["detail"] == detail
+    assert (event["source"], event["detail-type"]) == ("spaceport.drill", "Drill")

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from spaceport_contracts.uploads import UploadedPhoto, UploadManifest, job_id_of
+from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.cloud import LocalCloud
 
 
@@ -27,7 +27,12 @@ PHOTOS = [photo(seed) for seed in range(4)]
 
 
 def upload(cloud: LocalCloud, name: str, address: str | None = "you@example.com") -> str:
-    """Photos, then the manifest; returns the job's id, which the uploader can know."""
+    """Photos, then the manifest; returns the job's id, which the uploader may ask for."""
+    return job_of(cloud.api_url, *put(cloud, name, address))
+
+
+def put(cloud: LocalCloud, name: str, address: str | None = None) -> tuple[str, str]:
+    """Photos, then the manifest; returns its URI and ETag."""
     s3, listed = cloud.client("s3"), []
     for number, content in enumerate(PHOTOS):
         key = f"p{number}.jpg"
@@ -38,10 +43,27 @@ def upload(cloud: LocalCloud, name: str, address: str | None = "you@example.com"
     key = f"uploads/{name}/manifest.json"
     body = manifest.model_dump_json().encode()
     etag = s3.put_object(Bucket=cloud.bucket, Key=key, Body=body)["ETag"].strip('"')
-    return job_id_of(f"s3://{cloud.bucket}/{key}", etag)
+    return f"s3://{cloud.bucket}/{key}", etag
+
+
+def job_of(api_url: str, uri: str, etag: str) -> str:
+    """The id of the job that an upload is."""
+    request = urllib.request.Request(
+        f"{api_url}/find-job",
+        data=json.dumps({"s3Url": uri, "etag": etag}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return str(json.load(answer)["jobId"])
 
 
 def mails(cloud: LocalCloud, title: str) -> list[EmailMessage]:
+    """The mails about how a job ended."""
+    found = all_mails(cloud, title)
+    return [mail for mail in found if mail["X-Spaceport-Kind"] != "started"]
+
+
+def all_mails(cloud: LocalCloud, title: str) -> list[EmailMessage]:
     parsed = [
         email.message_from_bytes(path.read_bytes(), policy=modern)
         for path in sorted(cloud.outbox.glob("*.eml"))

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,29 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return generate_capture(folder, photos=PHOTOS, width_px=WIDTH_PX)
 
 
+def assert_good(report: Report) -> None:
+    """Well below what such a capture reaches (23.9 dB, 0.65, 4 cm), far above what noise does."""
+    assert report.photos is not None
+    assert report.photos.registered == PHOTOS
+    assert report.sfm is not None
+    assert report.sfm.reprojection_error_px < 1.0
+    assert report.train is not None
+    assert report.train.heldout_psnr_db > 20
+    assert report.train.heldout_ssim > 0.5
+    assert report.compress.psnr_vs_ply_db > 38
+
+
+def paths_in(value: object) -> Iterator[str]:
+    """Every `..._path` of a JSON document."""
+    if isinstance(value, dict):
+        yield from (str(it) for name, it in value.items() if name.endswith("_path"))
+        for part in value.values():
+            yield from paths_in(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from paths_in(part)
+
+
 def arguments(photos: Path, out: Path) -> list[str]:
     wishes = ["--quality", "draft", "--email", "pilot@example.com"]
     return ["run", str(photos), "--out", str(out), *wishes]
@@ -54,6 +78,10 @@ def test_from_photos_to_splat_and_again(photos: Path, tmp_path: Path) -> None:
     assert report.title == "Dörfli am See"
     assert report.photos is not None
     assert report.photos.total == PHOTOS
+    assert_good(report)
+    named = list(paths_in(json.loads((out / "report.json").read_text())))
+    assert len(named) >= 2
+    assert [path for path in named if not (out / path).is_file()] == []
     errors = compare_with_truth(photos / "truth.json", out / "sparse/geo.json")
     assert errors.pose_error_m < 0.1
     assert json.loads((out / "sparse/geo.json").read_text())

@@ -17,13 +17,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from bench.quick import quick_job
 from localstack_client.session import Session
 from PIL import Image
 
-from spaceport_contracts.uploads import UploadedPhoto, UploadManifest, job_id_of
+from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.hosted import HostedCloud, HostedOptions
 from spaceport_local.sagemaker.runner import FunctionRunner
-from tests.localstack.jobs import quick_job
+from tests.infra.uploads import job_of
 from tests.localstack.server import is_installed, running_localstack
 
 pytestmark = [
@@ -63,7 +64,7 @@ def aws(endpoint: str) -> Session:
 @pytest.fixture(scope="module")
 def delivered(cloud: HostedCloud, aws: Session) -> str:
     """The id of a job that went all the way."""
-    job_id = upload(aws, cloud.topology.bucket, "all-the-way")
+    job_id = upload(aws, cloud, "all-the-way")
     eventually(lambda: status_of(cloud, job_id).get("status") == "delivered")
     return job_id
 
@@ -82,9 +83,9 @@ def photo(seed: int) -> bytes:
     return stream.getvalue()
 
 
-def upload(aws: Session, bucket: str, name: str) -> str:
+def upload(aws: Session, cloud: HostedCloud, name: str) -> str:
     """Four photos, then the manifest; returns the job's id."""
-    s3 = aws.client("s3")
+    s3, bucket = aws.client("s3"), cloud.topology.bucket
     photos = []
     for n in range(4):
         content = photo(n)
@@ -95,7 +96,7 @@ def upload(aws: Session, bucket: str, name: str) -> str:
     manifest = UploadManifest(title=name, email="ann@example.com", photos=tuple(photos))
     key = f"uploads/{name}/manifest.json"
     answer = s3.put_object(Bucket=bucket, Key=key, Body=manifest.model_dump_json().encode())
-    return job_id_of(f"s3://{bucket}/{key}", answer["ETag"].strip('"'))
+    return job_of(cloud.api_url, f"s3://{bucket}/{key}", answer["ETag"].strip('"'))
 
 
 def status_of(cloud: HostedCloud, job_id: str) -> dict[str, Any]:
@@ -111,7 +112,8 @@ def status_of(cloud: HostedCloud, job_id: str) -> dict[str, Any]:
 def mails(endpoint: str, subject: str) -> list[dict[str, Any]]:
     with urllib.request.urlopen(f"{endpoint}/_aws/ses", timeout=10) as answer:
         sent: list[dict[str, Any]] = json.load(answer)["messages"]
-    return [mail for mail in sent if subject in json.dumps(mail)]
+    ends = [mail for mail in sent if "X-Spaceport-Kind: started" not in json.dumps(mail)]
+    return [mail for mail in ends if subject in json.dumps(mail)]
 
 
 def queue_url(aws: Session, name: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spaceport_contracts.filenames import FileKind, file_kind
+from spaceport_ingest.inspect.photos.magic import HEAD_BYTES, known_format
 
 # What ingest looks into, to say of each whether it can be used.
 SENT = (FileKind.PHOTO, FileKind.OTHER_IMAGE)
@@ -41,7 +42,7 @@ def find_photos(folder: Path, skip: Path | None = None) -> FoundPhotos:
     left_out: list[str] = []
     for path in _walk(folder, skip):
         name = display_name(path.relative_to(folder))
-        if file_kind(name) in SENT:
+        if is_sent(name, path):
             photos.append((name, path))
         else:
             left_out.append(name)
@@ -51,6 +52,15 @@ def find_photos(folder: Path, skip: Path | None = None) -> FoundPhotos:
         for number, (name, path) in enumerate(photos, start=1)
     )
     return FoundPhotos(keyed, tuple(sorted(left_out)))
+
+
+def is_sent(name: str, path: Path) -> bool:
+    """By its name, or by its first bytes where the name says nothing."""
+    kind = file_kind(name)
+    if kind is not FileKind.OTHER or not path.is_file():
+        return kind in SENT
+    with path.open("rb") as stream:
+        return known_format(stream.read(HEAD_BYTES)) != ""
 
 
 def _walk(folder: Path, skip: Path | None) -> Iterator[Path]:

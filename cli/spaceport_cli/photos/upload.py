@@ -1,4 +1,4 @@
-"""Upload a folder or a zip so that it starts a job, and know that job's id beforehand.
+"""Upload a folder or a zip so that it starts a job, and tell it from every other upload.
 
 The same photos with the same wishes are the same bytes under the same keys, so they are the same
 job: running a command again goes on instead of starting over.
@@ -19,7 +19,6 @@ from spaceport_contracts.uploads import (
     UPLOADS_PREFIX,
     UploadedPhoto,
     UploadManifest,
-    job_id_of,
 )
 
 CHUNK_BYTES = 1 << 20
@@ -70,9 +69,14 @@ class Upload:
         """Of all files together."""
         return sum(file.bytes for file in (*self.files, self.trigger))
 
-    def job_id(self, bucket: str) -> str:
-        """The id of the job that this upload starts. S3's ETag of a single put is its MD5."""
-        return job_id_of(f"s3://{bucket}/{self.trigger.key}", self.trigger.md5)
+    @property
+    def name(self) -> str:
+        """Tells this upload from every other: the same photos and wishes have the same."""
+        return f"{self.trigger.key}#{self.trigger.md5}"
+
+    def request(self, bucket: str) -> dict[str, str]:
+        """What asks for the id of its job. S3's ETag of a single put is its MD5."""
+        return {"s3Url": f"s3://{bucket}/{self.trigger.key}", "etag": self.trigger.md5}
 
 
 def folder_upload(found: FoundPhotos, wishes: Wishes) -> Upload:

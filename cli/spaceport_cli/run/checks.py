@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from spaceport_cli.photos.find import SENT, FoundPhotos, find_photos
 from spaceport_cli.show.sentences import human_bytes
 from spaceport_contracts.address import is_email
-from spaceport_contracts.filenames import file_kind
+from spaceport_contracts.filenames import FileKind, file_kind
 from spaceport_runtime.errors import UserError
 
 STATE_NAME = ".spaceport"
@@ -24,9 +24,9 @@ def check_email(address: str | None) -> None:
         raise UserError(f"'{address}' is not an e-mail address.", "Give one like name@example.com.")
 
 
-def check_folder(folder: Path, out: Path) -> FoundPhotos:
+def check_folder(folder: Path, out: Path | None) -> FoundPhotos:
     """The photos of a folder; raises UserError when there are none to be had."""
-    if folder.resolve() == out.resolve():
+    if out and folder.resolve() == out.resolve():
         raise UserError(
             f"'{out}' is the folder of the photos.", "Choose another folder for the results."
         )
@@ -55,7 +55,7 @@ def check_zip(path: Path) -> None:
             f"'{path}' is neither a folder nor a whole zip file.",
             "Give a folder of photos or a zip of them.",
         ) from error
-    if not any(file_kind(name) in SENT for name in names):
+    if not any(file_kind(name) in (*SENT, FileKind.ARCHIVE) for name in names):
         raise UserError(
             f"The zip '{path}' holds no photos.", "Put JPEG, PNG or TIFF photos into it."
         )

@@ -26,7 +26,7 @@ POLL_S = 0.25
 # Per stage: which of its files, and the folder below the user's that they go to.
 WANTED: dict[str, tuple[tuple[str, str], ...]] = {
     "sfm": (("sparse/0/*", "sparse/"), ("geo.json", "sparse/")),
-    "train": (("scene.ply", ""),),
+    "train": (("scene.ply", ""), ("heldout/*", "heldout/")),
     "compress": (("scene.sog", ""), ("preview.png", ""), ("flythrough.webp", "")),
 }
 CHANGED_REMEDY = "Run the same command again; if it repeats, delete the folder's .spaceport."

@@ -17,13 +17,14 @@ LOG_NAME = "cloud.log"
 
 
 class RunRecord(BaseModel):
-    """Whose photos the state folder belongs to, and the job that ran last."""
+    """Whose photos the state folder belongs to; the upload and the job that ran last, if any."""
 
     model_config = ConfigDict(frozen=True)
 
     photos_digest: str
     photos: str
-    job_id: str
+    upload: str = ""
+    job_id: str = ""
 
 
 def read_record(state_dir: Path) -> RunRecord | None:
@@ -32,6 +33,11 @@ def read_record(state_dir: Path) -> RunRecord | None:
         return RunRecord.model_validate_json((state_dir / RECORD_NAME).read_bytes())
     except (OSError, ValueError):
         return None
+
+
+def known_job(record: RunRecord | None, upload: str) -> str:
+    """The id of the job that an upload is, as far as the record knows it; else nothing."""
+    return record.job_id if record is not None and record.upload == upload else ""
 
 
 def check_same_photos(record: RunRecord | None, photos_digest: str, out: Path) -> None:

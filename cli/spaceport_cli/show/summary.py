@@ -55,7 +55,8 @@ def _figures(report: Report) -> list[str]:
         lines.append(
             f"  splat     {report.train.gaussians:,} Gaussians, "
             f"held-out PSNR {report.train.heldout_psnr_db:.2f} dB, "
-            f"SSIM {report.train.heldout_ssim:.3f}"
+            f"SSIM {report.train.heldout_ssim:.3f} "
+            f"({count_of(len(report.train.heldout_photos), 'test photo')})"
         )
     lines.append(
         f"  web       {human_bytes(report.compress.bytes)}, {report.compress.ratio:.1f} times "

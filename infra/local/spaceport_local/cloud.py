@@ -125,14 +125,12 @@ class LocalCloud:
 
     def resend(self, envelopes: list[dict[str, Any]], replay_name: str) -> int:
         """Send archived events again; those who did their part already recognise it."""
-        sent = self._archive.resend(envelopes, replay_name)
-        self._bell.ring()
-        return sent
+        return self._archive.resend(envelopes, replay_name)
 
     def _start_stores(self, stack: ExitStack) -> None:
         self._bell = Bell()
         self._house = House(self._options.names)
-        self._objects = Objects(self._state.objects, self._bell.ring)
+        self._objects = Objects(self._state.objects)
         stack.callback(self._objects.close)
         self._tables = Tables(self._state.tables)
         stack.callback(self._tables.close)
@@ -142,8 +140,9 @@ class LocalCloud:
         self._moto = Moto(
             self._state.objects,
             Downloads(self._objects),
-            [self._objects, self._tables, self._archive, outbox, self._bell],
+            [self._objects, self._tables, self._archive, outbox],
             self._house,
+            self._bell.ring,
             self._options.aws_port,
         )
         stack.callback(reset_moto)

@@ -34,6 +34,8 @@ from spaceport_topology.wiring import Topology, build_topology
 
 QUOTAS = {"ml.g4dn.xlarge": 1, "ml.c6i.2xlarge": 1, "ml.c6i.4xlarge": 2}
 
+API_THREADS = 128  # whoever waits for news of a job (long-poll) has one
+
 
 @dataclass(frozen=True, kw_only=True)
 class ComputeOptions:
@@ -77,7 +79,7 @@ class Compute:
         self.sagemaker = SageMaker(jobs, options.quotas)
         door = FrontDoor(options.topology.routes, self._functions)
         closed = Closed(door, house, problem_page)
-        self.front_door = WebServer(closed, options.api_port, options.api_host)
+        self.front_door = WebServer(closed, options.api_port, options.api_host, threads=API_THREADS)
         stack.callback(self.front_door.stop)
         house.page_ports.add(self.front_door.port)
 

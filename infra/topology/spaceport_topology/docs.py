@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spaceport_contracts.events import EVENTS, Event
+from spaceport_dronepath.api import openapi as dronepath_openapi
 from spaceport_ingest.requests.api import openapi as ingest_openapi
 from spaceport_notify.api import openapi as notify_openapi
 from spaceport_runtime.service import Service
@@ -73,6 +74,10 @@ def _services_table() -> Iterator[str]:
         consumes = [_interest(service, n) for n in range(len(service.consumes))]
         if service.uploads:
             consumes += [f"S3 `{pattern}`" for pattern in service.uploads.key_patterns]
+        if service.notices:
+            consumes += [
+                f"{service.notices.source} {name}" for name in service.notices.detail_types
+            ]
         consumes += [f"`{route.method} {route.path}`" for route in service.api]
         publishes = [event.detail_type() for event in service.publishes]
         job = f"{service.job.kind}, {service.job.instance_type}" if service.job else ""
@@ -102,7 +107,7 @@ def openapi_page() -> str:
 
     Raises ValueError where two services give one name to two schemas.
     """
-    parts = [ingest_openapi(), notify_openapi()]
+    parts = [ingest_openapi(), notify_openapi(), dronepath_openapi()]
     merged = parts[0]
     for part in parts[1:]:
         merged["paths"] |= part["paths"]

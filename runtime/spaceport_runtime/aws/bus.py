@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from spaceport_contracts.events import Event
 from spaceport_runtime.aws.errors import translated
+from spaceport_runtime.aws.trace import trace_header
 from spaceport_runtime.errors import Retryable
 
 if TYPE_CHECKING:
@@ -29,7 +30,9 @@ class EventBridgeBus:
             self._put(entries[start : start + ENTRIES_PER_CALL])
 
     def _entry(self, event: Event) -> "PutEventsRequestEntryTypeDef":
+        trace = trace_header()
         return {
+            **({"TraceHeader": trace} if trace else {}),
             "EventBusName": self._bus_name,
             "Source": self._source,
             "DetailType": event.detail_type(),

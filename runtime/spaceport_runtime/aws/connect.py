@@ -11,6 +11,7 @@ from spaceport_runtime.aws.ledger import DynamoLedger
 from spaceport_runtime.aws.queue import SqsQueue
 from spaceport_runtime.aws.store import S3Store
 from spaceport_runtime.ports import Platform
+from spaceport_runtime.service import named
 from spaceport_runtime.settings import PlatformSettings
 
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 3})
@@ -30,5 +31,6 @@ def connect(service: str, settings: PlatformSettings) -> Platform:
 
 
 def connect_queue(queue_name: str) -> SqsQueue:
-    """The queue from which the service is fed."""
-    return SqsQueue(boto3.client("sqs", config=RETRIES), queue_name)
+    """The queue from which the service is fed, as this deployment calls it."""
+    name = named(queue_name, PlatformSettings().deployment)
+    return SqsQueue(boto3.client("sqs", config=RETRIES), name)

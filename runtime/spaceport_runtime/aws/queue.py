@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from spaceport_runtime.aws.errors import translated
+from spaceport_runtime.aws.trace import trace_header
 from spaceport_runtime.consume import TRIES_ATTRIBUTE
 from spaceport_runtime.service import DLQ_SUFFIX
 
@@ -30,10 +31,13 @@ class SqsQueue:
         self._send(name, body, REASON_ATTRIBUTE, reason[:REASON_CHARACTERS] or "unknown", 0)
 
     def _send(self, queue: str, body: str, attribute: str, value: str, delay_s: int) -> None:
+        trace = trace_header()
+        traced = {"DataType": "String", "StringValue": trace or ""}
         with translated():
             self._client.send_message(
                 QueueUrl=self._client.get_queue_url(QueueName=queue)["QueueUrl"],
                 MessageBody=body,
                 DelaySeconds=delay_s,
                 MessageAttributes={attribute: {"DataType": "String", "StringValue": value}},
+                MessageSystemAttributes={"AWSTraceHeader": traced} if trace else {},
             )

@@ -16,6 +16,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from spaceport_runtime.errors import Retryable, UserError
 from spaceport_runtime.http.body import with_json_body
+from spaceport_runtime.http.caller import asked_by
 from spaceport_runtime.http.problems import Problem, answer, as_lambda
 from spaceport_runtime.http.validation import validation_problem
 from spaceport_runtime.observe import logger
@@ -28,11 +29,17 @@ class HttpApi(APIGatewayHttpResolver):
     what helps, by the name of a field. Many threads may ask at once (Lambda brings one request at
     a time, the embedded cloud does not): powertools keeps the request in class attributes, so
     each request is resolved by a copy with attributes of its own.
+
+    Only JSON is taken, because a web page of a stranger can post a form unasked. `forms` are the
+    beginnings of paths that take one all the same: what they do needs a secret in the path.
     """
 
-    def __init__(self, remedies: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, remedies: Mapping[str, str] | None = None, forms: tuple[str, ...] = ()
+    ) -> None:
         super().__init__(enable_validation=True)
         self._remedies = remedies or {}
+        self._forms = forms
 
     def route(self, *arguments: Any, **options: Any) -> Any:
         """Register a route, with its middleware built here and not by the first two requests."""
@@ -65,16 +72,19 @@ class HttpApi(APIGatewayHttpResolver):
         return document
 
     def _resolve_apart(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
-        http = event["requestContext"]["http"]
-        route = self._find(http["method"].upper(), str(event["rawPath"]))
-        readable = with_json_body(event, http["method"].upper(), wants_body=_wants_body(route))
+        method, path = event["requestContext"]["http"]["method"].upper(), str(event["rawPath"])
+        route = self._find(method, path)
+        readable = event
+        if not path.startswith(self._forms):
+            readable = with_json_body(event, method, wants_body=_wants_body(route))
         mine = copy.copy(self)
         mine.context = {}
         mine.processed_stack_frames = []
         mine.current_event = APIGatewayProxyEventV2(readable)
         mine.lambda_context = context
         mine.exception_handler_manager = self._refusals(readable, route)
-        return super(HttpApi, mine).resolve(readable, context)
+        with asked_by(event):
+            return super(HttpApi, mine).resolve(readable, context)
 
     def _routes(self) -> list[Route]:
         return [*self._static_routes, *self._dynamic_routes]

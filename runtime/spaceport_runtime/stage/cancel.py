@@ -14,10 +14,8 @@ def cancel(request: CancellationRequested, recipe: Recipe, platform: Platform) -
         return
     key = RunKey(recipe.service.name, request.job_id, attempt)
     run = platform.ledger.get(key)
-    if run is not None and run.is_waiting:
+    if run is not None:
         drop(run, recipe, platform)
-    elif run is not None:
-        platform.jobs.stop(recipe.job.kind, key.job_name)
     platform.bus.publish(follow(JobCancelled, request, attempt, platform.clock()))
 
 
@@ -26,7 +24,7 @@ def _cancelled_attempt(request: CancellationRequested, platform: Platform) -> in
     attempt = request.attempt
     mine = End(EndKind.CANCELLED, by="cancellation")
     end = platform.ledger.claim_end(request.job_id, attempt, mine)
-    while end.kind is EndKind.SUPERSEDED and end.next_attempt is not None:
+    while end.next_attempt is not None:
         attempt = end.next_attempt
         end = platform.ledger.claim_end(request.job_id, attempt, mine)
     return attempt if end == mine else None

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spaceport_contracts.events import Event, StageFailed
-from spaceport_contracts.failure import Failure
+from spaceport_contracts.failure import Failure, FailureClass
 from spaceport_runtime.lineage import follow, from_outbox, to_outbox
 from spaceport_runtime.observe import counted, logger
 from spaceport_runtime.ports import End, EndKind, Platform, Run, RunKey
@@ -19,6 +19,11 @@ class Outcome:
 
 
 NOTHING = Outcome()
+GIVEN_UP = Failure(
+    failure_class=FailureClass.INTERNAL,
+    reason="The stage was given up because of an error inside Spaceport.",
+    remedy="Run it again from this stage; if it repeats, report it.",
+)
 
 
 def settle(run: Run, outcome: Outcome, platform: Platform) -> None:
@@ -32,15 +37,13 @@ def deliver(key: RunKey, platform: Platform) -> None:
     run = platform.ledger.get(key)
     if run is None or run.outcome is None or not run.is_open:
         return
-    events = from_outbox(run.outcome)
-    if events:
-        platform.bus.publish(*events)
+    platform.bus.publish(*from_outbox(run.outcome))
     platform.ledger.close(key)
 
 
 def fail(run: Run, failure: Failure, recipe: Recipe, platform: Platform) -> Outcome:
     """Another attempt where it is worth it, else StageFailed; nothing where the end is taken."""
-    if run.retries < failure.retries:
+    if run.retries < failure.retries and not was_given_up(run, platform):
         return retry(run, recipe, platform)
     if not claim(run, EndKind.FAILED, recipe, platform):
         return NOTHING
@@ -60,6 +63,12 @@ def fail(run: Run, failure: Failure, recipe: Recipe, platform: Platform) -> Outc
     return Outcome((event,))
 
 
+def was_given_up(run: Run, platform: Platform) -> bool:
+    """The stage has claimed a failure and died before it could say why: it stays one."""
+    end = platform.ledger.end_of(run.key.job_id, run.key.attempt)
+    return end == End(EndKind.FAILED, by=run.key.stage)
+
+
 def claim(run: Run, kind: EndKind, recipe: Recipe, platform: Platform) -> bool:
     """Whether the attempt ends this way, by this stage."""
     end = End(kind, by=recipe.service.name)
@@ -71,7 +80,7 @@ def retry(run: Run, recipe: Recipe, platform: Platform) -> Outcome:
     job_id, by = run.key.job_id, recipe.service.name
     wanted = End(EndKind.SUPERSEDED, by, platform.ledger.next_attempt(job_id))
     end = platform.ledger.claim_end(job_id, run.key.attempt, wanted)
-    if end.kind is not EndKind.SUPERSEDED or end.next_attempt is None:
+    if end.next_attempt is None:
         return NOTHING
     again = Run(
         RunKey(by, job_id, end.next_attempt),

@@ -35,11 +35,11 @@ def _note(run: Run, in_vain: bool, recipe: Recipe, platform: Platform) -> None:
     elif (now - datetime.fromisoformat(run.vain_since)).total_seconds() > (
         recipe.settings.vain_wait_s
     ):
-        settle(run, fail(run, _failure(recipe), recipe, platform), platform)
+        settle(run, fail(run, _failure(run, recipe), recipe, platform), platform)
 
 
-def _failure(recipe: Recipe) -> Failure:
-    instance_type = recipe.job.instance_type
+def _failure(run: Run, recipe: Recipe) -> Failure:
+    instance_type = recipe.job_of(run).instance_type
     hours = recipe.settings.vain_wait_s / 3600
     return Failure(
         failure_class=FailureClass.INTERNAL,

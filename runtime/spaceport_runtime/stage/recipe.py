@@ -12,6 +12,7 @@ from spaceport_runtime.lineage import Follower, follow
 from spaceport_runtime.ports import Platform, Run, RunKey
 from spaceport_runtime.service import JobSpec, Service
 from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.stage.machines import fitted
 from spaceport_runtime.stage.requests import Launch, Order, make_launch, output_prefix
 
 Result = TypeVar("Result", bound=StageResult)
@@ -65,7 +66,19 @@ class Recipe:
 
     def launch(self, run: Run, cause: Event) -> Launch:
         """The SageMaker request of a run."""
-        return make_launch(run, cause, self.order(cause), self.job, self.settings)
+        order = self.order(cause)
+        job = fitted(self.job, cause, order.quality, run.retries)
+        return make_launch(run, cause, order, job, self.settings)
+
+    def job_of(self, run: Run) -> JobSpec:
+        """The job on the machine that suits the run's capture."""
+        cause = cause_of(run)
+        return fitted(self.job, cause, self.order(cause).quality, run.retries)
+
+    def machine_of(self, run: Run) -> tuple[str, bool]:
+        """The kind of machine that the run wants, Spot or not: each has a quota of its own."""
+        job = self.job_of(run)
+        return job.instance_type, job.use_spot
 
     def outputs_of(self, run: Run) -> str:
         """The S3 prefix of what the run's job leaves."""

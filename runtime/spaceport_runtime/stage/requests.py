@@ -8,6 +8,7 @@ from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.ports import Run
 from spaceport_runtime.service import JobKind, JobSpec
 from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.stage.confines import confined
 
 PROCESSING_ROOT = "/opt/ml/processing"
 CHECKPOINTS = "/opt/ml/checkpoints"
@@ -47,7 +48,8 @@ def make_launch(
         if job.kind == "processing"
         else _training(run, order.quality, channels, job, platform)
     )
-    return Launch(job.kind, common | parts, options_uri, StageOptions(quality=order.quality))
+    options = StageOptions(quality=order.quality, rasteriser=job.rasteriser)
+    return Launch(job.kind, confined(common | parts, job.kind, platform), options_uri, options)
 
 
 def run_prefix(bucket: str, run: Run) -> str:

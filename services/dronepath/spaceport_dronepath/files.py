@@ -114,7 +114,7 @@ def _pages(plan: Plan, expected: Forecast, tracks: Sequence[Track]) -> list[Expo
             "application/geo+json",
         ),
         ExportFile("plan.html", plan_page(plan, expected, picture), "text/html; charset=utf-8"),
-        pilot_page(plan.request, tracks, expected.warnings, plan.wishes.battery_minutes),
+        pilot_page(plan.request, plan.wishes, tracks, expected.warnings),
     ]
 
 

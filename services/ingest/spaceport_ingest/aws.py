@@ -1,7 +1,6 @@
 """`Objects` on boto3, and the composition root of ingest's functions."""
 
 from collections.abc import Iterator, Mapping
-from email.header import decode_header, make_header
 from typing import TYPE_CHECKING
 
 import boto3
@@ -38,11 +37,11 @@ class S3Objects:
                     yield Listed(uri, found["Size"], found["ETag"].strip('"'))
 
     def metadata(self, uri: str) -> Mapping[str, str]:
-        """The object's metadata; S3 hands out non-ASCII values as RFC 2047 words."""
+        """The object's metadata as S3 hands it out: other letters than ASCII as RFC 2047 words."""
         bucket, key = split_uri(uri)
         with translated():
             found = self._client.head_object(Bucket=bucket, Key=key)["Metadata"]
-        return {name.lower(): str(make_header(decode_header(found[name]))) for name in found}
+        return {name.lower(): value for name, value in found.items()}
 
     def read_range(self, uri: str, etag: str, start: int, length: int) -> bytes:
         """Part of an object that must not change meanwhile."""

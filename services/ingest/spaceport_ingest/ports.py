@@ -1,12 +1,16 @@
 """What ingest asks of the outside world beyond the runtime's `Platform`."""
 
-from collections.abc import Iterator, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from spaceport_ingest.settings import Limits
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.ports import Platform, Queue
+
+# 128 bits, so that nobody guesses one; `{stage}-{id}-{attempt}` stays within 63 characters.
+JOB_ID_BYTES = 16
 
 
 class ObjectChanged(UserError):
@@ -56,3 +60,4 @@ class Kit:
     queue: Queue
     bucket: str
     limits: Limits
+    new_job_id: Callable[[], str] = lambda: secrets.token_hex(JOB_ID_BYTES)

@@ -1,7 +1,12 @@
 """A capture that cannot become a splat, and what the user reads about it."""
 
+from collections.abc import Sequence
+
 from spaceport_contracts.capture import RejectedPhoto
+from spaceport_contracts.text import clip
 from spaceport_runtime.errors import UserError
+
+NAME_BYTES = 120
 
 
 class CaptureRefused(UserError):
@@ -21,7 +26,13 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def some(names: list[str], shown: int = 3) -> str:
+def shown(name: str) -> str:
+    """A stranger's file name inside a sentence: of bounded length, without line breaks."""
+    printable = "".join(sign if sign.isprintable() else "?" for sign in name[:NAME_BYTES])
+    return clip(printable + name[NAME_BYTES:], NAME_BYTES)
+
+
+def some(names: Sequence[str], most: int = 3) -> str:
     """The first few names, and how many more there are."""
-    rest = len(names) - shown
-    return ", ".join(names[:shown]) + (f" and {rest} more" if rest > 0 else "")
+    rest = len(names) - most
+    return ", ".join(map(shown, names[:most])) + (f" and {rest} more" if rest > 0 else "")

@@ -1,5 +1,7 @@
 """What ingest consumes and publishes, and its part of the HTTP API."""
 
+from itertools import product
+
 from spaceport_contracts.events import (
     CancellationRequested,
     CaptureRejected,
@@ -7,14 +9,18 @@ from spaceport_contracts.events import (
 )
 from spaceport_runtime.service import Route, Service, Upload
 
+# EventBridge's wildcards know no ignoring of case: PHOTOS.ZIP is a zip too.
+ZIP_PATTERNS = tuple(f"uploads/*.{''.join(letters)}" for letters in product("zZ", "iI", "pP"))
+
 SERVICE = Service(
     name="ingest",
     purpose="Uploads and requests -> jobs; bad input is refused before anything is paid for",
     consumes=(),
-    uploads=Upload(key_patterns=("uploads/*manifest.json", "uploads/*.zip")),
+    uploads=Upload(key_patterns=("uploads/*manifest.json", *ZIP_PATTERNS)),
     publishes=(CaptureRejected, ReconstructionRequested, CancellationRequested),
     api=(
         Route("POST", "/start-job"),
+        Route("POST", "/find-job"),
         Route("POST", "/jobs/{job_id}/replay"),
         Route("POST", "/jobs/{job_id}/cancel"),
     ),

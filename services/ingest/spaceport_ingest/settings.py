@@ -12,12 +12,19 @@ class Limits(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SPACEPORT_INGEST_", frozen=True, extra="ignore")
 
+    max_files: int = Field(default=50_000, description="below a folder that a request names")
     min_photos: int = Field(default=3, description="two views fix no scale, three do")
     max_photos: int = 3000
     max_photo_bytes: int = 150 * MIB
     max_photo_pixels: int = Field(default=200_000_000, description="largest drone camera: 100 MP")
+    max_decoded_bytes: int = Field(
+        default=512 * MIB, description="of all pictures that are being decoded at once"
+    )
+    max_scans: int = Field(default=100, description="passes of a JPEG; programs write about ten")
     max_capture_bytes: int = 20 * GIB
+    max_manifest_bytes: int = Field(default=8 * MIB, description="3,000 photos need 1 MiB")
     max_zip_directory_bytes: int = 64 * MIB
+    max_nested_zip_bytes: int = Field(default=GIB // 2, description="is read as a whole")
     max_zip_entries: int = 20_000
     max_zip_ratio: float = Field(default=100.0, description="photos barely shrink at all")
     max_missing_share: float = Field(default=0.5, description="above it an upload is incomplete")

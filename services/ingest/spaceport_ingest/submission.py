@@ -4,6 +4,7 @@ from spaceport_contracts.artifacts import ArtifactSet
 from spaceport_contracts.capture import Frozen
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
+from spaceport_contracts.uploads import upload_cause
 
 TITLE_MAX_CHARACTERS = 200
 
@@ -12,7 +13,7 @@ class Submission(Frozen):
     """An upload or a request to start a job; the cause of attempt 1.
 
     `uri` is the object (manifest, zip, .ply) or the prefix (ends with `/`) to begin from. What is
-    None was not asked for: then the upload itself may say it.
+    None was not asked for: then the upload itself may say it. `owner` is whoever asked.
     """
 
     uri: str
@@ -21,11 +22,12 @@ class Submission(Frozen):
     email: str | None = None
     quality: Quality | None = None
     title: str | None = None
+    owner: str = ""
 
     @property
     def cause_id(self) -> str:
         """Stands for the upload in the causation chain."""
-        return f"upload:{self.uri}#{self.etag}"
+        return upload_cause(self.uri, self.etag)
 
 
 class Replay(Frozen):

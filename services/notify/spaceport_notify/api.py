@@ -1,4 +1,4 @@
-"""notify's part of the HTTP API: a job's status, its events, its files."""
+"""notify's part of the HTTP API: my jobs, a job's status, its events, its files."""
 
 import re
 from collections.abc import Callable
@@ -7,21 +7,35 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
 from spaceport_notify.known.files import CONTENT_TYPES, locate
-from spaceport_notify.known.status import JobStatus, job_status
+from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
+from spaceport_notify.known.listing import JobSummary, Listing
+from spaceport_notify.known.public import public_event
+from spaceport_notify.known.status import JobStatus, Status, job_status
 from spaceport_notify.known.view import JobView
+from spaceport_notify.letters.routes import PATH as MAIL_PATH
+from spaceport_notify.letters.routes import add_mail_routes
 from spaceport_notify.ports import Kit, Row
+from spaceport_notify.webhooks.routes import add_webhook_routes
+from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import Problem, responses
 from spaceport_runtime.http.shell import HttpApi
 
-EVENTS_PER_PAGE = 100
 LINK_SECONDS = 3600
 # Looser than ids are: what the table would refuse to look for is just as unknown.
 JOB_ID = re.compile(r"[a-z0-9]{1,64}")
-# People's addresses and where things are stored are nobody's business but ours.
-PRIVATE_FIELDS = {"email", "inputs", "outputs", "scene", "version"}
+REMEDIES = {
+    "status": f"Use one of {', '.join(Status)}, or leave it out.",
+    "before": "Give the `next` of the page before, or leave it out.",
+    "limit": "Give a number from 1 to 100.",
+    "after": "Give the `next` of the page before, or 0.",
+    "wait": f"Give seconds from 0 to {MAX_WAIT_S}.",
+    "url": "Give an https:// address on the public internet.",
+    "upload": "Give the key that was uploaded to, such as uploads/photos.zip.",
+}
 
 
 class EventPage(Frozen):
@@ -29,26 +43,55 @@ class EventPage(Frozen):
 
     events: tuple[dict[str, Any], ...]
     next: int
+    over: bool = Field(description="the job has ended: no more comes unless it is run again")
+
+
+class JobPage(Frozen):
+    """Ask again with `before` = `next` for older jobs, until it is null."""
+
+    jobs: tuple[JobSummary, ...]
+    next: str | None
 
 
 JobId = Annotated[str, Path(description="as POST /start-job answered it")]
 FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
+Wait = Annotated[
+    int, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait for an event when there is none")
+]
+OfStatus = Annotated[Status | None, Query(description="only jobs that stand so")]
+OfUpload = Annotated[
+    str | None,
+    Query(min_length=1, max_length=1100, description="the key of an upload: the jobs it became"),
+]
+Before = Annotated[str | None, Query(min_length=1, max_length=100, description="where to go on")]
+Limit = Annotated[int, Query(ge=1, le=100, description="jobs per page")]
 
 
 def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = HttpApi()
+    app = HttpApi(REMEDIES, forms=(MAIL_PATH,))
+
+    @app.get("/jobs", summary="My jobs, the newest first", tags=["jobs"])
+    def get_jobs(
+        status: OfStatus = None, upload: OfUpload = None, before: Before = None, limit: Limit = 50
+    ) -> JobPage:
+        kit = get_kit()
+        uri = upload and address_of(upload, kit.bucket)
+        lines = kit.table.jobs(Listing(caller().subject, status, uri), before, limit)
+        more = lines[-1].listed_at if len(lines) == limit else None
+        return JobPage(jobs=tuple(line.summary for line in lines), next=more)
 
     @app.get("/jobs/<job_id>", summary="How far a job is", tags=["jobs"])
     def get_job(job_id: JobId) -> JobStatus:
         return job_status(find(job_id, get_kit()))
 
     @app.get("/jobs/<job_id>/events", summary="What has happened to a job", tags=["jobs"])
-    def get_events(job_id: JobId, after: After = 0) -> EventPage:
+    def get_events(job_id: JobId, after: After = 0, wait: Wait = 0) -> EventPage:
         kit = get_kit()
         find(job_id, kit)
-        return page(kit.table.events(job_id, after, EVENTS_PER_PAGE), after)
+        rows = rows_after(job_id, after, wait, kit)
+        return page(rows, after, is_over(job_id, kit))
 
     @app.get(
         "/jobs/<job_id>/files/<name>",
@@ -63,29 +106,29 @@ def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
         kit = get_kit()
         return redirect(find(job_id, kit), name, kit)
 
+    add_mail_routes(app, get_kit)
+    add_webhook_routes(app, get_kit)
     return app
 
 
 def find(job_id: str, kit: Kit) -> JobView:
-    """The job's view; raises Problem 404 for an unknown job."""
+    """The job's view; raises Problem 404 for an unknown job, and for one of somebody else."""
     view = kit.table.read(job_id)[0] if JOB_ID.fullmatch(job_id) else None
-    if view is None:
+    if view is None or not caller().may_read(view.owner):
         remedy = "Check the id; a job that was just uploaded appears within a few seconds."
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no job {job_id[:64]}. {remedy}")
     return view
 
 
-def page(rows: list[Row], after: int) -> EventPage:
+def address_of(upload: str, bucket: str) -> str:
+    """The S3 address of an upload that is named by its key or its address."""
+    return upload if upload.startswith("s3://") else f"s3://{bucket}/{upload.lstrip('/')}"
+
+
+def page(rows: list[Row], after: int, over: bool) -> EventPage:
     """The rows as people may see them, in order of arrival."""
-    events = tuple(
-        {
-            "seq": row.seq,
-            "type": row.event.detail_type(),
-            **row.event.model_dump(mode="json", exclude=PRIVATE_FIELDS),
-        }
-        for row in rows
-    )
-    return EventPage(events=events, next=rows[-1].seq if rows else after)
+    events = tuple({"seq": row.seq, **public_event(row.event)} for row in rows)
+    return EventPage(events=events, next=rows[-1].seq if rows else after, over=over)
 
 
 def redirect(view: JobView, name: str, kit: Kit) -> Response[str]:

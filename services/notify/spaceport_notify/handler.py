@@ -6,20 +6,22 @@ from typing import Any
 
 from spaceport_notify.api import make_api
 from spaceport_notify.aws.connect import connect_kit
+from spaceport_notify.letters.silence import BOUNCED, COMPLAINED, on_feedback
 from spaceport_notify.ports import Kit
 from spaceport_notify.service import SERVICE
 from spaceport_notify.settings import Settings
 from spaceport_notify.tell import tell
-from spaceport_runtime.aws.connect import connect_queue
+from spaceport_notify.webhooks.deliver import NOTE, on_due
 from spaceport_runtime.consume import Backoff, EventHandler, consume
-from spaceport_runtime.ports import Queue
 from spaceport_runtime.settings import PlatformSettings
 
 
 def routes(kit: Kit) -> Mapping[str, EventHandler]:
-    """The whole of notify's behaviour: every event is told in the same way."""
+    """The whole of notify's behaviour: every event is told in the same way, SES's are heeded."""
     names = [listen.event.detail_type() for listen in SERVICE.consumes]
-    return dict.fromkeys(names, partial(tell, kit=kit))
+    events: dict[str, EventHandler] = dict.fromkeys(names, partial(tell, kit=kit))
+    mail = dict.fromkeys((BOUNCED, COMPLAINED), partial(on_feedback, kit=kit))
+    return events | mail | {NOTE: partial(on_due, kit=kit)}
 
 
 @cache
@@ -28,9 +30,9 @@ def _kit() -> Kit:
 
 
 @cache
-def _queue() -> tuple[Queue, Backoff]:
+def _backoff() -> Backoff:
     settings = PlatformSettings()
-    return connect_queue(SERVICE.queue_name), Backoff(settings.retry_base_s, settings.retry_max_s)
+    return Backoff(settings.retry_base_s, settings.retry_max_s)
 
 
 API = make_api(_kit)
@@ -38,8 +40,8 @@ API = make_api(_kit)
 
 def on_message(event: dict[str, Any], _context: object) -> Any:
     """SQS batch -> partial batch response."""
-    queue, backoff = _queue()
-    return consume(event, routes(_kit()), queue, backoff)
+    kit = _kit()
+    return consume(event, routes(kit), kit.queue, _backoff())
 
 
 def on_request(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -3,15 +3,18 @@
 `aws.py` implements these with boto3; `tests/fakes_notify.py` in memory.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
 
 from spaceport_contracts.events import Event
+from spaceport_notify.known.listing import Listed, Listing
 from spaceport_notify.known.view import JobView
+from spaceport_notify.webhooks.hook import Hook
 from spaceport_runtime.errors import SpaceportError
-from spaceport_runtime.ports import Clock, Store
+from spaceport_runtime.ports import Clock, Queue, Store
 
 
 class Commit(StrEnum):
@@ -45,6 +48,12 @@ class StatusTable(Protocol):
     def events(self, job_id: str, after: int, limit: int) -> list[Row]:
         """The log's rows with a greater seq, in order."""
 
+    def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
+        """Jobs from the newest on, or from behind the line that stands at `before`.
+
+        An index answers: what was committed a moment ago may not be there yet.
+        """
+
 
 class MailRefused(SpaceportError):
     """The mail service will not take the message as things are; nothing was sent."""
@@ -64,6 +73,61 @@ class Mailer(Protocol):
         """
 
 
+@dataclass(frozen=True)
+class AddressEntry:
+    """What is kept of an address: the token of its mail, and why it is not written to, if so."""
+
+    token: str
+    silenced: str | None = None
+
+
+class Addresses(Protocol):
+    """The addresses that were written to. A token names one; nobody can guess it."""
+
+    def entry(self, address: str) -> AddressEntry:
+        """The address's entry, made at first sight."""
+
+    def silence(self, token: str, because: str) -> bool:
+        """Write to the token's address no more; False when there is no such token."""
+
+    def knows(self, token: str) -> bool:
+        """Whether the token names an address."""
+
+
+class Hooks(Protocol):
+    """The webhooks that people registered, and what was delivered to them."""
+
+    def add(self, hook: Hook) -> None:
+        """Keep it."""
+
+    def of(self, owner: str) -> list[Hook]:
+        """The owner's, the oldest first."""
+
+    def remove(self, owner: str, hook_id: str) -> bool:
+        """Forget it; False when there was none."""
+
+    def was_delivered(self, hook_id: str, event_id: str) -> bool:
+        """Whether the event reached the hook."""
+
+    def mark_delivered(self, hook_id: str, event_id: str) -> None:
+        """The event reached the hook."""
+
+
+class Poster(Protocol):
+    """Something that posts to a stranger's server."""
+
+    @property
+    def allows_loopback(self) -> bool:
+        """Whether this machine may be posted to: for tests."""
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """The status of the answer.
+
+        Raises Forbidden (`webhooks/address.py`) for an address that is not public, Retryable when
+        nobody answers.
+        """
+
+
 class Links(Protocol):
     """Temporary links to private objects."""
 
@@ -77,9 +141,14 @@ class Kit:
 
     table: StatusTable
     mailer: Mailer
+    addresses: Addresses
+    hooks: Hooks
+    poster: Poster
+    queue: Queue
     store: Store
     links: Links
     clock: Clock
+    sleep: Callable[[float], None]
     bucket: str
     sender: str
     public_url: str

@@ -1,17 +1,25 @@
 """What notify consumes, and its part of the HTTP API. It tells people; it publishes nothing."""
 
-from spaceport_contracts.events import EVENTS
-from spaceport_runtime.service import Listen, Route, Service
+from spaceport_contracts.events import EVENTS, FlightPlanned
+from spaceport_runtime.service import Listen, Notice, Route, Service
 
 SERVICE = Service(
     name="notify",
-    purpose="What people are told: live status, the report, e-mail",
-    consumes=tuple(Listen(event) for event in EVENTS),
+    purpose="What people are told: live status, the report, e-mail, webhooks",
+    # A plan is no job: nothing runs, and its answer has told who asked.
+    consumes=tuple(Listen(event) for event in EVENTS if event is not FlightPlanned),
     publishes=(),
+    notices=Notice("aws.ses", ("Email Bounced", "Email Complaint Received")),
     api=(
+        Route("GET", "/jobs"),
         Route("GET", "/jobs/{job_id}"),
         Route("GET", "/jobs/{job_id}/events"),
         Route("GET", "/jobs/{job_id}/files/{name}"),
+        Route("GET", "/unsubscribe/{token}"),
+        Route("POST", "/unsubscribe/{token}"),
+        Route("POST", "/webhooks"),
+        Route("GET", "/webhooks"),
+        Route("DELETE", "/webhooks/{hook_id}"),
     ),
     sweeps=False,
 )

@@ -10,6 +10,9 @@ class Settings(BaseSettings):
     `public_url` is what links begin with (also as `SPACEPORT_PUBLIC_URL`). A job whose results are
     copied to a folder of this machine names that folder in `folder_url` (`file:///.../`): then
     mail links into it, and the report to the files beside it.
+    `configuration_set`: SES's, whose event destination sends bounces and complaints to
+    EventBridge; without one nobody hears of them.
+    `webhooks_to_loopback`: lets webhooks post to this machine, for tests.
     `patience_s`: how long a delivery waits for earlier events that have not arrived.
     """
 
@@ -19,6 +22,8 @@ class Settings(BaseSettings):
 
     status_table: str = "spaceport-status"
     sender: str = "Spaceport <spaceport@localhost>"
+    configuration_set: str | None = None
+    webhooks_to_loopback: bool = False
     public_url: str = Field(
         default="http://localhost:8000",
         validation_alias=AliasChoices("SPACEPORT_NOTIFY_PUBLIC_URL", "SPACEPORT_PUBLIC_URL"),

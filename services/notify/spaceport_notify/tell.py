@@ -6,19 +6,23 @@ which events arrive does not matter: the one that completes the picture sets off
 
 from datetime import timedelta
 
-from spaceport_contracts.events import Event, SplatCompressed, StageProgressed
+from spaceport_contracts.events import (
+    Event,
+    ReconstructionRequested,
+    SplatCompressed,
+    StageProgressed,
+)
 from spaceport_contracts.report import Report
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.record import amend, record
 from spaceport_notify.known.view import JobView
-from spaceport_notify.letters.due import due_letter
-from spaceport_notify.letters.mail import compose
-from spaceport_notify.letters.write import Places, write_letter
-from spaceport_notify.ports import Kit, MailRefused, MailUncertain
+from spaceport_notify.letters.due import due_letter, due_start
+from spaceport_notify.letters.send import send_letter
+from spaceport_notify.ports import Kit
 from spaceport_notify.report.collect import collect
 from spaceport_notify.report.write import REPORT_JSON, write_report
+from spaceport_notify.webhooks.deliver import announce
 from spaceport_runtime.errors import Retryable
-from spaceport_runtime.observe import logger
 
 
 def tell(event: Event, kit: Kit) -> None:
@@ -29,6 +33,9 @@ def tell(event: Event, kit: Kit) -> None:
     view = record(event, kit.table)
     if isinstance(event, StageProgressed):
         return
+    announce(event, view, kit)
+    if isinstance(event, ReconstructionRequested):
+        _tell_start(view, kit)
     for attempt in sorted(view.rounds):
         if attempt >= event.attempt and view.rounds[attempt].end is not None:
             settle(view, attempt, kit)
@@ -39,13 +46,20 @@ def tell(event: Event, kit: Kit) -> None:
 def settle(view: JobView, attempt: int, kit: Kit) -> None:
     """Write the report and send the e-mail of an attempt that has ended, unless it was done."""
     compressed = view.rounds[attempt].compressed
-    if compressed is not None and attempt not in view.reports:
-        if not _may_report(view, compressed, kit):
+    if compressed is not None and (attempt not in view.reports or attempt in view.partial):
+        view = _write_report(view, compressed, kit)
+        if attempt not in view.reports:
             return
-        prefix = write_report(collect(view, attempt, kit.store), kit)
-        amend(view.job_id, kit.table, lambda known: _with_report(known, attempt, prefix))
-        view = _with_report(view, attempt, prefix)
-    _send_mail(view, attempt, kit)
+    due = due_letter(view, attempt)
+    if due is not None:
+        send_letter(due, view, _report(view, attempt, kit), kit)
+
+
+def _tell_start(view: JobView, kit: Kit) -> None:
+    """Who runs a job into a folder of this machine sits in front of it."""
+    due = due_start(view)
+    if due is not None and kit.folder_url is None:
+        send_letter(due, view, None, kit)
 
 
 def _is_reported(event: SplatCompressed, kit: Kit) -> bool:
@@ -59,40 +73,26 @@ def _is_reported(event: SplatCompressed, kit: Kit) -> bool:
     )
 
 
-def _may_report(view: JobView, compressed: SplatCompressed, kit: Kit) -> bool:
-    """Whether all that the splat rests on is known, or has been waited for long enough."""
-    if ancestry(view, compressed.attempt).complete:
-        return True
-    return kit.clock() - compressed.occurred_at > timedelta(seconds=kit.patience_s)
+def _write_report(view: JobView, compressed: SplatCompressed, kit: Kit) -> JobView:
+    """Once all that the splat rests on is known, or has been waited for long enough.
 
-
-def _with_report(view: JobView, attempt: int, prefix: str) -> JobView:
-    reports = dict(sorted({**view.reports, attempt: prefix}.items()))
-    return view.model_copy(update={"reports": reports})
-
-
-def _send_mail(view: JobView, attempt: int, kit: Kit) -> None:
-    """Claim, then send: at most once, because SES has no token that would tell a repeat.
-
-    A crash between the two loses the e-mail (the status and the report remain); sending first
-    would send it again. Where the mail service surely sent nothing, the claim is given back.
+    What came too late for a report makes it whole afterwards; nobody is written to again.
     """
-    due = due_letter(view, attempt)
-    if due is None:
-        return
-    places = Places(kit.public_url, kit.folder_url)
-    letter = write_letter(due, view, places, _report(view, attempt, kit))
-    message = compose(letter, kit.sender)
-    if not amend(view.job_id, kit.table, lambda known: _with_mail(known, due.key)):
-        return
-    try:
-        kit.mailer.send(message)
-    except (Retryable, MailRefused):
-        amend(view.job_id, kit.table, lambda known: _without_mail(known, due.key))
-        raise
-    except MailUncertain as uncertain:
-        details = {"job_id": view.job_id, "kind": due.kind, "reason": str(uncertain)}
-        logger.error("e-mail may not have been sent", extra=details)
+    attempt = compressed.attempt
+    is_whole = ancestry(view, attempt).complete
+    waited = kit.clock() - compressed.occurred_at
+    if not is_whole and (attempt in view.partial or waited <= timedelta(seconds=kit.patience_s)):
+        return view
+    prefix = write_report(collect(view, attempt, kit.store), kit)
+
+    def reported(known: JobView) -> JobView:
+        reports = dict(sorted({**known.reports, attempt: prefix}.items()))
+        others = set(known.partial) - {attempt}
+        partial = tuple(sorted(others if is_whole else {*others, attempt}))
+        return known.model_copy(update={"reports": reports, "partial": partial})
+
+    amend(view.job_id, kit.table, reported)
+    return reported(view)
 
 
 def _report(view: JobView, attempt: int, kit: Kit) -> Report | None:
@@ -100,11 +100,3 @@ def _report(view: JobView, attempt: int, kit: Kit) -> Report | None:
     if prefix is None:
         return None
     return Report.model_validate_json(kit.store.read(prefix + REPORT_JSON))
-
-
-def _with_mail(view: JobView, key: str) -> JobView:
-    return view.model_copy(update={"mails": tuple(sorted({*view.mails, key}))})
-
-
-def _without_mail(view: JobView, key: str) -> JobView:
-    return view.model_copy(update={"mails": tuple(mail for mail in view.mails if mail != key)})

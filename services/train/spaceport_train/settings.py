@@ -12,3 +12,4 @@ class Settings(StageSettings):
 
     use_spot: bool | None = None
     max_wait_s: int | None = None
+    spot_attempts: int | None = None

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from spaceport_cli import main
-from spaceport_cli.photos.upload import Wishes
-from spaceport_cli.run.run import RunOptions, with_title
-from spaceport_contracts.results import Quality
+from spaceport_cli.run.begin import title_of
+from spaceport_cli.run.run import RunOptions
 from spaceport_runtime.errors import UserError
 
 
@@ -115,6 +114,27 @@ def test_titles(name: str, typed: str, title: str, tmp_path: Path) -> None:
     else:
         photos.mkdir()
 
-    options = with_title(RunOptions(photos, tmp_path, Wishes(Quality.DRAFT, None, typed)))
+    assert title_of(photos, typed) == title
 
-    assert options.wishes.title == title
+
+def test_results_go_to_a_folder_named_after_the_photos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "beach").mkdir()
+    asked = []
+
+    def remember(options: RunOptions, _console: object) -> int:
+        asked.append(options)
+        return 0
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("spaceport_cli.run.run.run", remember)
+    assert main(["run", "beach"]) == 0
+    assert (asked[0].out, asked[0].wishes.title) == (Path("beach-splat"), "beach")
+
+
+def test_an_upload_needs_somebody_to_take_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["upload", str(tmp_path), "--state", str(tmp_path)]) == 2
+    assert "start one with 'spaceport up'" in capsys.readouterr().err

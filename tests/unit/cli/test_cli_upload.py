@@ -12,7 +12,7 @@ import pytest
 from spaceport_cli.photos.find import find_photos, photo_key, slug
 from spaceport_cli.photos.upload import Upload, Wishes, folder_upload, send, zip_upload
 from spaceport_contracts.results import Quality
-from spaceport_contracts.uploads import UploadManifest, job_id_of
+from spaceport_contracts.uploads import UploadManifest
 
 WISHES = Wishes(Quality.DRAFT, None, "Church")
 
@@ -131,7 +131,7 @@ def test_the_same_photos_are_the_same_bytes_whenever_and_wherever(
     second = prepared(moved)
 
     assert second.trigger.source == first.trigger.source
-    assert second.job_id("b") == first.job_id("b")
+    assert second.name == first.name
     assert [file.key for file in second.files] == [file.key for file in first.files]
 
 
@@ -140,7 +140,7 @@ def test_other_wishes_are_another_job_on_the_same_photos(folder: Path) -> None:
 
     assert draft.photos_digest == high.photos_digest
     assert [file.key for file in draft.files] == [file.key for file in high.files]
-    assert draft.job_id("b") != high.job_id("b")
+    assert draft.name != high.name
 
 
 def test_another_photo_is_another_capture(folder: Path) -> None:
@@ -150,7 +150,7 @@ def test_another_photo_is_another_capture(folder: Path) -> None:
     assert prepared(folder).photos_digest != before.photos_digest
 
 
-def test_the_job_id_is_the_one_that_ingest_computes(folder: Path) -> None:
+def test_it_asks_for_the_job_of_the_object_that_it_put_last(folder: Path) -> None:
     upload, client = prepared(folder), FakeS3()
     send(upload, client, "spaceport", lambda _n, _m: None)
 
@@ -159,8 +159,8 @@ def test_the_job_id_is_the_one_that_ingest_computes(folder: Path) -> None:
         for entry in client.paginate(Prefix="")[0]["Contents"]
         if entry["Key"].endswith("manifest.json")
     )
-    expected = job_id_of(f"s3://spaceport/{entry['Key']}", entry["ETag"].strip('"'))
-    assert upload.job_id("spaceport") == expected
+    expected = {"s3Url": f"s3://spaceport/{entry['Key']}", "etag": entry["ETag"].strip('"')}
+    assert upload.request("spaceport") == expected
 
 
 def test_the_manifest_comes_last_and_nothing_is_sent_twice(folder: Path) -> None:
@@ -202,4 +202,4 @@ def test_a_zip_goes_as_it_is_with_its_wishes(tmp_path: Path) -> None:
     assert metadata["title"].isascii() and metadata["title"].isprintable()
     assert str(make_header(decode_header(metadata["title"]))) == "Köln " * 40
     other = zip_upload(archive, Wishes(Quality.DRAFT, "a@b.ch", "Köln"))
-    assert other.job_id("b") != upload.job_id("b")
+    assert other.name != upload.name

@@ -3,6 +3,9 @@
 import numpy as np
 
 from spaceport_compress.job.pictures.views import UP_ENU, look_at, pinhole
+from spaceport_compress.job.sog.arrays import Integers
+from spaceport_compress.job.sog.order import morton_order
+from spaceport_compress.job.sog.packing import log_position
 from spaceport_splat.camera import Camera
 from spaceport_splat.gaussians import Gaussians
 
@@ -43,3 +46,11 @@ def grid_of_cameras(side: int = 4, height_m: float = 30.0, width_px: int = 640) 
             name = f"DJI_{row * side + column:04d}.jpg"
             cameras.append(pinhole(name, pose, 65, width_px, width_px * 3 // 4))
     return cameras
+
+
+def file_order(gaussians: Gaussians) -> Integers:
+    """Where the encoder puts each Gaussian."""
+    logarithm = log_position(gaussians.means.astype(np.float64))
+    low, high = logarithm.min(0), logarithm.max(0)
+    steps = (logarithm - low) / np.where(high > low, high - low, 1) * 65535
+    return morton_order(np.rint(steps).astype(np.int64))

@@ -9,7 +9,7 @@ from PIL import Image, ImageSequence
 from tests.unit.compress.scenes import field, grid_of_cameras
 
 from spaceport_compress.job import main as job
-from spaceport_compress.job.main import Progress, compress, read_splat, write_verified
+from spaceport_compress.job.main import compress, progress_of, read_splat, write_verified
 from spaceport_compress.job.options import CompressOptions, efforts
 from spaceport_compress.job.sog.encode import Effort
 from spaceport_compress.job.sog.file import read_bundle
@@ -124,12 +124,12 @@ class StopAt:
     """SIGTERM comes when a step begins."""
 
     def __init__(self, container: Container, step: str) -> None:
-        self.progress, self.container, self.step = Progress(container), container, step
+        self.tell, self.container, self.step = progress_of(container), container, step
 
-    def __call__(self, step: str, n: int, m: int, **figures: float) -> None:
+    def __call__(self, step: str, n: int, m: int) -> None:
         if step == self.step:
             self.container.request_stop()
-        self.progress(step, n, m, **figures)
+        self.tell(step, n, m)
 
 
 @pytest.mark.parametrize("step", ["read", "texels", "verify"])
@@ -146,9 +146,9 @@ def test_too_coarse_an_effort_is_tried_again_finer(tmp_path: Path) -> None:
     seen = importance(splat.gaussians, splat.cameras)
     coarse, fine = Effort(1.0, 64), Effort(0.0, 1024)
     path = tmp_path / "scene.sog"
-    assert write_verified(path, splat, seen, (coarse, fine), Progress()).good
+    assert write_verified(path, splat, seen, (coarse, fine), lambda *_: None).good
     with pytest.raises(UserError, match="looks different"):
-        write_verified(tmp_path / "other.sog", splat, seen, (coarse,), Progress())
+        write_verified(tmp_path / "other.sog", splat, seen, (coarse,), lambda *_: None)
     assert {entry.name for entry in tmp_path.iterdir()} == {"in", "scene.sog"}
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.node.splat_transform import CLI, INSTALL, Unavailable, find_node, splat_transform
+from bench.node.splat_transform import CLI, INSTALL, Unavailable, find_node, splat_transform
 from tests.unit.compress.scenes import field, grid_of_cameras
 
 from spaceport_compress.job.sog.encode import Effort, encode

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.unit.compress.scenes import field, grid_of_cameras
+from tests.unit.compress.scenes import field, file_order, grid_of_cameras
 
-from spaceport_compress.job.sog.arrays import Floats, Integers
+from spaceport_compress.job.sog.arrays import Floats
 from spaceport_compress.job.sog.encode import Effort, Gain, encode
 from spaceport_compress.job.sog.file import SogDocument, decode, open_bundle, write_bundle
 from spaceport_compress.job.sog.importance import importance
-from spaceport_compress.job.sog.order import canonical_rotations, morton_order, rotation_matrices
+from spaceport_compress.job.sog.order import canonical_rotations, rotation_matrices
 from spaceport_compress.job.sog.packing import log_position, sigmoid
 from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.quality import psnr_db
@@ -23,13 +23,6 @@ ROUNDED = Effort(rate_price=0.0, palette=65536)
 
 def compressed(gaussians: Gaussians, effort: Effort = ROUNDED) -> SogDocument:
     return encode(gaussians, importance(gaussians, grid_of_cameras()), effort)
-
-
-def file_order(gaussians: Gaussians) -> Integers:
-    logarithm = log_position(gaussians.means.astype(np.float64))
-    low, high = logarithm.min(0), logarithm.max(0)
-    steps = (logarithm - low) / np.where(high > low, high - low, 1) * 65535
-    return morton_order(np.rint(steps).astype(np.int64))
 
 
 def covariances(gaussians: Gaussians) -> Floats:

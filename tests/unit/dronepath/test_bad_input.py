@@ -37,6 +37,7 @@ HOLE_OUTSIDE = {
         square(100, (8.01, 50))["coordinates"][0],
     ],
 }
+LINE = {"type": "LineString", "coordinates": [[8, 50], [8.01, 50]]}
 CAMERA = {"sensor_mm": [17.3, 13.0], "focal_mm": 12.29, "px": [5280, 3956]}
 
 CASES: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -129,12 +130,12 @@ CASES: dict[str, tuple[dict[str, Any], str, str]] = {
     "a point without radius": ({"area": point()}, "radius_m", "no area"),
     "corridor over an area": ({"pattern": "corridor"}, "area.type", "needs a line"),
     "corridor without width": (
-        {"area": {"type": "LineString", "coordinates": [[8, 50], [8.01, 50]]}, "pattern": "corridor"},
+        {"area": LINE, "pattern": "corridor"},
         "width_m",
         "needs a width",
     ),
     "a grid along a line": (
-        {"area": {"type": "LineString", "coordinates": [[8, 50], [8.01, 50]]}},
+        {"area": LINE},
         "pattern",
         "needs an area",
     ),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -20,13 +21,13 @@ from spaceport_contracts.events import (
     Stage,
 )
 from spaceport_contracts.results import StageResult
-from spaceport_contracts.uploads import job_id_of
 from spaceport_ingest.admission.runs import ingest_run, sweep
 from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.handler import routes
 from spaceport_ingest.inspect.splats.splat import SCENE
 from spaceport_ingest.requests.api import make_api, openapi
 from spaceport_ingest.service import SERVICE
+from spaceport_ingest.settings import Limits
 from spaceport_runtime.consume import Backoff, consume
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.lineage import follow
@@ -228,6 +229,43 @@ def test_a_body_that_is_no_text() -> None:
     assert send(FakeWorld(), http("/start-job", "?", encoded=True))[0] == 400
 
 
+STRANGE_PLACES = [
+    "jobs/{job}/ingest/photos/",
+    "jobs/{job}/sfm/01/output/",
+    "jobs/{job}/sfm/01/output",
+    "jobs%2F{job}%2Fsfm%2F01%2Foutput/",
+    "captures/../jobs/{job}/sfm/01/output/",
+    "captures/%2E%2E/jobs/{job}/sfm/01/output/",
+    "jobs/",
+    "captures",
+    "captures/",
+    "uploads//",
+    "results/{job}/",
+    "a.zip",
+]
+
+
+@pytest.mark.parametrize("place", STRANGE_PLACES)
+@pytest.mark.parametrize("step", ["sfm", "3dgs", "compression"])
+def test_what_is_not_the_callers_cannot_be_named(place: str, step: str) -> None:
+    world = FakeWorld()
+    job_id = running_job(world).job_id
+    scene(world, f"jobs/{job_id}/sfm/01/output/")
+    world.put("results/x/a.jpg", b"")
+    request = {"s3Url": f"s3://{BUCKET}/{place.format(job=job_id)}", "pipelineStep": step}
+    status, body = post(world, "/start-job", {**request, "email": "mallory@example.org"})
+    assert status in (403, 404) and body["errors"][0]["field"] == "s3Url"
+    assert len(world.ledger.names) == 1  # the owner's
+
+
+def test_ones_own_job_may_be_gone_on_from() -> None:
+    world = FakeWorld()
+    job_id = running_job(world).job_id
+    prefix = scene(world, f"jobs/{job_id}/sfm/02/output/")
+    assert start(world, prefix, "3dgs")[0] == 202
+    assert start(world, prefix, "sfm")[0] == 403
+
+
 @pytest.mark.parametrize(
     ("url", "step", "status"),
     [
@@ -240,17 +278,17 @@ def test_a_body_that_is_no_text() -> None:
         ("s3:///a.zip", "sfm", 400),
         ("s3://another/a.zip", "sfm", 403),
         ("https://another.s3.eu-west-1.amazonaws.com/a.zip", "sfm", 403),
-        ("s3://spaceport/missing.zip", "sfm", 404),
-        ("s3://spaceport/missing/", "3dgs", 404),
-        ("s3://spaceport/missing.ply", "compression", 404),
-        ("s3://spaceport/there.txt", "sfm", 400),
-        ("s3://spaceport/there.txt", "3dgs", 400),
-        ("s3://spaceport/there.txt", "compression", 400),
+        ("s3://spaceport/captures/missing.zip", "sfm", 404),
+        ("s3://spaceport/captures/missing/", "3dgs", 404),
+        ("s3://spaceport/captures/missing.ply", "compression", 404),
+        ("s3://spaceport/captures/there.txt", "sfm", 400),
+        ("s3://spaceport/captures/there.txt", "3dgs", 400),
+        ("s3://spaceport/captures/there.txt", "compression", 400),
     ],
 )
 def test_a_bad_address(url: str, step: str, status: int) -> None:
     world = FakeWorld()
-    world.put("there.txt", b"x")
+    world.put("captures/there.txt", b"x")
     answered, body = start(world, url, step)
     assert answered == status
     assert body["errors"][0]["field"] == "s3Url" and body["errors"][0]["remedy"]
@@ -265,6 +303,77 @@ def test_a_thousand_parallel_requests_each_get_their_own_answer() -> None:
     answers = storm(lambda event: app.resolve(event, None), events)
     for job_id, answer in zip(asked, answers, strict=True):
         assert answer["statusCode"] == 404 and job_id in json.loads(answer["body"])["detail"]
+
+
+def asked_by(subject: str, event: Any) -> Any:
+    event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject}}}
+    return event
+
+
+def test_a_job_is_its_owners_to_change() -> None:
+    world = FakeWorld()
+    uri = f"s3://{BUCKET}/captures/a.zip"
+    world.put("captures/a.zip", zip_of(photos(3)))
+    asked = json.dumps({"s3Url": uri, "email": MAIL, "pipelineStep": "sfm"})
+    _, hers = send(world, asked_by("ada", http("/start-job", asked)))
+    _, his = send(world, asked_by("bob", http("/start-job", asked)))
+    assert hers["jobId"] != his["jobId"]
+    drain(world)
+    owners = {event.job_id: getattr(event, "owner", None) for event in world.bus.events}
+    assert owners == {hers["jobId"]: "ada", his["jobId"]: "bob"}
+    for path, body in (("cancel", None), ("replay", '{"from": "sfm"}')):
+        event = http(f"/jobs/{hers['jobId']}/{path}", body)
+        assert send(world, asked_by("bob", event))[0] == 404
+    cancel = http(f"/jobs/{hers['jobId']}/cancel", None)
+    assert send(world, asked_by("ada", cancel))[0] == 202
+
+
+@pytest.mark.parametrize(("subject", "status"), [("ada", 202), ("mallory", 403), (None, 403)])
+def test_an_owners_job_is_the_owners_whatever_the_address(subject: str | None, status: int) -> None:
+    world = FakeWorld()
+    world.put("captures/a.zip", zip_of(photos(3)))
+    job_id = start_as(world, "ada", f"s3://{BUCKET}/captures/a.zip", "sfm")[1]["jobId"]
+    drain(world)
+    prefix = scene(world, f"jobs/{job_id}/sfm/01/output/")
+    assert start_as(world, subject, prefix, "3dgs")[0] == status
+
+
+def start_as(
+    world: FakeWorld, subject: str | None, url: str, step: str
+) -> tuple[int, dict[str, Any]]:
+    body = {"s3Url": url, "email": MAIL, "pipelineStep": step}
+    event = http("/start-job", json.dumps(body))
+    if subject:
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject}}}
+    return send(world, event)
+
+
+def test_a_folder_without_end_is_not_listed() -> None:
+    world = FakeWorld(Limits(workers=1, max_files=2))
+    for name, content in photos(3).items():
+        world.put(f"captures/a/{name}", content)
+    status, body = start(world, f"s3://{BUCKET}/captures/a/")
+    assert status == 400 and "more than 2 files" in body["detail"]
+
+
+@pytest.mark.parametrize("step", ["3dgs", "compression"])
+def test_a_strangers_result_of_any_size_is_not_read(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = FakeWorld(Limits(workers=1, max_manifest_bytes=1000))
+    prefix = scene(world)
+    world.put("captures/a/scene.ply", ply())
+    uri = world.put("captures/a/result.json", b" " * 2000)
+    read = world.store.read
+
+    def read_small(asked: str) -> bytes:
+        assert asked != uri
+        return read(asked)
+
+    monkeypatch.setattr(world.store, "read", read_small)
+    start(world, prefix, step)
+    drain(world)
+    requested(world)
 
 
 def test_unknown_paths_and_methods() -> None:
@@ -291,7 +400,7 @@ def test_a_bug_is_a_500_without_a_traceback(monkeypatch: pytest.MonkeyPatch) -> 
     assert status == 500 and "NoneType" not in json.dumps(body)
 
 
-def scene(world: FakeWorld, prefix: str = "models/a/") -> str:
+def scene(world: FakeWorld, prefix: str = "captures/a/") -> str:
     for name in ("cameras", "images", "points3D"):
         world.put(f"{prefix}sparse/0/{name}.bin", bytes(64))
     for name, content in photos(3).items():
@@ -333,9 +442,9 @@ def ply(properties: str = PROPERTIES, number: int = 5, lacking_bytes: int = 0) -
 
 def test_compression_begins_from_one_ply() -> None:
     world = FakeWorld()
-    world.put("models/a/sphere.ply", ply())
-    world.put("models/a/large-other-file", bytes(10))
-    start(world, f"s3://{BUCKET}/models/a/sphere.ply", "compression")
+    world.put("captures/a/sphere.ply", ply())
+    world.put("captures/a/large-other-file", bytes(10))
+    start(world, f"s3://{BUCKET}/captures/a/sphere.ply", "compression")
     drain(world)
     event = requested(world)
     assert event.start_at is Stage.COMPRESS
@@ -358,8 +467,8 @@ def test_compression_begins_from_one_ply() -> None:
 )
 def test_a_ply_that_is_no_splat(content: bytes, reason: str) -> None:
     world = FakeWorld()
-    world.put("a.ply", content)
-    start(world, f"s3://{BUCKET}/a.ply", "compression")
+    world.put("captures/a.ply", content)
+    start(world, f"s3://{BUCKET}/captures/a.ply", "compression")
     drain(world)
     event = world.bus.events[0]
     assert isinstance(event, CaptureRejected) and reason in event.reason
@@ -367,9 +476,9 @@ def test_a_ply_that_is_no_splat(content: bytes, reason: str) -> None:
 
 def test_a_folder_with_two_plys_is_not_guessed_at() -> None:
     world = FakeWorld()
-    world.put("m/a.ply", ply())
-    world.put("m/b.ply", ply())
-    start(world, f"s3://{BUCKET}/m/", "compression")
+    world.put("captures/m/a.ply", ply())
+    world.put("captures/m/b.ply", ply())
+    start(world, f"s3://{BUCKET}/captures/m/", "compression")
     drain(world)
     event = world.bus.events[0]
     assert isinstance(event, CaptureRejected) and "2 .ply files" in event.reason
@@ -546,16 +655,48 @@ def test_the_description_covers_every_route() -> None:
     assert set(document["paths"]) == {route.path for route in SERVICE.api}
     for path in document["paths"].values():
         answers = path["post"]["responses"]
-        assert {"202", "404"} <= set(answers)
+        assert "404" in answers and {"200", "202"} & set(answers)
         assert "application/problem+json" in answers["404"]["content"]
     fields = document["components"]["schemas"]["StartJob"]["properties"]
     assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "title"}
 
 
-def test_the_job_id_is_the_one_that_the_uploader_knows() -> None:
+def find(world: FakeWorld, key: str, etag: str) -> tuple[int, dict[str, Any]]:
+    return post(world, "/find-job", {"s3Url": f"s3://{BUCKET}/{key}", "etag": etag})
+
+
+def test_an_uploader_learns_which_job_the_upload_is_before_or_after_its_event() -> None:
+    for early in (True, False):
+        world = FakeWorld()
+        key = put_folder(world, photos(3))
+        etag = etag_of(world.store.objects[f"s3://{BUCKET}/{key}"])
+        before = find(world, key, etag) if early else None
+        on_upload(created(key), world.kit)
+        status, body = find(world, key, f'"{etag}"')
+        assert (status, body["jobId"]) == (200, requested(world).job_id)
+        assert before in (None, (status, body))
+        assert world.ledger.get(ingest_run(body["jobId"])) is not None
+
+
+def test_a_job_is_found_only_by_who_knows_the_etag_of_an_upload() -> None:
     world = FakeWorld()
     key = put_folder(world, photos(3))
-    on_upload(created(key), world.kit)
-    uri = f"s3://{BUCKET}/{key}"
-    assert requested(world).job_id == job_id_of(uri, etag_of(world.store.objects[uri]))
-    assert world.ledger.get(ingest_run(requested(world).job_id)) is not None
+    world.put("captures/a.zip", b"x")
+    for url, etag in ((key, "guessed"), ("captures/a.zip", etag_of(b"x")), ("uploads/no.zip", "")):
+        assert find(world, url, etag or "x")[0] == 404
+    assert world.ledger.names == {}
+    strange = {"s3Url": "s3://another/uploads/a.zip", "etag": "x"}
+    assert post(world, "/find-job", strange)[0] == 403
+
+
+def test_job_ids_cannot_be_guessed_and_job_names_are_short_enough() -> None:
+    """The same upload in two worlds: what an id is made of is not in the upload."""
+    ids = set()
+    for _ in range(50):
+        world = FakeWorld()
+        on_upload(created(put_folder(world, photos(3))), world.kit)
+        ids.add(requested(world).job_id)
+    assert len(ids) == 50
+    for job_id in ids:
+        assert re.fullmatch("[0-9a-f]{32}", job_id)
+        assert all(len(RunKey(stage, job_id, 99).job_name) <= 63 for stage in Stage)

@@ -13,7 +13,6 @@ from tests.photos_ingest import jpeg, photos, zip_of
 from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import ReconstructionRequested
-from spaceport_contracts.uploads import job_id_of
 from spaceport_ingest import handler
 from spaceport_ingest.aws import S3Objects
 from spaceport_ingest.ports import ObjectChanged
@@ -113,7 +112,9 @@ def test_a_zip_that_is_uploaded_becomes_a_job_once(cloud: Cloud) -> None:
     handler.on_sweep({}, None)
     (envelope,) = cloud.published()
     event = ReconstructionRequested.model_validate(envelope["detail"])
-    assert event.job_id == job_id_of(f"s3://{BUCKET}/uploads/my trip.zip", etag)
+    found = {"s3Url": f"s3://{BUCKET}/uploads/my trip.zip", "etag": etag}
+    answer = handler.on_request(request("/find-job", found), None)
+    assert json.loads(answer["body"]) == {"jobId": event.job_id}
     assert (event.email, event.quality, event.photos) == ("ada@example.org", "draft", 4)
     capture = capture_of(cloud, event)
     assert [photo.name for photo in capture.rejected] == ["bad one.jpg"]
@@ -153,7 +154,7 @@ def test_a_request_becomes_a_job_through_the_queue(cloud: Cloud) -> None:
 
 
 def test_what_is_missing_is_404_and_not_403(cloud: Cloud) -> None:
-    body = {"s3Url": f"s3://{BUCKET}/none.zip", "email": "a@b.co", "pipelineStep": "sfm"}
+    body = {"s3Url": f"s3://{BUCKET}/captures/none.zip", "email": "a@b.co", "pipelineStep": "sfm"}
     assert handler.on_request(request("/start-job", body), None)["statusCode"] == 404
 
 

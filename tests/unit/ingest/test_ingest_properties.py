@@ -1,22 +1,28 @@
 """Properties of what strangers may write: S3 addresses, file names, zip directories, e-mails."""
 
 import io
+import json
 import string
 import zipfile
 from email.headerregistry import Address
+from typing import Any
 from urllib.parse import quote
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.fakes_ingest import BUCKET, FakeWorld
-from tests.photos_ingest import created
+from tests.photos_ingest import created, jpeg, picture
 
 from spaceport_contracts.address import email_address, is_email
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested
 from spaceport_ingest.admission.uploads import on_upload
+from spaceport_ingest.inspect.archives.metadata import decoded
 from spaceport_ingest.inspect.names import SafeKeys, leaves_its_folder
+from spaceport_ingest.inspect.photos.photo import inspect_photo
+from spaceport_ingest.rejection import PhotoRefused
 from spaceport_ingest.requests.locate import parse_s3_url
+from spaceport_ingest.settings import Limits
 from spaceport_runtime.http.problems import Problem
 
 BUCKETS = st.from_regex(r"[a-z0-9][a-z0-9-]{1,30}[a-z0-9]", fullmatch=True)
@@ -124,3 +130,67 @@ def test_more_or_less_than_one_plain_address_is_none(text: str) -> None:
 
 def test_an_address_with_other_letters_in_its_domain_is_written_in_ascii() -> None:
     assert email_address("a@Bücher.example") == "a@xn--bcher-kva.example"
+
+
+@given(st.text(max_size=60))
+@example("=?nope?q?x?=")
+@example("=?utf-8?q?=FF?= =?base64?b?A?=")
+def test_any_metadata_is_read(text: str) -> None:
+    assert isinstance(decoded(text), str)
+
+
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=20)
+)
+FIELDS = st.sampled_from(["title", "email", "quality", "photos", "name", "key", "bytes", "sha256"])
+DOCUMENTS = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(FIELDS, inner, max_size=8),
+    max_leaves=20,
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(DOCUMENTS, st.integers(0, 60))
+def test_any_manifest_ends_in_one_verdict(document: object, cut: int) -> None:
+    whole = json.dumps(document).encode()
+    for content in (whole, whole[:-cut] if cut else b"\xff"):
+        world = FakeWorld()
+        world.put("uploads/x/manifest.json", content)
+        on_upload(created("uploads/x/manifest.json"), world.kit)
+        (event,) = world.bus.events
+        assert isinstance(event, CaptureRejected)
+        event.model_dump_json().encode()
+
+
+def small(image_format: str) -> bytes:
+    stream = io.BytesIO()
+    picture(3, (64, 48)).save(stream, image_format, **OPTIONS.get(image_format, {}))
+    return stream.getvalue()
+
+
+OPTIONS: dict[str, dict[str, Any]] = {
+    "JPEG": {"progressive": True},
+    "TIFF": {"compression": "tiff_lzw"},
+}
+WHOLE = {name: small(name) for name in ("JPEG", "PNG", "TIFF", "HEIF")} | {"MPO": jpeg(3)}
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(WHOLE)),
+    st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=6))),
+    st.floats(0.05, 1),
+)
+def test_any_damage_to_a_photo_is_said_in_words(
+    name: str, changes: list[tuple[float, bytes]], kept: float
+) -> None:
+    """Nothing that a decoder raises comes as a surprise."""
+    content = bytearray(WHOLE[name])
+    for share, written in changes:
+        at = int(share * len(content))
+        content[at : at + len(written)] = written
+    try:
+        inspect_photo("a.jpg", "a.jpg", bytes(content[: round(kept * len(content))]), Limits())
+    except PhotoRefused as refusal:
+        assert str(refusal).endswith(".")

@@ -5,17 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.choreography.patterns import matches
 from tests.fakes_ingest import BUCKET, FakeWorld, etag_of
 from tests.photos_ingest import created, jpeg, photos, put_folder, put_zip, zip_of
 
 from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested, Stage
 from spaceport_contracts.results import Quality
-from spaceport_contracts.uploads import job_id_of
 from spaceport_ingest.admission.runs import ingest_run, sweep
 from spaceport_ingest.admission.uploads import on_upload
-from spaceport_ingest.inspect.archives.upload import decoded
+from spaceport_ingest.inspect.archives.metadata import decoded
 from spaceport_ingest.inspect.wishes import Inputs
+from spaceport_ingest.service import SERVICE
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.ports import End, EndKind
 
@@ -36,7 +37,7 @@ def test_folder_becomes_a_job() -> None:
     assert isinstance(event, ReconstructionRequested)
     uri = f"s3://{BUCKET}/{key}"
     etag = etag_of(world.store.objects[uri])
-    assert event.job_id == event.correlation_id == job_id_of(uri, etag)
+    assert event.job_id == event.correlation_id == world.job_of(key)
     assert event.causation_id == f"upload:{uri}#{etag}"
     assert (event.start_at, event.quality, event.email) == (Stage.SFM, "draft", "ada@example.org")
     assert (event.title, event.photos, event.attempt) == ("Beach", 4, 1)
@@ -103,6 +104,21 @@ def test_what_is_no_upload_is_let_be(key: str) -> None:
     world.put(key, b"x")
     on_upload(created(key), world.kit)
     assert world.bus.events == [] and not world.ledger.runs
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["uploads/PHOTOS.ZIP", "uploads/a/Photos.Zip", "uploads/b.zIp", "uploads/x/manifest.json"],
+)
+def test_a_zip_is_a_zip_in_capitals_too(key: str) -> None:
+    """EventBridge's patterns know the case of letters: the rule must name every spelling."""
+    detail = created(key)
+    envelope = {"source": "aws.s3", "detail-type": "Object Created", "detail": detail}
+    assert any(matches(rule.pattern, envelope) for rule in SERVICE.rules(BUCKET))
+    world = FakeWorld()
+    world.put(key, zip_of(photos(3)))
+    on_upload(detail, world.kit)
+    assert len(world.bus.events) == 1
 
 
 def test_an_upload_that_is_gone_is_let_be() -> None:
@@ -203,9 +219,7 @@ def test_cancelled_before_inspection_publishes_nothing() -> None:
     for number in (3, 1):
         world = FakeWorld()
         key = put_folder(world, photos(number))
-        uri = f"s3://{BUCKET}/{key}"
-        job_id = job_id_of(uri, etag_of(world.store.objects[uri]))
-        world.ledger.claim_end(job_id, 1, End(EndKind.CANCELLED, by="cancellation"))
+        world.ledger.claim_end(world.job_of(key), 1, End(EndKind.CANCELLED, by="cancellation"))
         on_upload(created(key), world.kit)
         assert world.bus.events == []
         assert world.ledger.open_runs("ingest") == []
@@ -229,14 +243,11 @@ def test_cancelled_during_inspection_publishes_nothing(monkeypatch: pytest.Monke
 def test_a_refusal_stands_when_the_upload_is_mended_after_it() -> None:
     world = FakeWorld()
     key = put_zip(world, photos(1))
-    uri = f"s3://{BUCKET}/{key}"
-    run = ingest_run(job_id_of(uri, etag_of(world.store.objects[uri])))
+    run = ingest_run(world.job_of(key))
     world.ledger.claim_end(run.job_id, 1, End(EndKind.FAILED, by="ingest"))
     world.put("uploads/trip/photos/unrelated.jpg", b"")
     good = put_folder(world, photos(3))
-    uri = f"s3://{BUCKET}/{good}"
-    job_id = job_id_of(uri, etag_of(world.store.objects[uri]))
-    world.ledger.claim_end(job_id, 1, End(EndKind.FAILED, by="ingest"))
+    world.ledger.claim_end(world.job_of(good), 1, End(EndKind.FAILED, by="ingest"))
     on_upload(created(good), world.kit)
     (event,) = world.bus.events
     assert isinstance(event, CaptureRejected) and "changed" in event.reason

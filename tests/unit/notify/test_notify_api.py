@@ -1,14 +1,18 @@
 """The status API: what it answers, and what it keeps to itself."""
 
 import json
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.fakes_notify import FakeStatusTable, make_kit
+from tests.fakes_notify import NOON, FakeStatusTable, make_kit
 from tests.http_requests import get, storm
 from tests.unit.notify.story import JOB, Story
 
+from spaceport_contracts.events import Stage
 from spaceport_notify.api import make_api, openapi
+from spaceport_notify.known.follow import WAITING
 from spaceport_notify.service import SERVICE
 from spaceport_notify.tell import tell
 from spaceport_runtime.errors import Retryable
@@ -56,7 +60,7 @@ def test_events_in_pages_without_private_matters() -> None:
     _, _, rest = door.get(f"/jobs/{JOB}/events", after=str(middle))
     assert rest["events"] == first["events"][4:]
     _, _, none = door.get(f"/jobs/{JOB}/events", after=str(first["next"]))
-    assert none == {"events": [], "next": first["next"]}
+    assert none == {"events": [], "next": first["next"], "over": True}
 
 
 @pytest.mark.parametrize(
@@ -92,6 +96,149 @@ def test_404_is_a_problem_document_with_a_remedy(path: str) -> None:
     assert len(body["detail"]) > 40
 
 
+def ids(body: Any) -> list[str]:
+    return [job["job_id"] for job in body["jobs"]]
+
+
+def many_jobs(door: Door, count: int = 7) -> list[str]:
+    """Jobs a minute apart, every third of which failed; the newest first."""
+    for n in range(count):
+        request = door.story.requested(minute=n).model_copy(update={"job_id": f"listed{n:03d}"})
+        tell(request, door.kit)
+        if n % 3 == 0:
+            failed = door.story.failed(Stage.SFM, request, n + 0.5)
+            tell(failed.model_copy(update={"job_id": request.job_id}), door.kit)
+    return [f"listed{n:03d}" for n in reversed(range(count))]
+
+
+def test_my_jobs_come_in_pages_the_newest_first() -> None:
+    door = Door()
+    newest_first = many_jobs(door)
+    found, query = [], {"limit": "3"}
+    for size in (3, 3, 1):
+        status, _, body = door.get("/jobs", **query)
+        assert (status, len(body["jobs"])) == (200, size)
+        found += ids(body)
+        query["before"] = body["next"]
+    assert found == newest_first
+    assert body["next"] is None
+    assert body["jobs"][0]["title"] == "Brighton beach"
+
+
+def test_my_jobs_by_status() -> None:
+    door = Door()
+    many_jobs(door)
+    assert ids(door.get("/jobs", status="failed")[2]) == ["listed006", "listed003", "listed000"]
+    assert ids(door.get("/jobs", status="running")[2]) == []
+    assert len(ids(door.get("/jobs", status="queued")[2])) == 4
+
+
+@pytest.mark.parametrize("upload", ["uploads/x/manifest.json", "/uploads/x/manifest.json"])
+def test_an_uploader_learns_which_job_an_upload_became(upload: str) -> None:
+    door = Door().delivered()
+    assert ids(door.get("/jobs", upload=upload)[2]) == [JOB]
+    assert ids(door.get("/jobs", upload=f"s3://spaceport/{upload.lstrip('/')}")[2]) == [JOB]
+    assert ids(door.get("/jobs", upload="uploads/other.zip")[2]) == []
+    refused = Door()
+    tell(refused.story.rejected(), refused.kit)
+    assert refused.get("/jobs", upload=upload)[2]["jobs"][0]["status"] == "rejected"
+
+
+@pytest.mark.parametrize(
+    "query", [{"status": "done"}, {"limit": "0"}, {"limit": "101"}, {"before": ""}, {"wait": "99"}]
+)
+def test_a_bad_query_names_the_field_and_the_remedy(query: dict[str, str]) -> None:
+    path = f"/jobs/{JOB}/events" if "wait" in query else "/jobs"
+    status, _, body = Door().delivered().get(path, **query)
+    assert status == 422
+    assert [error["field"] for error in body["errors"]] == list(query)
+    assert "openapi" not in body["errors"][0]["remedy"]
+
+
+@pytest.mark.parametrize("before", ["%00", "~", "9" * 100, "listed"])
+def test_any_place_in_the_list_is_answered(before: str) -> None:
+    assert Door().delivered().get("/jobs", before=before)[0] == 200
+
+
+def claims(subject: str) -> dict[str, Any]:
+    return {"jwt": {"claims": {"sub": subject, "email": f"{subject}@example.org"}}}
+
+
+def asked_by(subject: str | None, event: dict[str, Any]) -> dict[str, Any]:
+    if subject:
+        event["requestContext"]["authorizer"] = claims(subject)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("subject", "status", "listed"),
+    [
+        ("ada", 200, [JOB]),
+        ("eve", 404, []),
+        (None, 200, []),  # a mail's link, where the deployment opened it: the id is the key
+    ],
+)
+def test_nobody_sees_another_ones_job(subject: str | None, status: int, listed: list[str]) -> None:
+    door = Door()
+    tell(door.story.requested().model_copy(update={"owner": "ada"}), door.kit)
+    for path in ("", "/events"):
+        event = asked_by(subject, get(f"/jobs/{JOB}{path}"))
+        assert door.app.resolve(event, None)["statusCode"] == status
+    answer = door.app.resolve(asked_by(subject, get("/jobs")), None)
+    assert ids(json.loads(answer["body"])) == listed
+
+
+def test_a_long_poll_answers_as_soon_as_something_happens() -> None:
+    door = Door()
+    requested = door.story.requested()
+    tell(requested, door.kit)
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            tell(door.story.stage(Stage.SFM, 1, requested)[0], door.kit)
+
+    door.kit = replace(door.kit, sleep=sleep)
+    _, _, body = door.get(f"/jobs/{JOB}/events", after="1", wait="20")
+    assert [event["type"] for event in body["events"]] == ["StageWaiting"]
+    assert (len(slept), body["over"]) == (3, False)
+
+
+def test_a_long_poll_ends_after_its_time() -> None:
+    door = Door()
+    tell(door.story.requested(), door.kit)
+    now = [NOON]
+
+    def sleep(seconds: float) -> None:
+        now[0] += timedelta(seconds=seconds)
+
+    door.kit = replace(door.kit, sleep=sleep, clock=lambda: now[0])
+    _, _, body = door.get(f"/jobs/{JOB}/events", after="1", wait="20")
+    assert body == {"events": [], "next": 1, "over": False}
+    assert now[0] - NOON == timedelta(seconds=20)
+
+
+def test_an_ended_job_and_a_crowd_of_waiters_are_not_waited_for() -> None:
+    door = Door().delivered()
+
+    def sleep(_seconds: float) -> None:
+        raise AssertionError("waited in vain")
+
+    door.kit = replace(door.kit, sleep=sleep)
+    _, _, body = door.get(f"/jobs/{JOB}/events", after="99999", wait="20")
+    assert body["over"] is True
+    other = Door()
+    tell(other.story.requested(), other.kit)
+    other.kit = replace(other.kit, sleep=sleep)
+    taken = [WAITING.acquire(blocking=False) for _ in range(200)]
+    try:
+        assert other.get(f"/jobs/{JOB}/events", after="1", wait="20")[2]["events"] == []
+    finally:
+        for _ in range(sum(taken)):
+            WAITING.release()
+
+
 def test_files_before_delivery_are_not_there() -> None:
     door = Door()
     tell(door.story.requested(), door.kit)
@@ -119,8 +266,12 @@ def test_busy_is_503(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_description_has_the_declared_routes() -> None:
-    paths = {f"GET {path}" for path in openapi()["paths"]}
-    assert paths == {f"{route.method} {route.path}" for route in SERVICE.api}
+    described = {
+        f"{method.upper()} {path}"
+        for path, methods in openapi()["paths"].items()
+        for method in methods
+    }
+    assert described == {f"{route.method} {route.path}" for route in SERVICE.api}
 
 
 def test_a_thousand_parallel_readers_each_get_their_own_job() -> None:

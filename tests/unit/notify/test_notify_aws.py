@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -11,20 +12,27 @@ from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeou
 from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
+from tests.fakes_notify import NOON
 from tests.unit.notify.story import EMAIL, JOB, Story
 
 from spaceport_contracts.events import Stage
 from spaceport_notify import handler
+from spaceport_notify.aws.addresses import DynamoAddresses
+from spaceport_notify.aws.hooks import DynamoHooks
 from spaceport_notify.aws.links import S3Links
 from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
 from spaceport_notify.aws.table import DynamoStatusTable
+from spaceport_notify.known.listing import Listing
 from spaceport_notify.known.record import record
+from spaceport_notify.known.status import Status
 from spaceport_notify.known.view import JobView, merge
 from spaceport_notify.letters.due import due_letter
 from spaceport_notify.letters.mail import compose
-from spaceport_notify.letters.write import Letter, Places, write_letter
+from spaceport_notify.letters.places import Places
+from spaceport_notify.letters.write import Letter, write_letter
 from spaceport_notify.ports import Commit, MailRefused, MailUncertain
 from spaceport_notify.tables import TABLE_DEFINITION
+from spaceport_notify.webhooks.hook import new_hook
 from spaceport_runtime.errors import Retryable
 
 REGION = "us-east-1"
@@ -90,7 +98,7 @@ def test_ses_gets_the_whole_message(aws: None) -> None:
     SesMailer(client).send(compose(letter, "Spaceport <spaceport@example.org>"))
     sent = ses_backends[DEFAULT_ACCOUNT_ID][REGION].sent_messages
     assert len(sent) == 1
-    assert sent[0].destinations == [EMAIL]
+    assert set(sent[0].destinations) == {EMAIL}  # moto adds the header's to the envelope's
     with pytest.raises(MailRefused):
         SesMailer(client).send(compose(letter, "nobody@example.net"))
 
@@ -139,7 +147,7 @@ def test_the_handlers_work_end_to_end(
     monkeypatch.setenv("SPACEPORT_NOTIFY_SENDER", "spaceport@example.org")
     boto3.client("ses").verify_email_identity(EmailAddress="spaceport@example.org")
     boto3.client("sqs").create_queue(QueueName="spaceport-notify")
-    for cached in (handler._kit, handler._queue):
+    for cached in (handler._kit, handler._backoff):
         cached.cache_clear()
     event = Story().rejected()
     body = {
@@ -154,5 +162,82 @@ def test_the_handlers_work_end_to_end(
     view, _ = table.read(JOB)
     assert view is not None
     assert [key.rpartition("/")[0] for key in view.mails] == ["1/rejected"]
-    for cached in (handler._kit, handler._queue):
+    for cached in (handler._kit, handler._backoff):
         cached.cache_clear()
+
+
+def test_lists_of_jobs_come_from_the_indices(table: DynamoStatusTable) -> None:
+    story = Story()
+    for n in range(5):
+        job_id = f"listed{n:03d}"
+        request = story.requested(minute=n).model_copy(update={"job_id": job_id})
+        record(request, table)
+        if n % 2:
+            failed = story.failed(Stage.SFM, request, n + 0.5)
+            record(failed.model_copy(update={"job_id": job_id}), table)
+
+    def names(listing: Listing, before: str | None = None, limit: int = 10) -> list[str]:
+        return [line.summary.job_id for line in table.jobs(listing, before, limit)]
+
+    everything = [f"listed{n:03d}" for n in (4, 3, 2, 1, 0)]
+    assert names(Listing("")) == everything
+    assert names(Listing("ada")) == []
+    assert names(Listing("", Status.FAILED)) == ["listed003", "listed001"]
+    assert names(Listing("", Status.QUEUED)) == ["listed004", "listed002", "listed000"]
+    upload = "s3://spaceport/uploads/x/manifest.json"
+    assert names(Listing("", upload=upload)) == everything
+    assert names(Listing("", Status.FAILED, upload), limit=1) == ["listed003"]
+    assert names(Listing("", upload="s3://spaceport/other")) == []
+    first = table.jobs(Listing(""), None, 2)
+    assert names(Listing(""), first[-1].listed_at, 2) == ["listed002", "listed001"]
+
+
+def test_an_address_keeps_its_token_and_its_silence(table: DynamoStatusTable) -> None:
+    addresses = DynamoAddresses(boto3.client("dynamodb"), "spaceport-status")
+    first = addresses.entry(EMAIL)
+    assert first == addresses.entry(EMAIL.upper())
+    assert first.token != addresses.entry("eve@example.org").token
+    assert addresses.knows(first.token)
+    for wrong in ("0" * 64, first.token[:-1] + "!", first.token[:32], first.token[:32] + "0" * 32):
+        assert not addresses.knows(wrong)
+        assert not addresses.silence(wrong, "unsubscribed")
+    assert addresses.entry(EMAIL).silenced is None
+    assert addresses.silence(first.token, "bounced")
+    assert addresses.silence(first.token, "complained")
+    assert addresses.entry(EMAIL).silenced == "bounced"
+
+
+class Sent:
+    """An SES client that remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+
+    def send_raw_email(self, **asked: Any) -> None:
+        self.asked = asked
+
+
+@pytest.mark.parametrize("name", [None, "spaceport-mail"])
+def test_a_configuration_set_hears_of_bounces(name: str | None) -> None:
+    client = Sent()
+    letter = letter_of(merge(None, Story().rejected()))
+    SesMailer(client, name).send(compose(letter, "a@example.org"))  # type: ignore[arg-type]
+    assert client.asked.get("ConfigurationSetName") == name
+    assert client.asked["Destinations"] == [EMAIL]
+
+
+def test_webhooks_belong_to_their_owner(table: DynamoStatusTable) -> None:
+    hooks = DynamoHooks(boto3.client("dynamodb"), "spaceport-status")
+    first, second = (new_hook("ada", f"https://{n}.example.org", NOON) for n in "ab")
+    later = second.model_copy(update={"created_at": NOON + timedelta(minutes=1)})
+    hooks.add(later)
+    hooks.add(first)
+    assert hooks.of("ada") == [first, later]
+    assert hooks.of("") == []
+    assert not hooks.remove("eve", first.id)
+    assert not hooks.was_delivered(first.id, "e")
+    hooks.mark_delivered(first.id, "e")
+    assert hooks.was_delivered(first.id, "e") and not hooks.was_delivered(second.id, "e")
+    assert hooks.remove("ada", first.id) and not hooks.remove("ada", first.id)
+    assert not hooks.remove("ada", "x" * 5000)
+    assert hooks.of("ada") == [later]

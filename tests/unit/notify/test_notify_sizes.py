@@ -81,7 +81,8 @@ def test_a_job_that_was_run_ninety_nine_times_is_a_small_item(story: Story) -> N
         for event in worst(story, attempt):
             tell(event, kit)
         assert stored_bytes(table) < LIMIT_BYTES
-    assert [kind for _, kind, _ in mailer.kinds] == ["failed", "failed", "delivered"] * 33
+    ends = [kind for _, kind, _ in mailer.kinds if kind != "started"]
+    assert ends == ["failed", "failed", "delivered"] * 33
     view, _ = table.read(JOB)
     assert view is not None
     assert job_status(view).attempt == 99

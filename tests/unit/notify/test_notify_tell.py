@@ -3,6 +3,7 @@
 import random
 from datetime import timedelta
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import SMTP
 
 import pytest
@@ -51,11 +52,16 @@ class Office:
         return True
 
     @property
+    def ends(self) -> list[EmailMessage]:
+        """The mails about how a job ended."""
+        return [mail for mail in self.mailer.sent if mail["X-Spaceport-Kind"] != "started"]
+
+    @property
     def kinds(self) -> list[str]:
-        return [kind for _, kind, _ in self.mailer.kinds]
+        return [mail["X-Spaceport-Kind"] for mail in self.ends]
 
     def text(self, number: int = 0) -> str:
-        part = self.mailer.sent[number].get_body(("plain",))
+        part = self.ends[number].get_body(("plain",))
         assert part is not None
         content: str = part.get_content()
         return content
@@ -64,7 +70,7 @@ class Office:
 def test_a_delivered_job_gets_a_report_and_one_e_mail() -> None:
     office = Office()
     assert office.feed(office.story.whole()) == []
-    assert office.mailer.kinds == [(JOB, "delivered", EMAIL)]
+    assert office.mailer.kinds == [(JOB, "started", EMAIL), (JOB, "delivered", EMAIL)]
     assert {REPORT + "report.json", REPORT + "report.html"} <= set(office.story.store.objects)
     text = office.text()
     assert f"https://spaceport.example.org/jobs/{JOB}/files/report.html" in text
@@ -118,6 +124,20 @@ def test_the_delivery_does_not_wait_for_ever() -> None:
     assert office.feed(waiting) == []
     assert office.kinds == ["delivered"]
     assert b"did not arrive" in office.story.store.objects[REPORT + "report.json"]
+
+
+def test_what_comes_after_the_report_makes_it_whole() -> None:
+    """Fails where a report that was written too early stays so for ever."""
+    office = Office()
+    events = office.story.whole()
+    late = next(event for event in events if isinstance(event, SparseModelBuilt))
+    waiting = office.feed([event for event in events if event is not late])
+    office.now += timedelta(minutes=20)
+    assert office.feed(waiting) == []
+    assert b"did not arrive" in office.story.store.objects[REPORT + "report.json"]
+    office.feed([late, *waiting, late])
+    assert b"did not arrive" not in office.story.store.objects[REPORT + "report.json"]
+    assert office.kinds == ["delivered"]
 
 
 def test_the_request_after_the_delivery() -> None:
@@ -211,7 +231,7 @@ def test_writers_that_collide_try_again_and_then_give_way() -> None:
     office.table.conflicts = 3
     tell(requested, office.kit)
     view, version = office.table.read(JOB)
-    assert version == 1
+    assert version == 2  # the request, and the claim of the mail that the work begins
     assert view is not None
     office.table.conflicts = 99
     with pytest.raises(Retryable):
@@ -222,7 +242,7 @@ def test_hostile_titles_and_addresses() -> None:
     title = "Beach\r\nBcc: eve@example.org\x00 <script>alert(1)</script>"
     office = Office(Story(title=title))
     office.feed(office.story.whole())
-    message = office.mailer.sent[0]
+    message = office.ends[0]
     assert message["Bcc"] is None
     assert "\n" not in message["Subject"]
     page = message.get_body(("html",))
@@ -249,7 +269,7 @@ def test_what_is_no_address_is_not_written_to(address: str) -> None:
     """And the job's status is there all the same: nothing crashes, nothing waits."""
     office = Office(Story(email=address))
     assert office.feed([office.story.rejected()]) == []
-    assert office.mailer.sent == []
+    assert office.ends == []
     view, _ = office.table.read(JOB)
     assert view is not None
     assert job_status(view).status == "rejected"

@@ -5,11 +5,15 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError, EndpointConnectionError, ParamValidationError
 from moto import mock_aws
 from tests.choreography.fakes import FakeLedger
 
+from spaceport_runtime.aws.errors import translated
+from spaceport_runtime.aws.jobs import SageMakerJobs
 from spaceport_runtime.aws.ledger import DynamoLedger
 from spaceport_runtime.aws.store import S3Store
+from spaceport_runtime.errors import Denied, NoCapacity, Retryable
 from spaceport_runtime.ports import End, EndKind, Ledger, Run, RunKey, RunState
 from spaceport_runtime.tables import TABLE_DEFINITION
 
@@ -123,3 +127,111 @@ def test_store(s3: Any) -> None:
     assert stored.bytes == 5
     assert store.read("s3://bucket/some/key") == b"hello"
     assert store.sha256("s3://bucket/some/key").startswith("2cf24dba5fb0a30e")
+
+
+def test_a_launch_that_has_begun_is_not_withdrawn(ledger: Ledger) -> None:
+    other = RunKey("sfm", "0123456789ab", 2)
+    ledger.admit(RUN)
+    ledger.admit(Run(other, "2026-11-01T00:00:01", "X", "{}"))
+    assert ledger.begin_launch(KEY, "now")
+    assert not ledger.withdraw(KEY)
+    assert [run.state for run in ledger.waiting_runs("sfm", 9)] == [
+        RunState.LAUNCHING,
+        RunState.WAITING,
+    ]
+    assert ledger.withdraw(other)
+    assert [run.key for run in ledger.open_runs("sfm")] == [KEY]
+    withdrawn = ledger.get(other)
+    assert withdrawn is not None
+    assert (withdrawn.state, withdrawn.outcome) == (RunState.FINISHED, "[]")
+    ledger.remember_place(KEY, 4)
+    ledger.mark_running(KEY, "later")
+    assert not ledger.begin_launch(KEY, "again")
+    run = ledger.get(KEY)
+    assert run is not None
+    assert (run.state, run.place, run.launched_at) == (RunState.RUNNING, 4, "later")
+
+
+def test_waiting_in_vain_is_remembered_until_it_ends(ledger: Ledger) -> None:
+    ledger.admit(RUN)
+    for since in ("now", None):
+        ledger.remember_vain(KEY, since)
+        run = ledger.get(KEY)
+        assert run is not None
+        assert run.vain_since == since
+    ledger.mark_running(KEY, "now")
+    ledger.remember_vain(KEY, "later")
+    run = ledger.get(KEY)
+    assert run is not None
+    assert run.vain_since is None
+
+
+def test_the_same_request_is_the_same_job(ledger: Ledger) -> None:
+    assert ledger.name_job("s3://b/uploads/a.zip\netag", "one") == "one"
+    assert ledger.name_job("s3://b/uploads/a.zip\netag", "two") == "one"
+    assert ledger.name_job("s3://b/uploads/a.zip\nother", "two") == "two"
+
+
+REQUESTS = {"ProcessingJobName": "sfm-0123456789ab-01"}
+
+
+def _client_error(code: str, operation: str = "X") -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, operation)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (_client_error("ThrottlingException"), Retryable),
+        (_client_error("503"), Retryable),
+        (EndpointConnectionError(endpoint_url="https://x"), Retryable),
+        (_client_error("AccessDenied"), Denied),
+        (_client_error("NobodyKnowsThisOne"), Denied),
+    ],
+)
+def test_what_aws_refuses_is_ours_and_names_its_cause(
+    error: Exception, expected: type[Retryable]
+) -> None:
+    with pytest.raises(Retryable) as caught, translated():
+        raise error
+    assert type(caught.value) is expected
+    assert caught.value.__cause__ is error
+
+
+def test_an_invalid_request_is_our_bug() -> None:
+    with pytest.raises(ParamValidationError), translated():
+        raise ParamValidationError(report="no")
+
+
+class Refusing:
+    """A SageMaker client that answers every call with one error."""
+
+    def __init__(self, error: Exception) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> Any:
+        def call(**_request: Any) -> None:
+            raise self._error
+
+        return call
+
+
+def jobs_that_say(error: Exception) -> SageMakerJobs:
+    client: Any = Refusing(error)
+    return SageMakerJobs(client)
+
+
+def test_sagemakers_refusals_mean_what_they_say() -> None:
+    jobs_that_say(_client_error("ResourceInUse")).create("processing", REQUESTS)
+    with pytest.raises(NoCapacity):
+        jobs_that_say(_client_error("ResourceLimitExceeded")).create("processing", REQUESTS)
+    with pytest.raises(Denied):
+        jobs_that_say(_client_error("AccessDeniedException")).create("processing", REQUESTS)
+    with pytest.raises(Retryable):
+        jobs_that_say(EndpointConnectionError(endpoint_url="x")).describe("training", "name")
+    assert jobs_that_say(_client_error("ResourceNotFound")).describe("processing", "name") is None
+    jobs_that_say(_client_error("ValidationException")).stop("training", "name")
+    with pytest.raises(Denied):
+        jobs_that_say(_client_error("AccessDeniedException")).stop("training", "name")
+    with pytest.raises(Retryable):
+        jobs_that_say(EndpointConnectionError(endpoint_url="x")).stop("training", "name")

@@ -1,13 +1,15 @@
 """Each kind of failure ends in its place: DLQ, queue, or back for another delivery."""
 
 import json
+import logging
 from typing import Any
 
 import pytest
 
 from spaceport_contracts.events import CancellationRequested, Event
-from spaceport_runtime.consume import TRIES_ATTRIBUTE, Backoff, consume
-from spaceport_runtime.errors import Retryable
+from spaceport_runtime.consume import DENIED_TRIES, TRIES_ATTRIBUTE, Backoff, consume
+from spaceport_runtime.errors import Denied, Poison, Retryable
+from spaceport_runtime.observe import logger, stdlib_logger
 
 BACKOFF = Backoff(base_s=5, max_s=900)
 CANCELLATION = {
@@ -114,3 +116,55 @@ def test_backoff_grows_and_is_bounded() -> None:
     assert 3 <= BACKOFF.delay_s(0) <= 7
     assert 30 <= BACKOFF.delay_s(3) <= 50
     assert BACKOFF.delay_s(50) <= 900
+
+
+def test_what_aws_denies_waits_with_an_alarm_for_a_day_and_then_leaves_the_queue() -> None:
+    queue = Queue()
+
+    def denied(_event: Event) -> None:
+        raise Denied("AccessDenied", "not since the last deployment")
+
+    for tries in (0, DENIED_TRIES - 1, DENIED_TRIES):
+        records = {"Records": [record(body_of(CANCELLATION), tries=tries)]}
+        consume(records, {"CancellationRequested": denied}, queue, BACKOFF)
+    assert [tries for _, _, tries in queue.later] == [1, DENIED_TRIES]
+    assert queue.dead == [(body_of(CANCELLATION), "AccessDenied: not since the last deployment")]
+
+
+class Lines(logging.Handler):
+    """What was logged, as it would be written."""
+
+    def __init__(self, like: logging.Handler) -> None:
+        super().__init__()
+        self.setFormatter(like.formatter)
+        self.seen: list[dict[str, Any]] = []
+
+    def emit(self, line: logging.LogRecord) -> None:
+        self.seen.append(json.loads(self.format(line)))
+
+
+@pytest.mark.parametrize(
+    ("error", "metric"),
+    [
+        (Retryable("busy"), "Busy"),
+        (Denied("AccessDenied", "no"), "Denied"),
+        (Poison("no event"), "Poison"),
+        (ZeroDivisionError("a bug"), "Broken"),
+    ],
+)
+def test_every_line_carries_the_job_and_trouble_is_counted(error: Exception, metric: str) -> None:
+    lines = Lines(stdlib_logger.handlers[0])
+    stdlib_logger.addHandler(lines)
+    stdlib_logger.setLevel(logging.INFO)
+
+    def trouble(_event: Event) -> None:
+        logger.info("at work")
+        raise error
+
+    records = {"Records": [record(body_of(CANCELLATION))]}
+    consume(records, {"CancellationRequested": trouble}, Queue(), BACKOFF)
+    stdlib_logger.removeHandler(lines)
+    about = [(line["job_id"], line["correlation_id"]) for line in lines.seen[:2]]
+    assert about == [("0123456789ab", "c")] * 2
+    assert lines.seen[1][metric] == [1.0]
+    assert "job_id" not in logger.thread_safe_get_current_keys()

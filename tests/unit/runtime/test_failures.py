@@ -37,8 +37,15 @@ def test_stopped_is_never_a_success() -> None:
     assert classify(JobStatus("Stopped", secondary="Stopped")).failure_class is FailureClass.STOPPED
 
 
-def test_running_out_of_time_names_the_remedy() -> None:
-    failure = classify(JobStatus("Stopped", secondary="MaxRuntimeExceeded"))
+@pytest.mark.parametrize(
+    "status",
+    [
+        JobStatus("Stopped", secondary="MaxRuntimeExceeded"),
+        JobStatus("Failed", failure_reason="ClientError: Job exceeded MaxRuntimeInSeconds"),
+    ],
+)
+def test_running_out_of_time_names_the_remedy(status: JobStatus) -> None:
+    failure = classify(status)
     assert failure.failure_class is FailureClass.TIMEOUT
     assert "lower quality" in failure.remedy
 
@@ -52,3 +59,7 @@ def test_a_kill_by_nobody_known_names_memory_and_is_worth_one_more_attempt() -> 
 def test_cut_off_json_falls_back_to_the_text() -> None:
     reason = 'AlgorithmError: {"class": "user", "reason": "cut'
     assert classify(JobStatus("Failed", failure_reason=reason)).reason == reason
+
+
+def test_a_job_that_said_nothing_failed_without_saying_why() -> None:
+    assert classify(JobStatus("Failed")).reason == "The stage failed without saying why."

@@ -69,6 +69,21 @@ def test_other_pixel_formats_become_rgb_jpegs(tmp_path: Path, mode: str) -> None
             assert image.getpixel((5, 5)) == pytest.approx((117, 117, 117), abs=2)
 
 
+@pytest.mark.parametrize(("suffix", "image_format"), [("jpg", "HEIF"), ("tif", "TIFF")])
+def test_what_phones_and_raw_converters_write_becomes_an_upright_jpeg(
+    tmp_path: Path, suffix: str, image_format: str
+) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    exif = Image.Exif()
+    exif[274] = RIGHT_TOP
+    picture().save(photos / f"a.{suffix}", image_format, exif=exif.tobytes())
+    prepared, rejected = run(photos, tmp_path)
+    assert not rejected
+    with Image.open(tmp_path / "images" / prepared[0].name) as image:
+        assert (image.format, image.size) == ("JPEG", (160, 240))
+
+
 def test_an_upright_jpeg_is_not_compressed_again(tmp_path: Path) -> None:
     photos = tmp_path / "photos"
     photos.mkdir()

@@ -7,10 +7,11 @@ from tests.unit.train import posed
 
 from spaceport_runtime.errors import UserError
 from spaceport_splat.gaussians import FIELDS
+from spaceport_train.job.candidates import Candidate
 from spaceport_train.job.cpu.loss import PhotoLoss, Target
 from spaceport_train.job.cuda.engine import CudaEngine, require_kernels
 from spaceport_train.job.cuda.loss import photo_loss, ssim_kernel
-from spaceport_train.job.plan import Plan
+from spaceport_train.job.scene.reduced import reduced
 from spaceport_train.job.scene.scene import Scene, read_scene
 
 
@@ -20,7 +21,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Scene:
 
 
 def engine(scene: Scene) -> CudaEngine:
-    return CudaEngine(scene, Plan(600, 100), np.random.default_rng(1), seed=1, device="cpu")
+    return CudaEngine(scene, Candidate(600, 100), np.random.default_rng(1), seed=1, device="cpu")
 
 
 def pretend_step(it: CudaEngine) -> None:
@@ -72,8 +73,6 @@ def test_shrinking_keeps_the_most_opaque_and_their_moments(scene: Scene) -> None
 
 
 def test_photos_are_reduced_as_on_the_cpu(scene: Scene) -> None:
-    from spaceport_train.job.cpu.targets import reduced  # noqa: PLC0415
-
     ours = engine(scene)._photo(0, 2).numpy()
     np.testing.assert_allclose(ours, reduced(scene.photos[0], 2), atol=1e-6)
 

@@ -11,15 +11,15 @@ from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Stopped
 from spaceport_splat.gaussians import FIELDS, Gaussians
 from spaceport_splat.kernels import Floats
+from spaceport_train.job.candidates import Candidate
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.cpu.engine import CpuEngine
 from spaceport_train.job.engine import Arrays, Diverged, OutOfMemory
-from spaceport_train.job.plan import Plan
 from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.schedule import Moment
 from spaceport_train.job.trainer import Trainer
 
-PLAN = Plan(gaussians=400, steps=100)
+CANDIDATE = Candidate(gaussians=400, steps=100)
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,8 @@ def trainer(
     scene: Scene, folder: Path, threads: int = 1, stopping: Callable[[], bool] = lambda: False
 ) -> Trainer:
     rng = np.random.default_rng(7)
-    engine = CpuEngine(scene, PLAN, rng, threads)
-    return Trainer(engine, scene, PLAN, rng, Store(folder, "config"), stopping=stopping)
+    engine = CpuEngine(scene, CANDIDATE, rng, threads)
+    return Trainer(engine, scene, CANDIDATE, rng, Store(folder, "config"), stopping=stopping)
 
 
 def stop_at(it: Trainer, steps: set[int]) -> Callable[[], bool]:
@@ -90,7 +90,9 @@ def test_training_improves_what_it_never_saw(scene: Scene, tmp_path: Path) -> No
     assert it.course.best_psnr_db == max(psnr for _, psnr in it.course.history)
 
 
-def test_it_stops_when_the_held_out_photos_no_longer_improve(scene: Scene, tmp_path: Path) -> None:
+def test_it_stops_when_the_validation_photos_no_longer_improve(
+    scene: Scene, tmp_path: Path
+) -> None:
     it = trainer(scene, tmp_path)
     it.best = it.engine.gaussians()
     it.course.best_psnr_db, it.course.step, it.course.best_step = 99.0, 50, 50
@@ -136,8 +138,8 @@ class Faulty:
 
 def faulty(scene: Scene, folder: Path, faults: dict[int, Exception]) -> tuple[Trainer, Faulty]:
     rng = np.random.default_rng(7)
-    engine = Faulty(CpuEngine(scene, PLAN, rng, 1), faults)
-    return Trainer(engine, scene, PLAN, rng, Store(folder, "config")), engine
+    engine = Faulty(CpuEngine(scene, CANDIDATE, rng, 1), faults)
+    return Trainer(engine, scene, CANDIDATE, rng, Store(folder, "config")), engine
 
 
 def test_a_diverging_loss_goes_back_at_half_the_rates(scene: Scene, tmp_path: Path) -> None:

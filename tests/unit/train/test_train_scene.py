@@ -11,9 +11,9 @@ from tests.unit.train import posed
 
 from spaceport_runtime.errors import UserError
 from spaceport_splat.rasterise import render
-from spaceport_train.job.cpu.targets import reduced, reduced_camera
 from spaceport_train.job.evaluate import names_of_photos
-from spaceport_train.job.scene.scene import held_out_positions, read_photo, read_scene
+from spaceport_train.job.scene.reduced import reduced, reduced_camera
+from spaceport_train.job.scene.scene import read_photo, read_scene
 
 
 @pytest.fixture(scope="module")
@@ -49,14 +49,6 @@ def test_levels_cut_what_does_not_fill_a_block() -> None:
     assert reduced(photo, 2)[0, 0, 0] == pytest.approx(photo[:2, :2, 0].mean() / 255)
     camera = posed.cameras()[0]
     assert reduced_camera(camera, 4).fx == camera.fx / 4
-
-
-HELD_OUT = [(3, [1]), (5, [2]), (6, [4]), (18, [4, 12]), (21, [4, 12]), (29, [4, 12, 20])]
-
-
-@pytest.mark.parametrize(("photos", "expected"), HELD_OUT)
-def test_held_out_photos_are_never_the_ends(photos: int, expected: list[int]) -> None:
-    assert held_out_positions(photos) == expected
 
 
 def test_simple_pinhole_is_read(copy: Path) -> None:

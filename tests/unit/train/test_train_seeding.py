@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from tests.unit.train import posed
 
+from spaceport_splat.gaussians import opacity
 from spaceport_splat.rasterise import render
-from spaceport_train.job.cpu.densify import FAINT, densify, opacity, relocated
+from spaceport_train.job.cpu.densify import densify, relocated
 from spaceport_train.job.cpu.optimiser import SparseAdam
+from spaceport_train.job.engine import FAINT
 from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.scene.seeding import Seed, _interpolate, first_gaussians, seeded_points
 

@@ -1,6 +1,6 @@
 """moto's server behind the tap, and what of moto is mended."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,11 @@ from werkzeug.test import Client
 
 from spaceport_local.aws.dispatch import Dispatcher
 from spaceport_local.aws.edge import Observer, Responder, Tap
+from spaceport_local.aws.listings import mend_listings
+from spaceport_local.aws.memory import mend_memory
+from spaceport_local.aws.queues import mend_queues
 from spaceport_local.aws.replays import mend_replays
+from spaceport_local.aws.templates import mend_templates
 from spaceport_local.aws.transactions import mend_transactions
 from spaceport_local.http.closed import Closed, House
 from spaceport_local.http.refusals import s3_page
@@ -27,10 +31,15 @@ class Moto:
         responder: Responder,
         observers: Sequence[Observer],
         house: House,
+        arrived: Callable[[str], None],
         port: int = 0,
     ) -> None:
         reset_moto()
+        mend_listings()
+        mend_memory()
+        mend_queues(arrived)
         mend_replays()
+        mend_templates()
         mend_transactions()
         self.app: WsgiApp = Dispatcher(objects)
         closed = Closed(Tap(self.app, responder, observers), house, s3_page)

@@ -27,6 +27,8 @@ class StateDir:
         Raises UserError when the folder cannot be written or another process holds it.
         """
         try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            self.root.chmod(0o700)  # photos and addresses are nobody else's on this machine
             for folder in (self.objects, self.outbox, self.jobs, self.spill):
                 folder.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o644)

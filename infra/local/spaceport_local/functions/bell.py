@@ -1,51 +1,31 @@
-"""Tells pollers that there may be something to poll, so that they need not ask all the time."""
+"""Tells pollers that a queue has messages, so that they need not ask all the time."""
 
 import threading
-from contextlib import AbstractContextManager
-from typing import Any
-
-from spaceport_local.aws.edge import Call
-
-RINGS = (
-    "AWSEvents.PutEvents",
-    "AWSEvents.StartReplay",
-    "AmazonSQS.SendMessage",
-    "AmazonSQS.SendMessageBatch",
-    "AmazonSQS.StartMessageMoveTask",
-)
+from collections import Counter
 
 
 class Bell:
-    """An observer of the edge that rings for every call that may fill a queue."""
+    """Rings for one queue, or for all."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
-        self._rings = 0
+        self._rings: Counter[str] = Counter()
+        self._for_all = 0
 
-    def wants(self, call: Call) -> bool:
-        """Whether the call may fill a queue."""
-        return call.target in RINGS
-
-    def lock(self) -> AbstractContextManager[Any] | None:
-        """Order does not matter."""
-        return None
-
-    def seen(self, call: Call) -> None:
-        """Ring."""
-        self.ring()
-
-    def ring(self) -> None:
-        """Wake everybody who waits."""
+    def ring(self, queue: str | None = None) -> None:
+        """Wake who waits for this queue; without a name, everybody."""
         with self._condition:
-            self._rings += 1
+            if queue is None:
+                self._for_all += 1
+            else:
+                self._rings[queue] += 1
             self._condition.notify_all()
 
-    @property
-    def rings(self) -> int:
-        """How often it rang."""
-        return self._rings
+    def rings(self, queue: str) -> int:
+        """How often it rang for this queue."""
+        return self._rings[queue] + self._for_all
 
-    def wait(self, heard: int, timeout_s: float) -> None:
-        """Return when it has rung since `heard`, or after the timeout."""
+    def wait(self, queue: str, heard: int, timeout_s: float) -> None:
+        """Return when it has rung for the queue since `heard`, or after the timeout."""
         with self._condition:
-            self._condition.wait_for(lambda: self._rings != heard, timeout_s)
+            self._condition.wait_for(lambda: self.rings(queue) != heard, timeout_s)

@@ -125,12 +125,13 @@ class Poller:
             self._thread.join(timeout_s)
 
     def _run(self) -> None:
+        queue = self._mapping.queue_url.rpartition("/")[2]
         while not self._stopping.is_set():
-            heard = self._bell.rings
+            heard = self._bell.rings(queue)
             try:
                 received = poll_once(self._mapping, self._sqs)
             except (ClientError, BotoCoreError):
                 log.exception("queue of %s cannot be polled", self._mapping.function)
                 received = 0
             if not received:
-                self._bell.wait(heard, IDLE_POLL_S)
+                self._bell.wait(queue, heard, IDLE_POLL_S)

@@ -49,14 +49,16 @@ class WebServer:
         host: str = HOST,
         max_body_bytes: int = MAX_BODY_BYTES,
         page: Page = problem_page,
+        threads: int = THREADS,
     ) -> None:
         self._map: dict[int, Any] = {}
+        self._threads = threads
         self._workers = ThreadedTaskDispatcher()
         settings = Adjustments(
             host=host,
             port=port,
             ident=None,
-            threads=THREADS,
+            threads=threads,
             max_request_body_size=max_body_bytes + 1,
             max_request_header_size=MAX_HEADER_BYTES,
             channel_timeout=IDLE_S,
@@ -82,7 +84,7 @@ class WebServer:
 
     def start(self) -> None:
         """Answer requests from now on."""
-        self._workers.set_thread_count(THREADS)
+        self._workers.set_thread_count(self._threads)
         self._thread.start()
 
     def stop(self) -> None:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from spaceport_contracts.uploads import UPLOADS_PREFIX, job_id_of
+from spaceport_contracts.uploads import UPLOADS_PREFIX, upload_cause
 from spaceport_topology.wiring import Topology
 
 
@@ -12,15 +12,15 @@ def lost_uploads(
     topology: Topology, bucket: str, s3: Any, envelopes: Iterable[dict[str, Any]]
 ) -> Iterator[str]:
     """Keys of uploads that a rule waits for and that no archived event speaks of."""
-    known = {envelope["detail"].get("job_id") for envelope in envelopes}
+    known = {envelope["detail"].get("causation_id") for envelope in envelopes}
     patterns = [_expression(pattern) for pattern in _wildcards(topology)]
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=UPLOADS_PREFIX)
     for page in pages:
         for entry in page.get("Contents", []):
             key = entry["Key"]
             if any(pattern.fullmatch(key) for pattern in patterns):
-                job_id = job_id_of(f"s3://{bucket}/{key}", entry["ETag"].strip('"'))
-                if job_id not in known:
+                cause = upload_cause(f"s3://{bucket}/{key}", entry["ETag"].strip('"'))
+                if cause not in known:
                     yield key
 
 

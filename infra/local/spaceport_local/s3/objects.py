@@ -56,9 +56,8 @@ class Change:
 class Objects:
     """Observes S3's writes, keeps the objects on disk and announces them."""
 
-    def __init__(self, folder: Path, announced: Callable[[], None]) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._announced = announced
         self._index = Journal(folder / "index.jsonl")
         self._lock = threading.RLock()
         self._files: dict[tuple[str, str], str] = {}
@@ -107,7 +106,6 @@ class Objects:
         if stored is None:
             return
         publish_created(bucket, key, stored, reason)
-        self._announced()
 
     def stored(self, bucket: str, key: str) -> Any:
         """moto's record of an object whose bytes lie on disk; None when there is no such."""

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from pydantic import ValidationError
 
@@ -13,7 +12,7 @@ from spaceport_compress.job.pictures.flightpath import Capture
 from spaceport_compress.job.pictures.flythrough import write_flythrough
 from spaceport_compress.job.pictures.preview import write_preview
 from spaceport_compress.job.pictures.views import UP_COLMAP, UP_ENU, rings
-from spaceport_compress.job.sog.encode import Effort, encode
+from spaceport_compress.job.sog.encode import Effort, OnProgress, encode
 from spaceport_compress.job.sog.file import write_bundle
 from spaceport_compress.job.sog.importance import Importance, importance
 from spaceport_compress.job.verify import Rgb, Verified, Verifier
@@ -26,28 +25,6 @@ from spaceport_splat.ply import read_ply
 
 SOG, PREVIEW, FLYTHROUGH = "scene.sog", "preview.png", "flythrough.webp"
 _BLACK = (0.0, 0.0, 0.0)
-
-
-class Report(Protocol):
-    """Takes how far a step is."""
-
-    def __call__(self, step: str, n: int, m: int, **figures: float) -> None:
-        """`n` of `m`; raises Stopped when the job is to end."""
-
-
-class Progress:
-    """Tells how far the job is, and leaves it when it has been asked to stop."""
-
-    def __init__(self, container: Container | None = None) -> None:
-        self._container = container
-
-    def __call__(self, step: str, n: int, m: int, **figures: float) -> None:
-        """Report `n` of `m` of a step; raises Stopped after SIGTERM."""
-        if self._container is None:
-            return
-        if self._container.stopping:
-            raise Stopped
-        self._container.progress(step, n, m, **figures)
 
 
 @dataclass(frozen=True)
@@ -66,34 +43,44 @@ class Splat:
 def main(container: Container) -> None:
     """Run under the container contract."""
     options = container.options(CompressOptions)
-    compress(container.input("splat"), container.output, options, Progress(container))
+    compress(container.input("splat"), container.output, options, progress_of(container))
+
+
+def progress_of(container: Container) -> OnProgress:
+    """Tells how far the job is, and leaves it by Stopped when it has been asked to stop."""
+
+    def on_progress(step: str, n: int, m: int) -> None:
+        if container.stopping:
+            raise Stopped
+        container.progress(step, n, m)
+
+    return on_progress
 
 
 def compress(
-    folder: Path, output: Path, options: CompressOptions, progress: Report | None = None
+    folder: Path, output: Path, options: CompressOptions, on_progress: OnProgress = lambda *_: None
 ) -> CompressResult:
     """Compress the splat in `folder`; `result.json` is written last.
 
-    Raises UserError for input that no effort makes good.
+    `on_progress` may raise Stopped; raises UserError for input that no effort makes good.
     """
-    progress = progress or Progress()
-    progress("read", 0, 1)
+    on_progress("read", 0, 1)
     splat = read_splat(folder)
-    progress("read", 1, 1)
+    on_progress("read", 1, 1)
     seen = importance(splat.gaussians, splat.cameras)
     tried = efforts(options, seen, splat.gaussians.shN.shape[1])
-    verified = write_verified(output / SOG, splat, seen, tried, progress)
+    verified = write_verified(output / SOG, splat, seen, tried, on_progress)
     up = UP_ENU if splat.georeferenced else UP_COLMAP
     capture = Capture.of(splat.cameras, splat.gaussians, up)
-    progress("preview", 0, 1)
+    on_progress("preview", 0, 1)
     write_preview(output / PREVIEW, verified.gaussians, capture, splat.background_rgb)
-    progress("preview", 1, 1)
+    on_progress("preview", 1, 1)
     write_flythrough(
         output / FLYTHROUGH,
         verified.gaussians,
         capture,
         splat.background_rgb,
-        lambda n, m: progress("flythrough", n, m),
+        lambda n, m: on_progress("flythrough", n, m),
     )
     sog_bytes = (output / SOG).stat().st_size
     result = CompressResult(
@@ -151,7 +138,7 @@ def _background(path: Path) -> tuple[Rgb, tuple[str, ...]]:
 
 
 def write_verified(
-    path: Path, splat: Splat, seen: Importance, tries: Sequence[Effort], progress: Report
+    path: Path, splat: Splat, seen: Importance, tries: Sequence[Effort], on_progress: OnProgress
 ) -> Verified:
     """Encode, write, read back and compare, with more bytes each time, until it looks the same.
 
@@ -161,8 +148,8 @@ def write_verified(
     trial = path.with_name(f".{path.name}.trial")
     try:
         for effort in tries:
-            write_bundle(trial, encode(splat.gaussians, seen, effort, progress))
-            verified = verifier.verify(trial, lambda n, m: progress("verify", n, m))
+            write_bundle(trial, encode(splat.gaussians, seen, effort, on_progress))
+            verified = verifier.verify(trial, lambda n, m: on_progress("verify", n, m))
             if verified.good:
                 trial.replace(path)
                 return verified

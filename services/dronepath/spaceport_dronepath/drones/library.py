@@ -33,7 +33,6 @@ class Drone(BaseModel):
     wpml_drone: tuple[int, int] | None = None
     wpml_payload: int | None = None
     dji_fly: bool = False
-    exif_models: tuple[str, ...] = ()
     source: str
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from spaceport_dronepath.contract.request import ExportFormat, PlanRequest
 from spaceport_dronepath.exports.track import ExportFile, Track
+from spaceport_dronepath.wishes import Wishes
 
 HOW = {
     ExportFormat.QGC: (
@@ -43,7 +44,10 @@ HOW = {
 
 
 def pilot_page(
-    request: PlanRequest, tracks: Sequence[Track], warnings: Sequence[str], battery_min: float
+    request: PlanRequest,
+    wishes: Wishes,
+    tracks: Sequence[Track],
+    warnings: Sequence[str],
 ) -> ExportFile:
     """PILOT.md."""
     lon, lat = tracks[0].home
@@ -51,8 +55,9 @@ def pilot_page(
         f"# {request.title}: for the pilot",
         "",
         f"- Take off at {lat:.6f}, {lon:.6f} (latitude, longitude). All heights count from there.",
-        f"- {len(tracks)} sorties, one battery each; a battery is planned as {battery_min:g} "
-        f"minutes, of which {request.battery.reserve:.0%} stay unused.",
+        f"- {len(tracks)} sorties, one battery each; a battery is planned as "
+        f"{wishes.battery_minutes:g} minutes, of which {request.battery.reserve:.0%} stay unused.",
+        f"- {_drone(wishes)}",
         f"- Planned for up to {request.wind_mps:g} m/s of wind. In more, do not fly.",
         "- Lock exposure, white balance and focus; shutter 1/1000 s or less; no zoom.",
         "",
@@ -73,3 +78,11 @@ def pilot_page(
         lines += ["", f"### {name}", words]
     text = "\n".join(lines) + "\n"
     return ExportFile("PILOT.md", text.encode(), "text/markdown; charset=utf-8")
+
+
+def _drone(wishes: Wishes) -> str:
+    drone = wishes.drone
+    if drone is None:
+        return "The camera was given in numbers: look that the drone carries it."
+    eu_class = f", class {drone.eu_class} in the EU" if drone.eu_class else ""
+    return f"Drone: {drone.name}, {drone.mass_g:.0f} g{eu_class}."

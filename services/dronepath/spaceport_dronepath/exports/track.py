@@ -56,11 +56,6 @@ class Track:
     return_z_m: float
     points: tuple[Point, ...]
 
-    @property
-    def photos_here(self) -> int:
-        """Photos at waypoints."""
-        return sum(view.photo for point in self.points for view in point.views)
-
 
 @dataclass(frozen=True)
 class ExportFile:

@@ -79,43 +79,13 @@ def check_camera(camera: Camera, field: str) -> Camera:
     return camera
 
 
-@dataclass(frozen=True)
-class Footprint:
-    """What one photo shows of level ground, `height_m` below.
-
-    near_m and far_m are ahead of the point below the drone; near_m is negative when the photo
-    looks back beyond it.
-    """
-
-    near_m: float
-    far_m: float
-    near_w_m: float
-    far_w_m: float
-
-
 HORIZON_MARGIN_DEG = 10.0
 
 
-def footprint(camera: Camera, height_m: float, pitch_deg: float) -> Footprint:
-    """The trapezoid on the ground; what is closer than 10 degrees to the horizon does not count."""
-    down = -pitch_deg
-    top = max(down - camera.half_vfov_deg, HORIZON_MARGIN_DEG)
-    bottom = max(down + camera.half_vfov_deg, top + 1e-6)
-    return Footprint(
-        near_m=height_m / math.tan(math.radians(bottom)),
-        far_m=height_m / math.tan(math.radians(top)),
-        near_w_m=_width_m(camera, height_m, down, bottom),
-        far_w_m=_width_m(camera, height_m, down, top),
-    )
-
-
-def _width_m(camera: Camera, height_m: float, down_deg: float, ray_deg: float) -> float:
-    """The image's width where the ray `ray_deg` below the horizon meets the ground.
-
-    The width grows with the distance along the optical axis.
-    """
-    slant_m = height_m / math.sin(math.radians(ray_deg))
-    return 2 * camera.half_w * slant_m * math.cos(math.radians(ray_deg - down_deg))
+def near_edge_m(camera: Camera, height_m: float, pitch_deg: float) -> float:
+    """How far ahead a photo's lower edge meets level ground; negative: behind the drone."""
+    bottom_deg = -pitch_deg + camera.half_vfov_deg
+    return height_m / math.tan(math.radians(bottom_deg))
 
 
 @dataclass(frozen=True)
@@ -140,14 +110,13 @@ def spacing(
     down = math.radians(-pitch_deg)
     slant_m = height_m / math.sin(down)
     nadir_w_m, nadir_h_m = 2 * camera.half_w * height_m, 2 * camera.half_h * height_m
-    shape = footprint(camera, height_m, pitch_deg)
     oblique = pitch_deg > -89.5
     return Spacing(
         along_m=min(2 * camera.half_h * slant_m * (1 - front), nadir_h_m),
         across_m=min(2 * camera.half_w * slant_m * (1 - side), nadir_w_m),
         seen_along_m=nadir_h_m,
         seen_across_m=nadir_w_m,
-        nadir_start=oblique and shape.near_m > -nadir_h_m / 2 + 1e-9,
+        nadir_start=oblique and near_edge_m(camera, height_m, pitch_deg) > -nadir_h_m / 2 + 1e-9,
     )
 
 

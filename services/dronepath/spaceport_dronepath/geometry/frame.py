@@ -1,12 +1,8 @@
 """The local frame: metres east and north of the area's middle, true to scale where it is flown."""
 
-from typing import TYPE_CHECKING
-
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from pyproj import Proj
-
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
 
 
 class LocalFrame:
@@ -22,13 +18,13 @@ class LocalFrame:
             f"+proj=tmerc +lat_0={lat_deg!r} +lon_0={lon_deg!r} +k=1 +ellps=WGS84 +units=m"
         )
 
-    def to_xy(self, lon_lat: "ArrayLike") -> "NDArray[np.float64]":
+    def to_xy(self, lon_lat: ArrayLike) -> NDArray[np.float64]:
         """Degrees (n, 2), longitude first -> metres (n, 2), east and north."""
         given = np.asarray(lon_lat, np.float64).reshape(-1, 2)
         x, y = self._projection(given[:, 0], given[:, 1])
         return np.column_stack((x, y))
 
-    def to_lon_lat(self, xy: "ArrayLike") -> "NDArray[np.float64]":
+    def to_lon_lat(self, xy: ArrayLike) -> NDArray[np.float64]:
         """Metres (n, 2) -> degrees (n, 2), longitude in [-180, 180)."""
         given = np.asarray(xy, np.float64).reshape(-1, 2)
         lon, lat = self._projection(given[:, 0], given[:, 1], inverse=True)

@@ -9,7 +9,7 @@ from spaceport_dronepath.patterns.brief import Brief, Target
 from spaceport_dronepath.patterns.run import Kind, Run, along
 
 Floats = NDArray[np.float64]
-WIDEST_STEP_DEG = 15.0  # neighbours further apart are not matched reliably
+WIDEST_STEP_DEG = 7.5  # further apart, walls at a slant are matched poorly
 LEVELS = ((0.64, 0.27), (0.82, 0.56), (1.0, 1.0))  # radius and height of the three orbits
 FACING_PITCH_DEG = (-89.0, 10.0)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -98,13 +99,17 @@ class Sortie:
     """What one battery flies."""
 
     waypoints: Waypoints
-    photos: Photos
     profile: Profile
     distance_m: float
     time_s: float
     worst_return_s: float
     most_used_s: float
     return_z_m: float
+
+    @cached_property
+    def photos(self) -> Photos:
+        """Every photo of the flight, in order."""
+        return _photos(self.waypoints)
 
     @property
     def min_clearance_m(self) -> float:
@@ -171,7 +176,6 @@ def fly(runs: list[Run], sky: Sky) -> Sortie:
         np.array(draft.xy), np.array(draft.agl), sky.ground, sky.home_ground_m, sky.limits
     )
     waypoints = _waypoints(draft, shape)
-    photos = _photos(waypoints)
     legs_s = leg_times_s(waypoints.xy, waypoints.z_m, waypoints.speed_mps[:-1], waypoints.stop)
     legs_s = legs_s + _camera_s(waypoints)
     start_s = START_AND_LANDING_S / 2 + float(waypoints.z_m[0]) / CLIMB_MPS
@@ -184,7 +188,6 @@ def fly(runs: list[Run], sky: Sky) -> Sortie:
     outward = slice(0, len(waypoints) - 1)
     return Sortie(
         waypoints=waypoints,
-        photos=photos,
         profile=shape,
         distance_m=float(np.sqrt((steps**2).sum(axis=1) + np.diff(waypoints.z_m) ** 2).sum()),
         time_s=float(clock_s[-1]) + landing_s,

@@ -1,5 +1,6 @@
 """As few flights as the batteries allow."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -64,26 +65,37 @@ def _longest(
     span: tuple[int, int],
     guess: int,
 ) -> tuple[int, Sortie]:
-    """The most photos from span[0] on that one battery takes, by doubling and bisection."""
+    """The most photos from span[0] on that one battery takes.
+
+    The time used grows almost evenly with the photos, so each try is where the last two tries say
+    that the budget ends.
+    """
     first, end = span
-    most = end - first
-    good, best = 0, None
-    bad = most + 1
-    tried = min(max(guess, 1), most)
+    good, good_s, best = 0, 0.0, None
+    bad, bad_s = end - first + 1, math.inf
+    tried = min(max(guess, 1), end - first)
     while good + 1 < bad:
         sortie = fly(_parts(lot, runs, first, first + tried), sky)
         if sortie.most_used_s <= budget_s:
-            good, best = tried, sortie
-            tried = min(most, tried + max(tried // 8, 1)) if bad > most else (good + bad) // 2
+            good, good_s, best = tried, sortie.most_used_s, sortie
         else:
-            bad = tried
-            share = budget_s / sortie.most_used_s
-            tried = (
-                max(good + 1, min(int(tried * share), bad - 1)) if good == 0 else (good + bad) // 2
-            )
+            bad, bad_s = tried, sortie.most_used_s
+        tried = _next_try((good, good_s), (bad, bad_s), budget_s)
     if best is None:
         raise FieldProblem(*_too_far(lot, runs, sky, budget_s, first))
     return good, best
+
+
+def _next_try(good: tuple[int, float], bad: tuple[int, float], budget_s: float) -> int:
+    """A count between the two."""
+    if good[0] == 0 and math.isinf(bad[1]):
+        return 1
+    if math.isinf(bad[1]):  # nothing was too much yet: as much more as the time left suggests
+        wanted = good[0] * budget_s / max(good[1], 1e-9) + 1
+    else:
+        share = (budget_s - good[1]) / max(bad[1] - good[1], 1e-9)
+        wanted = good[0] + share * (bad[0] - good[0])
+    return int(min(max(round(wanted), good[0] + 1), bad[0] - 1))
 
 
 def _too_far(

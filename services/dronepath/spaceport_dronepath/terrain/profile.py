@@ -1,5 +1,6 @@
 """How high to fly along a path: above every hill, below the ceiling, with few breaks."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +11,7 @@ from spaceport_dronepath.terrain.ground import Ground
 
 Floats = NDArray[np.float64]
 SAMPLE_M = 5.0
-BETWEEN_SAMPLES_M = 0.3  # ground between two samples may be this much higher than both say
+BETWEEN_SAMPLES_M = 0.3  # for what bilinear ground bulges between two samples
 TOLERANCE_SHARE = 0.03
 
 
@@ -53,13 +54,12 @@ def profile(
     wanted height by more than 3 %. Raises FieldProblem when hills need more than the drone may
     climb above its take-off.
     """
-    s_m, xy, given = _sample(
-        path, agl_m, min(ground.step_m, SAMPLE_M) if not ground.is_flat else SAMPLE_M
-    )
+    step_m = math.inf if ground.is_flat else min(ground.step_m, SAMPLE_M)
+    s_m, xy, given = _sample(path, agl_m, step_m)
     heights = ground.heights_m(xy) - takeoff_ground_m
     slack = 0.0 if ground.is_flat else BETWEEN_SAMPLES_M
-    low = heights + limits.min_clearance_m + slack
-    high = heights + limits.max_agl_m - slack
+    low = _ridges(heights) + limits.min_clearance_m + slack
+    high = -_ridges(-heights) + limits.max_agl_m - slack
     wanted = np.clip(heights + np.interp(s_m, s_m[given], agl_m), low, np.maximum(low, high))
     _refuse_high(low, limits)
     wanted = np.minimum(wanted, np.maximum(low, limits.max_above_takeoff_m))
@@ -67,6 +67,29 @@ def profile(
     vertex = _vertices(s_m, wanted, given, (low, np.maximum(low, high)), tolerance)
     z_m = np.interp(s_m, s_m[vertex], wanted[vertex])
     return Profile(s_m, xy, heights, z_m, vertex, given)
+
+
+def _ridges(heights: Floats) -> Floats:
+    """At every sample, no lower than any ground between it and its neighbours.
+
+    A crest between two samples is no higher than the slopes on either side, carried on, let it be;
+    on a slope or in a hollow that adds nothing.
+    """
+    step = np.diff(heights)
+    climb = _steepest(np.maximum(step, 0))
+    drop = _steepest(np.maximum(-step, 0)[::-1])[::-1]
+    crest = np.minimum(heights[:-1] + climb, heights[1:] + drop)
+    crest[crest <= np.maximum(heights[:-1], heights[1:])] = -np.inf
+    found = heights.copy()
+    found[:-1] = np.maximum(found[:-1], crest)
+    found[1:] = np.maximum(found[1:], crest)
+    return found
+
+
+def _steepest(slope: Floats) -> Floats:
+    """The greater of the two slopes before each leg between samples."""
+    before = np.concatenate(([0.0, 0.0], slope))
+    return np.maximum(before[:-2], before[1:-1])
 
 
 def _refuse_high(low: Floats, limits: Limits) -> None:

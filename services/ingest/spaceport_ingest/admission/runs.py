@@ -9,6 +9,7 @@ from spaceport_contracts.events import (
     ReconstructionRequested,
 )
 from spaceport_ingest.admission.intake import recognise
+from spaceport_ingest.inspect.publish import publish_rejected
 from spaceport_ingest.inspect.wishes import Wishes, make_wishes
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.rejection import CaptureRefused
@@ -118,7 +119,7 @@ def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
     end = kit.platform.ledger.end_of(run.key.job_id, run.key.attempt)
     if end is None:
         asked = {"quality": wishes.quality, "email": wishes.email, "title": wishes.title}
-        found = {"inputs": inputs.artifacts, "photos": inputs.photos}
+        found = {"inputs": inputs.artifacts, "photos": inputs.photos, "owner": submission.owner}
         seconds = max(0.0, _age_s(run.arrived_at, kit))
         return (_requested(run, submission, kit, **asked, **found, ingest_seconds=seconds),)
     # An earlier try refused what this one finds good: its word stands, somebody may know it.
@@ -142,6 +143,8 @@ def _requested(
 def _reject(
     run: Run, submission: Submission, wishes: Wishes, refusal: UserError, kit: Kit
 ) -> tuple[Event, ...]:
+    rejected = refusal.rejected if isinstance(refusal, CaptureRefused) else ()
+    listed = publish_rejected(rejected, run.key.job_id, kit) if rejected else None
     mine = End(EndKind.FAILED, by=SERVICE.name)
     if kit.platform.ledger.claim_end(run.key.job_id, run.key.attempt, mine) != mine:
         return ()
@@ -155,6 +158,8 @@ def _reject(
         title=wishes.title,
         reason=refusal.message,
         remedy=refusal.remedy,
-        rejected=refusal.rejected if isinstance(refusal, CaptureRefused) else (),
+        rejected=rejected,
+        rejected_list=listed,
+        owner=submission.owner,
     )
     return (event,)

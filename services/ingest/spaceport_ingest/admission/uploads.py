@@ -3,7 +3,8 @@
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
-from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX, job_id_of
+from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX
+from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.runs import admit, ingest_run, work
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.submission import Submission
@@ -23,7 +24,7 @@ def on_upload(detail: dict[str, Any], kit: Kit) -> None:
     if not starts_a_job(uri, kit.bucket):
         logger.info("upload is no capture", extra={"uri": uri})
         return
-    run = ingest_run(job_id_of(uri, stored.etag))
+    run = ingest_run(job_of(kit, uri, stored.etag))
     admit(run, Submission(uri=uri, etag=stored.etag), kit)
     work(run, kit)
 

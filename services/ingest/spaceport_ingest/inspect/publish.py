@@ -1,10 +1,11 @@
 """Where ingest keeps what it makes, and the artifact that vouches for it."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
-from spaceport_contracts.capture import Capture
+from spaceport_contracts.capture import Capture, RejectedPhoto
 from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_ingest.inspect.wishes import Inputs
 from spaceport_ingest.ports import Kit, Listed
@@ -25,6 +26,13 @@ def publish_capture(capture: Capture, job_id: str, kit: Kit) -> Inputs:
     uri = ingest_prefix(kit.bucket, job_id) + "capture/capture.json"
     index = write_index(uri, capture.model_dump_json(indent=2).encode(), kit)
     return Inputs(ArtifactSet(prefix=capture.photos_prefix, index=index), len(capture.photos))
+
+
+def publish_rejected(rejected: tuple[RejectedPhoto, ...], job_id: str, kit: Kit) -> Artifact:
+    """Write all that was refused; the event has room for the beginning."""
+    uri = ingest_prefix(kit.bucket, job_id) + "rejected.json"
+    content = json.dumps([photo.model_dump(mode="json") for photo in rejected], indent=1)
+    return write_index(uri, content.encode(), kit)
 
 
 def write_index(uri: str, content: bytes, kit: Kit) -> Artifact:

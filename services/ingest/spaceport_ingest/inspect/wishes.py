@@ -6,9 +6,8 @@ from pathlib import PurePosixPath
 from spaceport_contracts.address import email_address
 from spaceport_contracts.artifacts import ArtifactSet
 from spaceport_contracts.results import Quality
+from spaceport_ingest.rejection import shown
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS, Submission
-
-SHOWN_CHARACTERS = 100
 
 
 @dataclass(frozen=True)
@@ -48,9 +47,15 @@ def make_wishes(
     return Wishes(
         email=good_email,
         quality=submission.quality or quality or Quality.STANDARD,
-        title=(submission.title or title or _name_of(submission.uri))[:TITLE_MAX_CHARACTERS],
-        bad_email=wanted_email[:SHOWN_CHARACTERS] if wanted_email and not good_email else None,
+        title=_plain(submission.title or title or "") or _plain(_name_of(submission.uri)),
+        bad_email=shown(wanted_email) if wanted_email and not good_email else None,
     )
+
+
+def _plain(text: str) -> str:
+    """One line without control characters or half surrogates; it goes into mails and pages."""
+    signs = (sign if sign.isprintable() else " " for sign in text[: 4 * TITLE_MAX_CHARACTERS])
+    return " ".join("".join(signs).split())[:TITLE_MAX_CHARACTERS]
 
 
 def _usable(email: str) -> str | None:

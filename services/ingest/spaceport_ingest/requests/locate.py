@@ -4,14 +4,20 @@ import hashlib
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 from urllib.parse import unquote, unquote_plus, urlsplit
 
-from spaceport_contracts.events import Stage
-from spaceport_contracts.uploads import MANIFEST_NAME
+from spaceport_contracts.events import ReconstructionRequested, Stage
+from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX
+from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.ports import Kit, Listed
+from spaceport_ingest.requests.standing import published_by
+from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import Problem, field_problem
 
 FIELD = "s3Url"
+OPEN_AREAS = (UPLOADS_PREFIX.rstrip("/"), "captures")
+JOBS_AREA = "jobs"
 FORMS = (
     "Use s3://bucket/key, https://bucket.s3.region.amazonaws.com/key or "
     "https://s3.region.amazonaws.com/bucket/key."
@@ -52,8 +58,30 @@ def parse_s3_url(url: str) -> tuple[str, str]:
     return bucket, key
 
 
-def locate(url: str, step: Stage, kit: Kit) -> Located:
-    """What the address points to; raises Problem: 400 address, 403 bucket, 404 nothing there."""
+def locate(url: str, step: Stage, email: str, kit: Kit) -> Located:
+    """What the address points to.
+
+    Raises Problem: 400 address, 403 bucket or a place that is not the caller's, 404 nothing there.
+    """
+    names = names_of(url, kit)
+    own = [name for name in names if _may_be_named(name, step, email, kit)]
+    if not own:
+        raise field_problem(
+            HTTPStatus.FORBIDDEN,
+            FIELD,
+            f"s3://{kit.bucket}/{names[0][:200]} is not where a job may begin.",
+            "Name what you uploaded below uploads/ or captures/, or for 3dgs and compression what "
+            "a job with your e-mail address left.",
+        )
+    for name in own:
+        found = _object(f"s3://{kit.bucket}/{name}", step, kit) or _prefix(name, step, kit)
+        if found is not None:
+            return found
+    raise nothing_at(names[-1], kit)
+
+
+def names_of(url: str, kit: Kit) -> list[str]:
+    """The keys that an address may mean, as it is written first; raises Problem (400, 403)."""
     bucket, key = parse_s3_url(url)
     if bucket != kit.bucket:
         raise field_problem(
@@ -62,16 +90,34 @@ def locate(url: str, step: Stage, kit: Kit) -> Located:
             f"The bucket {bucket} is not one that Spaceport may read.",
             f"Upload to s3://{kit.bucket}/ and give that address.",
         )
-    for name in dict.fromkeys((key, unquote(key), unquote_plus(key))):
-        found = _object(f"s3://{bucket}/{name}", step, kit) or _prefix(bucket, name, step, kit)
-        if found is not None:
-            return found
-    raise field_problem(
+    return list(dict.fromkeys((key, unquote(key), unquote_plus(key))))
+
+
+def nothing_at(name: str, kit: Kit) -> Problem:
+    """404 for an address of ours."""
+    return field_problem(
         HTTPStatus.NOT_FOUND,
         FIELD,
-        f"There is nothing at s3://{bucket}/{unquote(key)}.",
+        f"There is nothing at s3://{kit.bucket}/{name}.",
         "Check the address, and that the upload has finished.",
     )
+
+
+def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
+    """Uploads and captures by whoever knows their address; a job's files by its owner, or where
+    nobody signs in, by whom it writes to."""
+    top, _, below = name.partition("/")
+    if leaves_its_folder(name) or not below.strip("/"):
+        return False
+    if top in OPEN_AREAS:
+        return True
+    job_id = below.partition("/")[0]
+    if top != JOBS_AREA or step is Stage.SFM or kit.platform.ledger.job_record(job_id) is None:
+        return False
+    origin = published_by(job_id, 1, kit)
+    if not isinstance(origin, ReconstructionRequested):
+        return False
+    return caller().may_change(origin.owner) if origin.owner else origin.email == email
 
 
 def _object(uri: str, step: Stage, kit: Kit) -> Located | None:
@@ -96,13 +142,15 @@ WANTED = {
 }
 
 
-def _prefix(bucket: str, name: str, step: Stage, kit: Kit) -> Located | None:
-    prefix = f"s3://{bucket}/{name.rstrip('/')}/"
+def _prefix(name: str, step: Stage, kit: Kit) -> Located | None:
+    prefix = f"s3://{kit.bucket}/{name.rstrip('/')}/"
     if step is Stage.SFM:
         manifest = kit.platform.store.head(prefix + MANIFEST_NAME)
         if manifest is not None:
             return Located(prefix + MANIFEST_NAME, manifest.etag)
-    items = list(kit.objects.under(prefix))
+    items = list(islice(kit.objects.under(prefix), kit.limits.max_files + 1))
+    if len(items) > kit.limits.max_files:
+        raise _bad(f"{prefix} holds more than {kit.limits.max_files} files.", WANTED[step])
     return Located(prefix, _digest(items)) if items else None
 
 

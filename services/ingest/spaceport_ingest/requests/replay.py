@@ -28,7 +28,7 @@ def replay_job(job_id: str, start_at: Stage, quality: Quality | None, kit: Kit) 
     standing = standing_of(job_id, kit)
     if standing.end is None:
         _conflict(f"Job {job_id} is still running.", "Cancel it first, or wait until it ends.")
-    replay = _plan(job_id, start_at, quality, standing, kit)
+    replay = _gather(job_id, start_at, quality, standing, kit)
     attempt = _reserve(job_id, standing, kit)
     key = ingest_run(job_id, attempt)
     if not admit(key, replay, kit):
@@ -37,7 +37,7 @@ def replay_job(job_id: str, start_at: Stage, quality: Quality | None, kit: Kit) 
     return attempt
 
 
-def _plan(
+def _gather(
     job_id: str, start_at: Stage, quality: Quality | None, standing: Standing, kit: Kit
 ) -> Replay:
     origin = published_by(job_id, 1, kit)

@@ -7,6 +7,7 @@ from spaceport_contracts.events import Event, Stage
 from spaceport_ingest.admission.runs import ingest_run
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.submission import Submission
+from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.lineage import from_outbox
 from spaceport_runtime.ports import End, EndKind, RunKey
@@ -23,24 +24,25 @@ class Standing:
 
 
 def standing_of(job_id: str, kit: Kit) -> Standing:
-    """The attempt that counts; raises Problem (404) for an unknown job.
+    """The attempt that counts; raises Problem (404) for an unknown job, and for another one's.
 
     A number that was given but never used (its taker died, or lost a race) does not count: the
     current attempt is the highest that has a run, or the one that carries on for it.
     """
     known = kit.platform.ledger.job_record(job_id)
-    if known is None:
+    record = Submission.model_validate_json(known[0]) if known else None
+    if known is None or record is None or not caller().may_change(record.owner):
         raise Problem(
             HTTPStatus.NOT_FOUND,
             f"There is no job {job_id}. Check the id that POST /start-job answered.",
         )
-    record, highest = known
+    highest = known[1]
     attempt = next((n for n in range(highest, 1, -1) if _has_run(job_id, n, kit)), 1)
     end = kit.platform.ledger.end_of(job_id, attempt)
     while end is not None and end.kind is EndKind.SUPERSEDED and end.next_attempt is not None:
         attempt = end.next_attempt
         end = kit.platform.ledger.end_of(job_id, attempt)
-    return Standing(Submission.model_validate_json(record), attempt, max(highest, attempt), end)
+    return Standing(record, attempt, max(highest, attempt), end)
 
 
 def _has_run(job_id: str, attempt: int, kit: Kit) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spaceport_contracts.events import RunAdmitted, Stage
 from spaceport_contracts.results import Quality
-from spaceport_contracts.uploads import job_id_of
+from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
 from spaceport_ingest.admission.runs import admit, ingest_run
 from spaceport_ingest.admission.uploads import starts_a_job
@@ -13,6 +13,7 @@ from spaceport_ingest.ports import Kit
 from spaceport_ingest.requests.locate import Located, locate
 from spaceport_ingest.requests.standing import standing_of
 from spaceport_ingest.submission import Submission
+from spaceport_runtime.http.caller import caller
 from spaceport_runtime.ports import EndKind, RunKey, RunState
 
 
@@ -38,7 +39,7 @@ class StartedJob:
 
 def start_job(request: StartRequest, kit: Kit) -> StartedJob:
     """Admit the job; the same request is the same job. Raises Problem."""
-    found = locate(request.url, request.step, kit)
+    found = locate(request.url, request.step, request.email, kit)
     submission = Submission(
         uri=found.uri,
         etag=found.etag,
@@ -46,6 +47,7 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         email=request.email,
         quality=request.quality,
         title=request.title or None,
+        owner=caller().subject,
     )
     run = ingest_run(_job_id(submission, found, kit))
     admit(run, submission, kit)
@@ -61,14 +63,16 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
     if submission.start_at is Stage.SFM and starts_a_job(found.uri, kit.bucket):
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
-            return job_id_of(found.uri, found.etag)
-    return job_id_of(
+            return job_of(kit, found.uri, found.etag)
+    return job_of(
+        kit,
         found.uri,
         found.etag,
         submission.start_at,
         submission.email or "",
         submission.quality or "",
         submission.title or "",
+        *filter(None, (submission.owner,)),
     )
 
 

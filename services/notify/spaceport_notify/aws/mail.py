@@ -2,7 +2,7 @@
 
 from email.message import EmailMessage
 from email.policy import SMTP
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.config import Config
 from botocore.exceptions import (
@@ -27,17 +27,25 @@ NEVER_LEFT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
 
 class SesMailer:
-    """SES v1, whole MIME messages."""
+    """SES's `SendRawEmail`: whole MIME messages (v2's `Raw` is the same, and LocalStack has none).
 
-    def __init__(self, client: "SESClient") -> None:
+    `configuration_set` is what publishes bounces and complaints to EventBridge.
+    """
+
+    def __init__(self, client: "SESClient", configuration_set: str | None = None) -> None:
         self._client = client
+        self._options: Any = {}
+        if configuration_set:
+            self._options["ConfigurationSetName"] = configuration_set
 
     def send(self, message: EmailMessage) -> None:
         """Send to the message's `To`."""
         try:
             self._client.send_raw_email(
                 Source=message["From"],
+                Destinations=[address.addr_spec for address in message["To"].addresses],
                 RawMessage={"Data": message.as_bytes(policy=SMTP)},
+                **self._options,
             )
         except ClientError as error:
             if code_of(error) in MAYBE_SENT:

@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from spaceport_contracts.events import EVENT_TYPES, Event
+from spaceport_notify.known.listing import JobSummary, Listed, Listing, listed
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Commit, Row
-from spaceport_notify.tables import SEQ_INDEX
+from spaceport_notify.tables import LISTED, OWNER_INDEX, SEQ_INDEX, STATUS_INDEX, UPLOAD_INDEX
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Denied, Retryable
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 VIEW = "view"
+END = "~"  # behind every time
 
 
 class DynamoStatusTable:
@@ -41,6 +43,7 @@ class DynamoStatusTable:
                 "sk": {"S": VIEW},
                 "version": {"N": str(version + 1)},
                 "body": {"S": view.model_dump_json(exclude_defaults=True)},
+                **_places(view),
             },
             **_version_is(version),
         }
@@ -86,6 +89,54 @@ class DynamoStatusTable:
             )
             for item in answer["Items"]
         ]
+
+    def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
+        """From an index, page after page until there are enough."""
+        index, value = _index_of(listing)
+        found: list[Listed] = []
+        query: Any = {
+            "TableName": self._table,
+            "IndexName": index,
+            "KeyConditionExpression": f"{LISTED[index]} = :value AND listed_at < :before",
+            "ExpressionAttributeValues": {":value": {"S": value}, ":before": {"S": before or END}},
+            "ScanIndexForward": False,
+            "Limit": limit,
+        }
+        with translated():
+            for page in self._client.get_paginator("query").paginate(**query):
+                lines = (_line(item) for item in page["Items"])
+                found += [line for line in lines if _belongs(line, listing)]
+                if len(found) >= limit:
+                    break
+        return found[:limit]
+
+
+def _places(view: JobView) -> dict[str, Any]:
+    """What the indices list the view by; an index takes no empty key."""
+    line = listed(view)
+    owner = f"owner#{view.owner}"
+    places = {"owner": owner, "owner_and_status": f"{line.summary.status}#{owner}"}
+    if view.upload:
+        places["upload"] = f"{owner}#{view.upload}"
+    texts = {**places, "listed_at": line.listed_at, "summary": line.summary.model_dump_json()}
+    return {name: {"S": text} for name, text in texts.items()}
+
+
+def _index_of(listing: Listing) -> tuple[str, str]:
+    owner = f"owner#{listing.owner}"
+    if listing.upload is not None:
+        return UPLOAD_INDEX, f"{owner}#{listing.upload}"
+    if listing.status is not None:
+        return STATUS_INDEX, f"{listing.status}#{owner}"
+    return OWNER_INDEX, owner
+
+
+def _line(item: Any) -> Listed:
+    return Listed(item["listed_at"]["S"], JobSummary.model_validate_json(item["summary"]["S"]))
+
+
+def _belongs(line: Listed, listing: Listing) -> bool:
+    return listing.status in (None, line.summary.status)
 
 
 def _version_is(version: int) -> dict[str, Any]:

@@ -49,6 +49,8 @@ def is_worth_a_row(before: JobView | None, event: Event) -> bool:
     last = (known.traces.get(event.stage) or StageTrace()).progressed if known else None
     if before is not None and event.attempt < before.attempt:
         return False
+    if known is not None and known.end is not None:
+        return False
     if last is None:
         return True
     if event.occurred_at <= last.occurred_at:

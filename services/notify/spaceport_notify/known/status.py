@@ -82,6 +82,7 @@ class JobStatus(Frozen):
     report: str | None = Field(description="path of the report, once it is written")
     scene: str | None = Field(description="path of the splat, once it is delivered")
     attempt: int
+    created_at: datetime
     updated_at: datetime
 
 
@@ -116,6 +117,7 @@ def job_status(view: JobView) -> JobStatus:
         report=f"{files}/report.html" if delivered in view.reports else None,
         scene=f"{files}/scene.sog" if delivered else None,
         attempt=now.attempt,
+        created_at=view.since,
         updated_at=view.updated_at,
     )
 

@@ -28,6 +28,7 @@ from spaceport_contracts.events import (
     StageStarted,
     StageWaiting,
 )
+from spaceport_contracts.uploads import uploaded_uri
 
 End = SplatCompressed | StageFailed | JobCancelled | CaptureRejected
 Same = TypeVar("Same", bound=Event)
@@ -64,14 +65,21 @@ class Round(Frozen):
 class JobView(Frozen):
     """Everything that notify knows of a job.
 
-    `reports`: where the report of a delivered attempt lies (an S3 prefix).
-    `mails`: the e-mails that were claimed, so that none is sent twice (`letters.mail_key`).
+    `since`: when the first that is known of it happened; `owner`: whose it is; `upload`: the
+    address of what it was made from. `reports`: where the report of a delivered attempt lies (an
+    S3 prefix).
+    `partial`: attempts whose report was written while something was still missing.
+    `mails`: the e-mails that were claimed, so that none is sent twice (`letters/due.py`).
     """
 
     job_id: str
     updated_at: datetime
+    since: datetime
+    owner: str = ""
+    upload: str = ""
     rounds: dict[int, Round] = Field(default_factory=dict)
     reports: dict[int, str] = Field(default_factory=dict)
+    partial: tuple[int, ...] = ()
     mails: tuple[str, ...] = ()
 
     @property
@@ -87,15 +95,25 @@ class JobView(Frozen):
 
 def merge(view: JobView | None, event: Event) -> JobView:
     """The view with one more event in it; merging the same event again changes nothing."""
-    view = view or JobView(job_id=event.job_id, updated_at=event.occurred_at)
+    at = event.occurred_at
+    view = view or JobView(job_id=event.job_id, updated_at=at, since=at)
     known = view.rounds.get(event.attempt) or Round(attempt=event.attempt)
     rounds = {**view.rounds, event.attempt: _merge_round(known, event)}
     return view.model_copy(
         update={
-            "updated_at": max(view.updated_at, event.occurred_at),
+            "updated_at": max(view.updated_at, at),
+            "since": min(view.since, at),
+            **_origin(event),
             "rounds": _tidy(rounds.values()),
         }
     )
+
+
+def _origin(event: Event) -> dict[str, str]:
+    """What the first word about a job says of where it comes from."""
+    if not isinstance(event, ReconstructionRequested | CaptureRejected) or event.attempt > 1:
+        return {}
+    return {"owner": event.owner, "upload": uploaded_uri(event.causation_id)}
 
 
 def _tidy(rounds: Iterable[Round]) -> dict[int, Round]:

@@ -12,6 +12,7 @@ from spaceport_notify.known.view import JobView
 class LetterKind(StrEnum):
     """What the e-mail is about."""
 
+    STARTED = "started"
     DELIVERED = "delivered"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -33,6 +34,18 @@ class Due:
         return f"{self.attempt}/{self.kind}/{recipient}"
 
 
+def due_start(view: JobView) -> Due | None:
+    """The e-mail that the work begins; None when it was told, or is no news any more.
+
+    Only the first attempt is news: who asks for a replay knows that it begins.
+    """
+    first = view.rounds.get(1)
+    recipient = recipient_of(view, 1) if first and first.requested else None
+    if recipient is None or view.attempt > 1 or view.current.end is not None:
+        return None
+    return _unless_claimed(Due(LetterKind.STARTED, 1, recipient), view)
+
+
 def due_letter(view: JobView, attempt: int) -> Due | None:
     """The e-mail about an attempt's end; None when nobody is to be told, or not any more.
 
@@ -44,7 +57,7 @@ def due_letter(view: JobView, attempt: int) -> Due | None:
     due = Due(_kind(view, attempt), attempt, recipient)
     if due.kind is not LetterKind.DELIVERED and attempt != view.attempt:
         return None
-    return None if due.key in view.mails else due
+    return _unless_claimed(due, view)
 
 
 def recipient_of(view: JobView, attempt: int) -> str | None:
@@ -56,6 +69,10 @@ def recipient_of(view: JobView, attempt: int) -> str | None:
         return email_address((wanted or "").strip())
     except ValueError:
         return None
+
+
+def _unless_claimed(due: Due, view: JobView) -> Due | None:
+    return None if due.key in view.mails else due
 
 
 def _kind(view: JobView, attempt: int) -> LetterKind:

@@ -2,25 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from spaceport_contracts.events import CaptureRejected, JobCancelled, SplatCompressed, StageFailed
+from spaceport_contracts.events import CaptureRejected, Event, ReconstructionRequested, StageFailed
+from spaceport_contracts.failure import FailureClass
 from spaceport_contracts.report import Report
 from spaceport_notify.known.ancestry import ancestry, fallback_request
-from spaceport_notify.known.view import JobView
+from spaceport_notify.known.view import JobView, Round
 from spaceport_notify.letters.due import Due, LetterKind
+from spaceport_notify.letters.places import Link, Places
 from spaceport_notify.report.figures import headline
 from spaceport_notify.report.words import count
 
 SUBJECT_CHARACTERS = 120
 PHOTOS_NAMED = 50
-
-
-@dataclass(frozen=True)
-class Link:
-    """Something to click."""
-
-    label: str
-    url: str
 
 
 @dataclass(frozen=True)
@@ -38,48 +33,33 @@ class Letter:
     links: tuple[Link, ...] = ()
 
 
-@dataclass(frozen=True)
-class Places:
-    """Where a reader finds things: at `public_url`, or in a folder of this machine.
-
-    A job of `spaceport run` leaves its results in `folder_url` (`file:///.../`), and its port dies
-    with the command: its mail names no address of ours.
-    """
-
-    public_url: str
-    folder_url: str | None = None
-
-    def of_job(self, job_id: str) -> tuple[Link, ...]:
-        """Where to see how the job stands."""
-        if self.folder_url:
-            return ()
-        return (Link("See the job", f"{self.public_url.rstrip('/')}/jobs/{job_id}"),)
-
-    def of_results(self, job_id: str) -> tuple[Link, ...]:
-        """Where the report and the scene lie."""
-        base = self.folder_url or f"{self.public_url.rstrip('/')}/jobs/{job_id}/files"
-        base = base.rstrip("/")
-        return (
-            Link("Open the report", f"{base}/report.html"),
-            Link("Download the scene (.sog)", f"{base}/scene.sog"),
-        )
-
-
 def write_letter(due: Due, view: JobView, places: Places, report: Report | None) -> Letter:
     """The words; a delivery's figures are those of its report."""
-    known = view.rounds[due.attempt]
-    if known.compressed:
-        if report is None:
-            raise ValueError(f"attempt {due.attempt} of {view.job_id} has no report")
-        return _delivered(due, known.compressed, report, places)
+    event = _subject(due, view)
     title = _title(view, due.attempt)
-    if known.failed:
-        return _failed(due, known.failed, title, places)
-    if known.cancelled:
-        return _cancelled(due, known.cancelled, title, places)
-    if known.rejected:
-        return _rejected(due, known.rejected, title, places)
-    raise ValueError(f"attempt {due.attempt} of {view.job_id} has not ended")
+    return Letter(
+        kind=due.kind,
+        job_id=view.job_id,
+        recipient=due.recipient,
+        written_at=event.occurred_at,
+        **_words(due.kind, event, title, places, report),
+    )
+
+
+def _words(
+    kind: LetterKind, event: Any, title: str, places: Places, report: Report | None
+) -> dict[str, Any]:
+    match kind:
+        case LetterKind.STARTED:
+            return _started(event, title, places)
+        case LetterKind.DELIVERED:
+            return _delivered(event, report, places)
+        case LetterKind.FAILED:
+            return _failed(event, title, places)
+        case LetterKind.CANCELLED:
+            return _cancelled(event, title, places)
+        case LetterKind.REJECTED:
+            return _rejected(event, title, places)
 
 
 def one_line(text: str) -> str:
@@ -92,6 +72,15 @@ def one_line(text: str) -> str:
     return plain[: SUBJECT_CHARACTERS - 1] + "…"
 
 
+def _subject(due: Due, view: JobView) -> Any:
+    """The event that the e-mail is about."""
+    known: Round = view.rounds[due.attempt]
+    event: Event | None = known.requested if due.kind is LetterKind.STARTED else known.end
+    if event is None:
+        raise ValueError(f"nothing to say of attempt {due.attempt} of {view.job_id}")
+    return event
+
+
 def _title(view: JobView, attempt: int) -> str:
     rejected = view.rounds[attempt].rejected
     request = ancestry(view, attempt).request or fallback_request(view, attempt)
@@ -99,69 +88,71 @@ def _title(view: JobView, attempt: int) -> str:
     return one_line(title) or "Your capture"
 
 
-def _delivered(due: Due, event: SplatCompressed, report: Report, places: Places) -> Letter:
+def _started(event: ReconstructionRequested, title: str, places: Places) -> dict[str, Any]:
+    checked = f"its {count(event.photos)} photos" if event.photos else "its files"
+    return {
+        "subject": f"{title}: your 3D scene is in the works",
+        "paragraphs": (
+            f"“{title}” is in the works: Spaceport has checked {checked}.",
+            "You get another e-mail when the 3D scene is ready, or if something goes wrong.",
+        ),
+        "links": places.of_job(event.job_id),
+    }
+
+
+def _delivered(event: Event, report: Report | None, places: Places) -> dict[str, Any]:
+    if report is None:
+        raise ValueError(f"attempt {event.attempt} of {event.job_id} has no report")
     title = one_line(report.title)
-    return Letter(
-        due.kind,
-        event.job_id,
-        due.recipient,
-        event.occurred_at,
-        f"{title}: your 3D scene is ready",
-        (
+    return {
+        "subject": f"{title}: your 3D scene is ready",
+        "paragraphs": (
             f"“{title}” is now a 3D scene that opens in a web browser.",
             "The report shows a flight through it, the photos that were used and how closely "
             "the scene matches photos that it has never seen.",
         ),
-        figures=tuple(
+        "figures": tuple(
             (figure.name, f"{figure.value}, {figure.meaning}") for figure in headline(report)
         ),
-        links=places.of_results(event.job_id),
-    )
+        "links": places.of_results(event.job_id),
+    }
 
 
-def _failed(due: Due, event: StageFailed, title: str, places: Places) -> Letter:
-    return Letter(
-        due.kind,
-        event.job_id,
-        due.recipient,
-        event.occurred_at,
-        f"{title}: no 3D scene could be made",
-        (
-            f"“{title}” could not be turned into a 3D scene.",
-            f"What happened: {event.reason}",
-            f"What to do: {event.remedy}",
-        ),
-        links=places.of_job(event.job_id),
-    )
+def _failed(event: StageFailed, title: str, places: Places) -> dict[str, Any]:
+    paragraphs = [f"“{title}” could not be turned into a 3D scene.", *_why(event)]
+    if event.failure_class is not FailureClass.USER:
+        again = places.of_replay(event.job_id, event.stage)
+        paragraphs.append(f"To try again from here, without uploading anything: {again}")
+    return {
+        "subject": f"{title}: no 3D scene could be made",
+        "paragraphs": tuple(paragraphs),
+        "links": places.of_job(event.job_id),
+    }
 
 
-def _cancelled(due: Due, event: JobCancelled, title: str, places: Places) -> Letter:
-    return Letter(
-        due.kind,
-        event.job_id,
-        due.recipient,
-        event.occurred_at,
-        f"{title}: cancelled",
-        (f"“{title}” was cancelled, as requested. Nothing runs for it any more.",),
-        links=places.of_job(event.job_id),
-    )
+def _cancelled(event: Event, title: str, places: Places) -> dict[str, Any]:
+    return {
+        "subject": f"{title}: cancelled",
+        "paragraphs": (f"“{title}” was cancelled, as requested. Nothing runs for it any more.",),
+        "links": places.of_job(event.job_id),
+    }
 
 
-def _rejected(due: Due, event: CaptureRejected, title: str, places: Places) -> Letter:
-    return Letter(
-        due.kind,
-        event.job_id,
-        due.recipient,
-        event.occurred_at,
-        f"{title}: the upload cannot be used",
-        (
+def _rejected(event: CaptureRejected, title: str, places: Places) -> dict[str, Any]:
+    return {
+        "subject": f"{title}: the upload cannot be used",
+        "paragraphs": (
             f"“{title}” cannot be turned into a 3D scene, and nothing was started.",
-            f"What happened: {event.reason}",
-            f"What to do: {event.remedy}",
+            *_why(event),
         ),
-        details=_left_out(event),
-        links=places.of_job(event.job_id),
-    )
+        "details": _left_out(event),
+        "links": places.of_job(event.job_id),
+    }
+
+
+def _why(event: StageFailed | CaptureRejected) -> tuple[str, str]:
+    """A failure as it was raised, wherever that was: what happened, and what helps."""
+    return f"What happened: {event.reason}", f"What to do: {event.remedy}"
 
 
 def _left_out(event: CaptureRejected) -> tuple[str, ...]:

@@ -95,7 +95,8 @@ def _train(train: TrainReport) -> tuple[Figure, ...]:
         Figure(
             "Held-out PSNR",
             f"{train.heldout_psnr_db:.2f} dB",
-            "Likeness to photos kept out of training; higher is better.",
+            f"Likeness to {len(train.heldout_photos)} test photos, which were kept out of training "
+            "and of every choice in it; higher is better.",
         ),
         Figure(
             "Colour-corrected PSNR",

@@ -6,10 +6,10 @@ import numpy as np
 
 from spaceport_runtime.errors import UserError
 from spaceport_splat.kernels import default_threads
+from spaceport_train.job.candidates import Candidate
 from spaceport_train.job.cpu import engine as cpu
 from spaceport_train.job.engine import Engine
 from spaceport_train.job.options import TrainOptions
-from spaceport_train.job.plan import Plan
 from spaceport_train.job.scene.scene import Scene
 
 
@@ -45,11 +45,11 @@ def most_gaussians(device: str) -> int:
 
 
 def make_engine(
-    device: str, scene: Scene, plan: Plan, rng: np.random.Generator, options: TrainOptions
+    device: str, scene: Scene, candidate: Candidate, rng: np.random.Generator, options: TrainOptions
 ) -> Engine:
-    """A fresh engine for one plan."""
+    """A fresh engine for one candidate."""
     if device == "cpu":
-        return cpu.CpuEngine(scene, plan, rng, options.threads or default_threads())
+        return cpu.CpuEngine(scene, candidate, rng, options.threads or default_threads())
     from spaceport_train.job.cuda.engine import CudaEngine  # noqa: PLC0415 - needs torch
 
-    return CudaEngine(scene, plan, rng, options.seed)
+    return CudaEngine(scene, candidate, rng, options.seed)

@@ -1,4 +1,4 @@
-"""What the trainer asks of a rasteriser; `cpu.py` and `cuda.py` answer."""
+"""What the trainer asks of a rasteriser; the rooms `cpu` and `cuda` answer."""
 
 from typing import Any, Protocol
 
@@ -10,6 +10,8 @@ from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.kernels import Floats
 from spaceport_train.job.schedule import Moment
 
+FAINT = 0.005  # opacity at which a Gaussian is dead
+SSIM_SHARE = 0.2  # of the loss (Kerbl et al. 2023); the rest is L1
 Arrays = dict[str, npt.NDArray[Any]]
 
 

@@ -1,4 +1,4 @@
-"""Judge a finished splat by the photos that it never saw, and leave pictures of both."""
+"""Judge a finished splat by photos that nothing was chosen by, and leave pictures of both."""
 
 import json
 from pathlib import Path, PurePosixPath
@@ -28,14 +28,14 @@ def names_of_photos(scene_folder: Path) -> dict[str, str]:
 def judge(
     gaussians: Gaussians, scene: Scene, names: dict[str, str], threads: int, folder: Path
 ) -> tuple[HeldOutPhoto, ...]:
-    """Render every held-out photo with our own rasteriser; pairs of JPEGs below folder/heldout.
+    """Render every test photo with our own rasteriser; pairs of JPEGs below folder/heldout.
 
     Ours for both devices: a splat is never judged by the renderer that trained it.
     """
     rasteriser = Rasteriser(threads)
     (folder / "heldout").mkdir(parents=True, exist_ok=True)
     results = []
-    for i in scene.held_out:
+    for i in scene.split.test:
         camera, photo = scene.cameras[i], scene.photos[i].astype(np.float32) / np.float32(255)
         frame = rasteriser.forward(gaussians, camera, scene.mean_rgb)
         render = np.clip(frame.image.transpose(1, 2, 0), 0, 1)

@@ -8,9 +8,10 @@ from spaceport_contracts.results import TrainResult
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Container, hash_outputs, write_result
 from spaceport_splat.camera import write_cameras
+from spaceport_splat.gaussians import opacity
 from spaceport_splat.kernels import default_threads
 from spaceport_splat.ply import read_ply, write_ply
-from spaceport_train.job.cpu.densify import FAINT, opacity
+from spaceport_train.job.engine import FAINT
 from spaceport_train.job.evaluate import judge, names_of_photos
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.train import Trained, train_scene
@@ -20,14 +21,14 @@ def main(container: Container) -> None:
     """Train input `scene`, leave `scene.ply`, `cameras.json`, `heldout/` and `result.json`."""
     options = container.options(TrainOptions)
 
-    def report(n: int, m: int, seconds_left: float | None, figures: dict[str, float]) -> None:
+    def on_progress(n: int, m: int, seconds_left: float | None, figures: dict[str, float]) -> None:
         container.progress("train", n, m, seconds_left, **figures)
 
     trained = train_scene(
         container.input("scene"),
         container.checkpoints,
         options,
-        report,
+        on_progress,
         lambda: container.stopping,
     )
     names = names_of_photos(container.input("scene"))

@@ -1,25 +1,20 @@
 """What a user or a test may choose about a training."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from spaceport_contracts.results import StageOptions
-from spaceport_train.job.scene.scene import HELD_OUT_EVERY
-
-Device = Literal["auto", "cpu", "cuda"]
+from spaceport_train.job.scene.split import TEST_EVERY
 
 
 class TrainOptions(StageOptions):
     """`options.json` of the train job; everything but the quality has a rule of its own."""
 
-    rasteriser: Device = Field(default="auto", description="auto: CUDA where there is a GPU")
     budget: float = Field(default=1.0, gt=0, description="multiplies the planned steps")
     gaussians: int | None = Field(default=None, ge=100, description="skip the pilots: this many")
     threads: int | None = Field(default=None, ge=1, description="None: all CPUs")
-    held_out_offset: int = Field(
-        default=HELD_OUT_EVERY // 2,
+    test_offset: int = Field(
+        default=TEST_EVERY // 2,
         ge=0,
-        lt=HELD_OUT_EVERY,
-        description="position of the first held-out photo",
+        lt=TEST_EVERY,
+        description="position of the first test photo",
     )

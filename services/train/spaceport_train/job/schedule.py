@@ -49,7 +49,7 @@ class Moment:
 
     @property
     def evaluate(self) -> bool:
-        """Whether the held-out photos are looked at after this step."""
+        """Whether the validation photos are looked at after this step."""
         every = max(self.steps // EVALUATE_TIMES, 1)
         done = self.step + 1
         return done == self.steps or (done % every == 0 and done >= EVALUATE_FROM * self.steps)

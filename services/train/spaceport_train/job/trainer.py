@@ -12,15 +12,15 @@ from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Stopped
 from spaceport_splat.gaussians import FIELDS, Gaussians
 from spaceport_splat.quality import psnr_db
+from spaceport_train.job.candidates import PATIENCE, Candidate
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.engine import Arrays, Diverged, Engine, OutOfMemory
-from spaceport_train.job.plan import PATIENCE, Plan
 from spaceport_train.job.scene.scene import Scene
 from spaceport_train.job.schedule import Moment
 
 CHECKPOINT_EVERY_S = 60.0
 MOST_SETBACKS = 2  # of each kind: then the training fails
-Progress = Callable[[int, dict[str, float]], None]
+OnStep = Callable[[int, dict[str, float]], None]
 log = logging.getLogger("spaceport.train")
 
 
@@ -50,34 +50,34 @@ class Trainer:
         self,
         engine: Engine,
         scene: Scene,
-        plan: Plan,
+        candidate: Candidate,
         rng: np.random.Generator,
         store: Store,
         *,
-        progress: Progress = lambda _step, _figures: None,
+        on_step: OnStep = lambda _step, _figures: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
-        self.engine, self.scene, self.plan = engine, scene, plan
+        self.engine, self.scene, self.candidate = engine, scene, candidate
         self.rng, self.store = rng, store
-        self.progress, self.stopping = progress, stopping
+        self.on_step, self.stopping = on_step, stopping
         self.course = Course()
         self.best: Gaussians | None = None
         self._beginning = self._snapshot()
         saved = store.load()
         if saved is not None:
             self._restore(*saved)
-            log.info("continuing from step %d of %d", self.course.step, plan.steps)
+            log.info("continuing from step %d of %d", self.course.step, candidate.steps)
 
     @property
     def finished(self) -> bool:
-        """All steps are done, or the held-out photos have not improved for long enough."""
+        """All steps are done, or the validation photos have not improved for long enough."""
         waited = self.course.step - self.course.best_step
-        stale = self.best is not None and waited >= PATIENCE * self.plan.steps
-        return self.course.step >= self.plan.steps or stale
+        stale = self.best is not None and waited >= PATIENCE * self.candidate.steps
+        return self.course.step >= self.candidate.steps or stale
 
     def run(self, until: int | None = None) -> None:
         """Train up to step `until`, or to the end; leaves a checkpoint."""
-        last = self.plan.steps if until is None else until
+        last = self.candidate.steps if until is None else until
         saved_s = time.monotonic()
         while self.course.step < last and not self.finished:
             if self.stopping():
@@ -98,16 +98,16 @@ class Trainer:
         course = self.course
         if not course.queue:
             course.queue = [int(i) for i in self.rng.permutation(self.scene.training)]
-        moment = Moment(course.step, self.plan.steps, course.slowdown, course.least_level)
+        moment = Moment(course.step, self.candidate.steps, course.slowdown, course.least_level)
         loss = self.engine.step(course.queue[-1], moment, self.rng)
         course.queue.pop()
         course.step += 1
         figures = {"loss": loss}
-        if moment.evaluate:
+        if moment.evaluate and self.scene.split.validation:
             self._evaluate()
         if course.history:
             figures["psnr_db"] = course.history[-1][1]
-        self.progress(course.step, figures)
+        self.on_step(course.step, figures)
 
     def _evaluate(self) -> None:
         psnr = float(
@@ -117,7 +117,7 @@ class Trainer:
                         self.engine.render(self.scene.cameras[i]),
                         self.scene.photos[i].astype(np.float32) / np.float32(255),
                     )
-                    for i in self.scene.held_out
+                    for i in self.scene.split.validation
                 ]
             )
         )

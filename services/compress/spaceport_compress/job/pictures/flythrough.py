@@ -41,12 +41,12 @@ def write_flythrough(
     gaussians: Gaussians,
     capture: Capture,
     background_rgb: Rgb,
-    report: Callable[[int, int], None] = lambda *_: None,
+    on_progress: Callable[[int, int], None] = lambda *_: None,
 ) -> None:
     """Render and write an animated WebP that loops for ever."""
     frames = []
     for n, camera in enumerate(best_flight(gaussians, capture)):
-        report(n, FRAMES)
+        on_progress(n, FRAMES)
         image, _ = render(gaussians, camera, background_rgb)
         frames.append(Image.fromarray(to_bytes(image)))
     temporary = path.with_name(f".{path.name}.tmp")
@@ -61,4 +61,4 @@ def write_flythrough(
         method=_METHOD,
     )
     temporary.replace(path)
-    report(FRAMES, FRAMES)
+    on_progress(FRAMES, FRAMES)

@@ -29,8 +29,8 @@ def optimal_codebook(values: Floats, weights: Floats) -> Floats:
     entries, end = [], len(moments[0]) - 1
     for entry in range(count - 1, -1, -1):
         start = int(splits[entry, end]) if entry > 0 else -1
-        mass = sums[0][end + 1] - sums[0][start + 1]
-        entries.append((sums[1][end + 1] - sums[1][start + 1]) / mass)
+        mass, first = (moment[start + 1 : end + 1].sum() for moment in moments[:2])
+        entries.append(first / mass)  # not from the running sums: the sky's share drowns in them
         end = start
     return padded(np.sort(np.array(entries)))  # equal values may differ in the last bit
 

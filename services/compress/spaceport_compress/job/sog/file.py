@@ -61,7 +61,7 @@ class Quats(_Part):
     files: OneFile = ("quats.webp",)
 
 
-class Palette(_Part):
+class PaletteMeta(_Part):
     """View-dependent colour: a label for each Gaussian into `count` entries."""
 
     count: int = Field(ge=1, le=65536)
@@ -86,7 +86,7 @@ class SogMeta(_Part):
     scales: Coded
     quats: Quats = Quats()
     sh0: Coded
-    shN: Palette | None = None
+    shN: PaletteMeta | None = None
 
     def image_names(self) -> tuple[str, ...]:
         """Every image that the document needs."""

@@ -7,16 +7,20 @@ entries that unpack to far more than they weigh (bombs), entries that share thei
 
 import stat
 from collections.abc import Sequence
-from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipInfo
+from itertools import pairwise
+from zipfile import ZipInfo
 
+from spaceport_ingest.inspect.archives.archive import UNPACK
 from spaceport_ingest.inspect.names import leaves_its_folder
-from spaceport_ingest.rejection import CaptureRefused
+from spaceport_ingest.rejection import CaptureRefused, shown
 from spaceport_ingest.settings import Limits
 
 UTF8_FLAG = 0x800
 ENCRYPTED_FLAG = 0x1
 REPACK = "Make a new zip of the photos with your system's own tool and upload that."
 SMALL_BYTES = 1 << 20
+# Deflate adds a few bytes to each block that does not shrink.
+DEFLATE_GROWTH, DEFLATE_GROWTH_BYTES = 0.01, 1024
 
 
 def entry_name(info: ZipInfo) -> str:
@@ -41,7 +45,7 @@ def check_directory(entries: Sequence[ZipInfo], archive_bytes: int, limits: Limi
         raise CaptureRefused(f"The zip holds {len(entries)} entries.", REPACK)
     for info in entries:
         _check_entry(info, limits)
-    if sum(info.compress_size for info in entries) > archive_bytes:
+    if _overlap(entries, archive_bytes):
         raise CaptureRefused("The zip's entries overlap, as in a zip bomb.", REPACK)
     total = sum(info.file_size for info in entries)
     if total > limits.max_capture_bytes:
@@ -52,20 +56,31 @@ def check_directory(entries: Sequence[ZipInfo], archive_bytes: int, limits: Limi
         )
 
 
+def _overlap(entries: Sequence[ZipInfo], archive_bytes: int) -> bool:
+    """Whether two entries share bytes, or one reaches past the end of the archive."""
+    spans = sorted(
+        (info.header_offset, info.header_offset + info.compress_size) for info in entries
+    )
+    spans.append((archive_bytes, archive_bytes))
+    return any(earlier[1] > later[0] for earlier, later in pairwise(spans))
+
+
 def _check_entry(info: ZipInfo, limits: Limits) -> None:
-    name = entry_name(info)
-    if leaves_its_folder(info.orig_filename) or leaves_its_folder(name):
+    name = shown(entry_name(info))
+    if leaves_its_folder(info.orig_filename) or leaves_its_folder(entry_name(info)):
         raise CaptureRefused(f"The zip's entry {name} points outside of the zip.", REPACK)
     if info.flag_bits & ENCRYPTED_FLAG:
         raise CaptureRefused(
             f"The zip is encrypted ({name}).", "Make a zip without a password and upload that."
         )
-    if info.compress_type not in (ZIP_STORED, ZIP_DEFLATED):
+    if info.compress_type not in UNPACK:
         raise CaptureRefused(
             f"The zip's entry {name} is packed by a method that is not in common use "
             f"({info.compress_type}).",
             REPACK,
         )
+    if info.compress_size > info.file_size * (1 + DEFLATE_GROWTH) + DEFLATE_GROWTH_BYTES:
+        raise CaptureRefused(f"The zip's entry {name} is larger packed than unpacked.", REPACK)
     ratio = info.file_size / max(1, info.compress_size)
     if info.file_size > SMALL_BYTES and ratio > limits.max_zip_ratio:
         raise CaptureRefused(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spaceport_ingest.inspect.names import SafeKeys
 from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
 from spaceport_ingest.inspect.photos.judge import judge
+from spaceport_ingest.inspect.photos.magic import HEAD_BYTES
 from spaceport_ingest.inspect.publish import photos_prefix, publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
@@ -20,6 +21,7 @@ class FolderPhoto:
     name: str
     bytes: int
     uri: str
+    etag: str
 
 
 @dataclass(frozen=True)
@@ -38,11 +40,11 @@ class FolderUpload:
         """Everything below the folder is looked at."""
         folder = self.submission.uri
         files = [
-            FolderPhoto(item.uri.removeprefix(folder), item.bytes, item.uri)
+            FolderPhoto(item.uri.removeprefix(folder), item.bytes, item.uri, item.etag)
             for item in kit.objects.under(folder)
             if not item.uri.endswith("/")
         ]
-        sorted_files = sort_files(files, kit.limits)
+        sorted_files = sort_files(files, kit.limits, lambda file: _peek(file, kit))
         target, keys = photos_prefix(kit.bucket, job_id), SafeKeys()
         candidates = [
             Candidate(
@@ -59,6 +61,10 @@ class FolderUpload:
         warnings = self.wishes.warnings + sorted_files.warnings
         capture = judge(target, verdicts, warnings, kit.limits)
         return publish_capture(capture, job_id, kit)
+
+
+def _peek(file: FolderPhoto, kit: Kit) -> bytes:
+    return kit.objects.read_range(file.uri, file.etag, 0, min(HEAD_BYTES, file.bytes))
 
 
 def _reader(file: FolderPhoto, kit: Kit) -> Callable[[], bytes]:

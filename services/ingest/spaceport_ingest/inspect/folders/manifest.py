@@ -1,6 +1,7 @@
 """A folder that was uploaded photo by photo, its manifest last."""
 
 import json
+import re
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -13,14 +14,17 @@ from spaceport_contracts.uploads import (
     UploadManifest,
 )
 from spaceport_ingest.inspect.names import leaves_its_folder
+from spaceport_ingest.inspect.photos import magic
 from spaceport_ingest.inspect.photos.candidates import Candidate, Verdict, inspect_all
 from spaceport_ingest.inspect.photos.judge import judge
 from spaceport_ingest.inspect.publish import publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
-from spaceport_ingest.ports import Kit
-from spaceport_ingest.rejection import CaptureRefused, count
+from spaceport_ingest.ports import Kit, Listed
+from spaceport_ingest.rejection import CaptureRefused, count, shown
 from spaceport_ingest.submission import Submission
+
+HEAD_BYTES = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,11 @@ class ManifestUpload:
     @classmethod
     def read(cls, submission: Submission, kit: Kit) -> "ManifestUpload":
         """Parse the manifest as far as it goes."""
+        stored = kit.platform.store.head(submission.uri)
+        if stored is None or stored.bytes > kit.limits.max_manifest_bytes:
+            length = min(HEAD_BYTES, stored.bytes if stored else 0)
+            head = kit.objects.read_range(submission.uri, submission.etag, 0, length)
+            return cls(submission, _salvage(head), "it is far too large")
         content = kit.platform.store.read(submission.uri)
         try:
             return cls(submission, UploadManifest.model_validate_json(content))
@@ -45,7 +54,7 @@ class ManifestUpload:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))
             trouble = f"{where}: {first['msg']}" if where else str(first["msg"])
-            return cls(submission, _salvage(content), trouble)
+            return cls(submission, _salvage(content), shown(trouble))
 
     @property
     def wishes(self) -> Wishes:
@@ -65,8 +74,11 @@ class ManifestUpload:
                 f"The upload's {MANIFEST_NAME} cannot be read ({self.trouble}).",
                 "Upload the folder again.",
             )
-        sorted_files = sort_files(self._listed(), kit.limits)
-        arrived = {item.uri: item.bytes for item in kit.objects.under(self.prefix)}
+        items = {item.uri: item for item in kit.objects.under(self.prefix)}
+        arrived = {uri: item.bytes for uri, item in items.items()}
+        sorted_files = sort_files(
+            self._listed(), kit.limits, lambda photo: _peek(items.get(self._uri(photo)), kit)
+        )
         present = [photo for photo in sorted_files.photos if self._uri(photo) in arrived]
         self._check_complete(len(sorted_files.photos), len(present), kit)
         inspected = iter(
@@ -88,8 +100,8 @@ class ManifestUpload:
         for photo in self.manifest.photos:
             if leaves_its_folder(photo.key) or "//" in photo.key or photo.key in seen:
                 raise CaptureRefused(
-                    f"The upload's {MANIFEST_NAME} lists {photo.name} under a key that is not "
-                    f"allowed ({photo.key}).",
+                    f"The upload's {MANIFEST_NAME} lists {shown(photo.name)} under a key that is "
+                    f"not allowed ({shown(photo.key)}).",
                     "Upload the folder again.",
                 )
             seen.add(photo.key)
@@ -132,16 +144,21 @@ class ManifestUpload:
         )
 
 
+def _peek(item: Listed | None, kit: Kit) -> bytes:
+    length = min(magic.HEAD_BYTES, item.bytes) if item else 0
+    return kit.objects.read_range(item.uri, item.etag, 0, length) if item and length else b""
+
+
 def _salvage(content: bytes) -> UploadManifest:
-    """Whom to tell, out of a manifest that is broken elsewhere."""
+    """Whom to tell, out of a manifest that is broken elsewhere, cut short or nested to death."""
+    head = content[:HEAD_BYTES]
+    email, title = (_text_field(name, head) for name in (b"email", b"title"))
+    return UploadManifest(email=email or None, title=title[:200], photos=())
+
+
+def _text_field(name: bytes, head: bytes) -> str:
+    found = re.search(rb'"%s"\s*:\s*("(?:[^"\\]|\\.)*")' % name, head)
     try:
-        raw = json.loads(content)
+        return str(json.loads(found[1])).encode("utf-8", "replace").decode() if found else ""
     except ValueError:
-        raw = None
-    found = raw if isinstance(raw, dict) else {}
-    email, title = found.get("email"), found.get("title")
-    return UploadManifest(
-        email=email if isinstance(email, str) else None,
-        title=title[:200] if isinstance(title, str) else "",
-        photos=(),
-    )
+        return ""

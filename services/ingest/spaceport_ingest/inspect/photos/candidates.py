@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_ingest.inspect.photos.photo import GoodPhoto, inspect_photo
-from spaceport_ingest.rejection import PhotoRefused
+from spaceport_ingest.rejection import PhotoRefused, shown
 from spaceport_ingest.settings import Limits
+from spaceport_runtime.observe import logger
 
 Fetch = Callable[[], bytes]
 Keep = Callable[[bytes], None]
@@ -49,8 +50,21 @@ def _inspect(candidate: Candidate, limits: Limits) -> Verdict:
         content = candidate.fetch()
         if candidate.sha256 and hashlib.sha256(content).hexdigest() != candidate.sha256:
             raise PhotoRefused("The file arrived damaged; upload it again.")
-        good = inspect_photo(candidate.name, candidate.key, content, limits.max_photo_pixels)
+        good = _look_at(candidate, content, limits)
     except PhotoRefused as refusal:
         return RejectedPhoto(name=candidate.name, reason=str(refusal))
     candidate.keep(content)
     return good
+
+
+def _look_at(candidate: Candidate, content: bytes, limits: Limits) -> GoodPhoto:
+    """One file that breaks us must not leave the other photos without a verdict."""
+    try:
+        return inspect_photo(candidate.name, candidate.key, content, limits)
+    except (PhotoRefused, MemoryError):
+        raise
+    except Exception as error:
+        logger.exception("a photo broke the inspection", extra={"photo": shown(candidate.name)})
+        raise PhotoRefused(
+            "It cannot be read because of an error inside Spaceport; export it as JPEG again."
+        ) from error

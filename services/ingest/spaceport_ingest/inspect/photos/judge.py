@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from spaceport_contracts.capture import Capture, Photo, RejectedPhoto
 from spaceport_ingest.inspect.photos.candidates import Verdict
 from spaceport_ingest.inspect.photos.photo import GoodPhoto
-from spaceport_ingest.rejection import CaptureRefused, count, some
+from spaceport_ingest.rejection import CaptureRefused, count, shown, some
 from spaceport_ingest.settings import Limits
 
 ADVICE = (
@@ -24,7 +24,7 @@ def without_copies(verdicts: Sequence[Verdict]) -> list[Verdict]:
             name = verdict.photo.name
             original = first.setdefault(verdict.fingerprint, name)
             if original != name:
-                reason = f"It is a copy of {original}; one of them is enough."
+                reason = f"It is a copy of {shown(original)}; one of them is enough."
                 judged.append(RejectedPhoto(name=name, reason=reason))
                 continue
         judged.append(verdict)
@@ -65,9 +65,9 @@ def _too_few(
         first = rejected[0]
         lead = "The only photo" if len(rejected) == 1 else f"None of the {len(rejected)} photos"
         verb = "cannot be used" if len(rejected) == 1 else "can be used"
-        return f"{lead} {verb}; {first.name}: {_clause(first.reason)}."
+        return f"{lead} {verb}; {shown(first.name)}: {_clause(first.reason)}."
     if len(photos) == 1 and readable == len(rejected) + 1 and readable > 1:
-        return f"All {readable} photos are the same picture ({photos[0].name})."
+        return f"All {readable} photos are the same picture ({shown(photos[0].name)})."
     needed = f"at least {limits.min_photos} are needed"
     if not rejected:
         return f"The upload holds only {count(len(photos), 'photo')}; {needed}."
@@ -75,7 +75,7 @@ def _too_few(
     first = rejected[0]
     return (
         f"Only {len(photos)} of {count(total, 'photo')} can be used and {needed}; "
-        f"{first.name}: {_clause(first.reason)}."
+        f"{shown(first.name)}: {_clause(first.reason)}."
     )
 
 

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+import pillow_heif
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from spaceport_contracts.capture import Capture, Photo, RejectedPhoto
+
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 MIN_SIDE_PX = 128
 JPEG_QUALITY = 97

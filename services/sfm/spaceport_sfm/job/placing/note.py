@@ -12,8 +12,6 @@ LOST_LETTERS = (
 DOUBTFUL_UP_DEG = 2.0
 DOUBTFUL_SCALE = 0.02
 FEW_LOCATED = 6
-FEW_SHARE = 0.3
-SLOPE_SAID_DEG = 2.0
 
 
 def fit_note(fit: Fit) -> str:

@@ -8,20 +8,15 @@ import math
 import numpy as np
 import numpy.typing as npt
 
-from spaceport_splat.gaussians import FIELDS, Gaussians, concatenate
+from spaceport_splat.gaussians import FIELDS, Gaussians, concatenate, opacity
 from spaceport_train.job.cpu.optimiser import SparseAdam, zeros_like
+from spaceport_train.job.engine import FAINT
 
-FAINT = 0.005  # opacity at which a Gaussian is dead
 GROWTH = 0.05
 MOST_COPIES = 50
 
 Doubles = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
-
-
-def opacity(gaussians: Gaussians) -> Doubles:
-    """float64[N], 0 to 1."""
-    return 1 / (1 + np.exp(-gaussians.opacities.astype(np.float64)))
 
 
 def relocated(opacities: Doubles, scales: Doubles, copies: Indices) -> tuple[Doubles, Doubles]:

@@ -5,16 +5,17 @@ import math
 import numpy as np
 
 from spaceport_splat.camera import Camera
-from spaceport_splat.gaussians import FIELDS, SH_COEFFICIENTS, Gaussians
+from spaceport_splat.gaussians import FIELDS, SH_COEFFICIENTS, Gaussians, opacity
 from spaceport_splat.gradients import Backward
 from spaceport_splat.kernels import Floats
 from spaceport_splat.rasterise import Rasteriser
-from spaceport_train.job.cpu.densify import densify, opacity
+from spaceport_train.job.candidates import Candidate
+from spaceport_train.job.cpu.densify import densify
 from spaceport_train.job.cpu.loss import PhotoLoss
 from spaceport_train.job.cpu.optimiser import SparseAdam
-from spaceport_train.job.cpu.targets import Targets, reduced_camera
+from spaceport_train.job.cpu.targets import Targets
 from spaceport_train.job.engine import Arrays, Diverged, OutOfMemory
-from spaceport_train.job.plan import Plan
+from spaceport_train.job.scene.reduced import reduced_camera
 from spaceport_train.job.scene.scene import Scene
 from spaceport_train.job.scene.seeding import Seed, first_gaussians
 from spaceport_train.job.schedule import Moment
@@ -28,12 +29,14 @@ class CpuEngine:
 
     name = "cpu"
 
-    def __init__(self, scene: Scene, plan: Plan, rng: np.random.Generator, threads: int) -> None:
+    def __init__(
+        self, scene: Scene, candidate: Candidate, rng: np.random.Generator, threads: int
+    ) -> None:
         self.scene = scene
-        self.most = plan.gaussians
+        self.most = candidate.gaussians
         self.threads = threads
-        count = max(round(plan.gaussians * START), 1)
-        self._gaussians = first_gaussians(scene, count, plan.sh_degree, rng, Seed())
+        count = max(round(candidate.gaussians * START), 1)
+        self._gaussians = first_gaussians(scene, count, candidate.sh_degree, rng, Seed())
         self._adam = SparseAdam(self._gaussians, threads)
         self._rasteriser, self._backward = Rasteriser(threads), Backward(threads)
         self._targets = Targets(scene, threads)

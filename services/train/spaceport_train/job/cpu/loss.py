@@ -3,9 +3,8 @@
 import numpy as np
 
 from spaceport_splat.kernels import F, Floats, run_parallel, share
-from spaceport_train.job.cpu.ssim import PAD, loss_gradient, photo_statistics, similarity
-
-SSIM_SHARE = 0.2
+from spaceport_train.job.cpu.ssim import PAD, loss_gradient, photo_statistics, ssim_rows
+from spaceport_train.job.engine import SSIM_SHARE
 
 
 def padded(image: Floats) -> Floats:
@@ -53,7 +52,7 @@ class PhotoLoss:
 
         def compare(part: int) -> None:
             first, last = share(rows, part, self.threads)
-            similarity(
+            ssim_rows(
                 self._image,
                 target.photo,
                 target.mean,

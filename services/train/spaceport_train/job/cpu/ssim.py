@@ -58,7 +58,7 @@ def photo_statistics(photo: Array, first: int, last: int, mean: Array, square: A
 
 
 @kernel
-def similarity(
+def ssim_rows(
     image: Array,
     photo: Array,
     mean: Array,

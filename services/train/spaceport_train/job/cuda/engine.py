@@ -20,11 +20,10 @@ from spaceport_runtime.errors import UserError
 from spaceport_splat.camera import Camera
 from spaceport_splat.gaussians import FIELDS, Gaussians
 from spaceport_splat.kernels import Floats
-from spaceport_train.job.cpu.densify import FAINT
-from spaceport_train.job.cpu.targets import reduced_camera
+from spaceport_train.job.candidates import Candidate
 from spaceport_train.job.cuda.loss import photo_loss, ssim_kernel
-from spaceport_train.job.engine import Arrays, Diverged, OutOfMemory
-from spaceport_train.job.plan import Plan
+from spaceport_train.job.engine import FAINT, Arrays, Diverged, OutOfMemory
+from spaceport_train.job.scene.reduced import reduced_camera
 from spaceport_train.job.scene.scene import Scene
 from spaceport_train.job.scene.seeding import Seed, first_gaussians
 from spaceport_train.job.schedule import DENSIFY_UNTIL, Moment, densify_every
@@ -66,16 +65,21 @@ class CudaEngine:
     name = "cuda"
 
     def __init__(
-        self, scene: Scene, plan: Plan, rng: np.random.Generator, seed: int, device: str = "cuda"
+        self,
+        scene: Scene,
+        candidate: Candidate,
+        rng: np.random.Generator,
+        seed: int,
+        device: str = "cuda",
     ) -> None:
         if device == "cuda":
             require_kernels()
         torch.manual_seed(seed)
-        self.scene, self.plan = scene, plan
+        self.scene, self.candidate = scene, candidate
         self.device = torch.device(device)
-        count = max(round(plan.gaussians * START), 1)
-        first = first_gaussians(scene, count, plan.sh_degree, rng, SEED)
-        self._most, self._extent_m = plan.gaussians, scene.extent_m
+        count = max(round(candidate.gaussians * START), 1)
+        first = first_gaussians(scene, count, candidate.sh_degree, rng, SEED)
+        self._most, self._extent_m = candidate.gaussians, scene.extent_m
         self._params = parameters(first, self.device)
         self._optimisers = optimisers(self._params)
         self._strategy, self._strategy_state = self._make_strategy()
@@ -85,11 +89,11 @@ class CudaEngine:
     def _make_strategy(self) -> tuple[Any, dict[str, Any]]:
         from gsplat.strategy import MCMCStrategy  # noqa: PLC0415 - slow to import
 
-        every = densify_every(self.plan.steps)
+        every = densify_every(self.candidate.steps)
         strategy = MCMCStrategy(
             cap_max=self._most,
             refine_start_iter=every,
-            refine_stop_iter=round(DENSIFY_UNTIL * self.plan.steps),
+            refine_stop_iter=round(DENSIFY_UNTIL * self.candidate.steps),
             refine_every=every,
             min_opacity=FAINT,
             # The noise is covariance times rate of the means: cubic in metres, wanted linear.
@@ -111,7 +115,7 @@ class CudaEngine:
         rates = moment.rates(self._extent_m)
         for name, optimiser in self._optimisers.items():
             optimiser.param_groups[0]["lr"] = rates[name]
-        image, info = self._rasterise(camera, moment.sh_degree(self.plan.sh_degree))
+        image, info = self._rasterise(camera, moment.sh_degree(self.candidate.sh_degree))
         loss = photo_loss(image, self._photo(photo, moment.level), self._window)
         loss = loss + REGULARISER * torch.sigmoid(self._params["opacities"]).mean()
         loss = loss + REGULARISER * torch.exp(self._params["scales"]).mean() / self._extent_m
@@ -169,7 +173,7 @@ class CudaEngine:
     @torch.no_grad()
     def render(self, camera: Camera) -> Floats:
         """See Engine."""
-        image, _ = self._rasterise(camera, self.plan.sh_degree)
+        image, _ = self._rasterise(camera, self.candidate.sh_degree)
         return np.asarray(image.clamp(0, 1).permute(1, 2, 0).cpu().numpy(), np.float32)
 
     def gaussians(self) -> Gaussians:

@@ -1,11 +1,11 @@
-"""The loss of `loss.py` in torch, for the CUDA engine."""
+"""The loss of the CPU engine in torch."""
 
 import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
 
 from spaceport_splat.quality import SSIM_C1, SSIM_C2, SSIM_TAPS, ssim_window
-from spaceport_train.job.cpu.loss import SSIM_SHARE
+from spaceport_train.job.engine import SSIM_SHARE
 
 
 def ssim_kernel(device: torch.device) -> Tensor:
@@ -24,6 +24,6 @@ def photo_loss(image: Tensor, photo: Tensor, window: Tensor) -> Tensor:
     v1, v2 = blurred(image * image) - m1 * m1, blurred(photo * photo) - m2 * m2
     covariance = blurred(image * photo) - m1 * m2
     above = (2 * m1 * m2 + SSIM_C1) * (2 * covariance + SSIM_C2)
-    similarity = above / ((m1 * m1 + m2 * m2 + SSIM_C1) * (v1 + v2 + SSIM_C2))
+    ssim = above / ((m1 * m1 + m2 * m2 + SSIM_C1) * (v1 + v2 + SSIM_C2))
     l1 = (image - photo).abs().mean()
-    return (1 - SSIM_SHARE) * l1 + SSIM_SHARE * (1 - similarity.mean())
+    return (1 - SSIM_SHARE) * l1 + SSIM_SHARE * (1 - ssim.mean())

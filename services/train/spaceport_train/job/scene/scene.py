@@ -17,10 +17,10 @@ from spaceport_train.job.scene.colmap import (
     read_intrinsics,
     read_points,
 )
+from spaceport_train.job.scene.split import TEST_EVERY, Split, split_photos
 
 PHOTOS_MIN = 3
 POINTS_MIN = 100
-HELD_OUT_EVERY = 8
 ASPECT_TOLERANCE = 0.01
 _REMEDY = "Upload more photos that overlap by 70 % or more."
 
@@ -31,23 +31,20 @@ Photo = npt.NDArray[np.uint8]
 class Scene:
     """Photos and cameras in the order of their names, at training size.
 
-    photos: uint8[H, W, 3] each; seen: for each photo the rows of the points that it sees.
+    photos: uint8[H, W, 3] each; seen: for each photo the rows of the points that it sees; the
+    cameras of test photos are marked as held out.
     """
 
     cameras: list[Camera]
     photos: list[Photo]
     points: Points
     seen: list[npt.NDArray[np.intp]]
+    split: Split
 
     @property
-    def training(self) -> list[int]:
+    def training(self) -> tuple[int, ...]:
         """Positions of the photos that train the splat."""
-        return [i for i, camera in enumerate(self.cameras) if not camera.held_out]
-
-    @property
-    def held_out(self) -> list[int]:
-        """Positions of the photos that judge the splat."""
-        return [i for i, camera in enumerate(self.cameras) if camera.held_out]
+        return self.split.training
 
     @property
     def extent_m(self) -> float:
@@ -74,19 +71,7 @@ class Scene:
         return sum(it.width_px * it.height_px for it in self.cameras) // len(self.cameras)
 
 
-def held_out_positions(photos: int, offset: int = HELD_OUT_EVERY // 2) -> list[int]:
-    """Which of the photos, in the order of their names, are kept from training.
-
-    Every 8th, from the 5th on: the ends of a strip are seen by few others and would judge the
-    splat by what no photo shows. Fewer than 6 photos hold out the middle one.
-    """
-    every = list(range(offset, photos, HELD_OUT_EVERY))
-    if offset and every and every[-1] == photos - 1:
-        every.pop()
-    return every or [photos // 2]
-
-
-def read_scene(folder: Path, side_px: int, offset: int = HELD_OUT_EVERY // 2) -> Scene:
+def read_scene(folder: Path, side_px: int, offset: int = TEST_EVERY // 2) -> Scene:
     """Read what sfm left (`sparse/0`, `images`); photos no larger than side_px.
 
     Raises UserError when there are too few photos or points, or a file is missing or damaged.
@@ -105,14 +90,14 @@ def read_scene(folder: Path, side_px: int, offset: int = HELD_OUT_EVERY // 2) ->
             f"{POINTS_MIN} or more.",
             _REMEDY,
         )
-    held_out = set(held_out_positions(len(images), offset))
     photos, cameras = [], []
-    for position, image in enumerate(images):
+    for image in images:
         photo = read_photo(folder / "images" / image.name, side_px)
-        camera = _camera(image, intrinsics[image.camera_id], photo)
         photos.append(photo)
-        cameras.append(replace(camera, held_out=position in held_out))
-    return Scene(cameras, photos, points, [image.points for image in images])
+        cameras.append(_camera(image, intrinsics[image.camera_id], photo))
+    split = split_photos(np.array([camera.position for camera in cameras]), offset)
+    cameras = [replace(it, held_out=i in split.test) for i, it in enumerate(cameras)]
+    return Scene(cameras, photos, points, [image.points for image in images], split)
 
 
 def read_photo(path: Path, side_px: int) -> Photo:

@@ -1,0 +1,1 @@
+"""Every figure that the README quotes, one program each; it imports nothing of the tests."""

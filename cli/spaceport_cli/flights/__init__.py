@@ -1,0 +1,1 @@
+"""Flights: planned, and held against the photos that were taken."""

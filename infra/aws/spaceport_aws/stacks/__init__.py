@@ -1,0 +1,1 @@
+"""One stack per service, and foundation, api, web and watch around them."""

@@ -1,0 +1,94 @@
+"""The bodies of ingest's requests and answers; from them docs/openapi.json is written."""
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from spaceport_contracts.address import EmailAddress
+from spaceport_contracts.events import Stage
+from spaceport_contracts.results import Quality
+from spaceport_ingest.submission import TITLE_MAX_CHARACTERS
+
+
+class Step(StrEnum):
+    """A stage as the API names it."""
+
+    SFM = "sfm"
+    TRAIN = "3dgs"
+    COMPRESS = "compression"
+
+    @property
+    def stage(self) -> Stage:
+        """The stage as events name it."""
+        return Stage[self.name]
+
+
+class Request(BaseModel):
+    """Unknown fields are refused: a misspelt option must not be ignored in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StartJob(Request):
+    """Turn what lies at an S3 address into a splat."""
+
+    s3_url: str = Field(
+        alias="s3Url",
+        min_length=1,
+        max_length=2048,
+        description="a zip, a manifest.json or a folder of photos (sfm), a folder with sparse/0 "
+        "and images (3dgs), a .ply or the folder of a training run (compression)",
+        examples=["s3://spaceport/captures/beach.zip"],
+    )
+    email: EmailAddress = Field(examples=["ada@example.org"])
+    pipeline_step: Step = Field(alias="pipelineStep", description="the step to begin with")
+    quality: Quality | None = Field(default=None, description="standard, unless the upload says")
+    title: str | None = Field(default=None, max_length=TITLE_MAX_CHARACTERS)
+
+
+class FindJob(Request):
+    """Which job an upload is that started by itself."""
+
+    s3_url: str = Field(
+        alias="s3Url",
+        min_length=1,
+        max_length=2048,
+        description="the zip or the manifest.json below uploads/",
+        examples=["s3://spaceport/uploads/beach.zip"],
+    )
+    etag: str = Field(
+        min_length=1, max_length=128, description="as S3 answered it when the object was put"
+    )
+
+
+class ReplayJob(Request):
+    """Run a job again from a step."""
+
+    start_at: Step = Field(alias="from")
+    quality: Quality | None = Field(default=None, description="as before, unless said")
+
+
+class Answered(StrEnum):
+    """How the job stands."""
+
+    ACCEPTED = "accepted"
+    CANCELLING = "cancelling"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class JobAccepted(BaseModel):
+    """The job is on its way; GET /jobs/{jobId} says how far it is."""
+
+    job_id: str = Field(serialization_alias="jobId")
+    attempt: int = 1
+    status: Answered = Field(
+        default=Answered.ACCEPTED, description="how it ended, when the same was asked before"
+    )
+
+
+class JobFound(BaseModel):
+    """The job that the upload is; GET /jobs/{jobId} says how far it is."""
+
+    job_id: str = Field(serialization_alias="jobId")

@@ -1,0 +1,1 @@
+"""Events that are posted to an address of the user's choice."""

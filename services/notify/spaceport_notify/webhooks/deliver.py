@@ -1,0 +1,69 @@
+"""Post events to the hooks that want them: each again and again for a day, then given up."""
+
+import json
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+from pydantic import ValidationError
+
+from spaceport_contracts.events import Event
+from spaceport_notify.known.view import JobView
+from spaceport_notify.ports import Kit
+from spaceport_notify.webhooks.address import Forbidden
+from spaceport_notify.webhooks.hook import SILENT, DeliveryDue, Hook, Signature, due_to
+from spaceport_runtime.errors import Poison, Retryable
+from spaceport_runtime.observe import logger
+
+PATIENCE = timedelta(days=1)
+NOTE = DeliveryDue.__name__
+
+
+def announce(event: Event, view: JobView, kit: Kit) -> None:
+    """Put a note into our queue for each hook of the job's owner.
+
+    An event that comes again makes another note, whose delivery finds that it was done.
+    """
+    if isinstance(event, SILENT):
+        return
+    for hook in kit.hooks.of(view.owner):
+        detail = due_to(hook, event).model_dump(mode="json")
+        message = {"source": "spaceport.notify", "detail-type": NOTE, "detail": detail}
+        kit.queue.send_later(json.dumps(message), 0, 0)
+
+
+def on_due(detail: Any, kit: Kit) -> None:
+    """One try. Raises Retryable to be called again, Poison with the reason to give up."""
+    try:
+        due = DeliveryDue.model_validate(detail)
+    except ValidationError as error:
+        raise Poison(f"not a {NOTE}: {error}") from error
+    hook = next((each for each in kit.hooks.of(due.owner) if each.id == due.hook_id), None)
+    if hook is None or kit.hooks.was_delivered(due.hook_id, due.event_id):
+        return
+    try:
+        _try(due, hook, kit)
+    except Retryable as busy:
+        if kit.clock() - due.since > PATIENCE:
+            raise Poison(f"given up after a day: {busy}") from busy
+        raise
+    kit.hooks.mark_delivered(due.hook_id, due.event_id)
+
+
+def _try(due: DeliveryDue, hook: Hook, kit: Kit) -> None:
+    body = due.body()
+    headers = {
+        "Content-Type": "application/json",
+        "User-Agent": "Spaceport-Webhook/1",
+        "Spaceport-Delivery": due.delivery_id,
+        "Spaceport-Signature": Signature(hook.secret).header(body, kit.clock()),
+    }
+    try:
+        status = kit.poster.post(hook.url, body, headers)
+    except Forbidden as forbidden:
+        raise Poison(f"webhook {hook.id}: {forbidden}") from forbidden
+    if status == HTTPStatus.GONE:
+        kit.hooks.remove(hook.owner, hook.id)
+        logger.info("webhook is gone", extra={"webhook": hook.id})
+    elif not HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        raise Retryable(f"webhook {hook.id} answered {status}")

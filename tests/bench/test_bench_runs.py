@@ -1,0 +1,54 @@
+"""Every bench, as it is called, on the least that it takes: what cannot be run again ages."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.unit.compress.scenes import field
+from tests.unit.train.posed import write_scene
+
+from spaceport_scenery import generate_capture
+from spaceport_splat.ply import write_ply
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[2]
+
+
+def run(name: str, out: Path, *arguments: str | Path) -> dict[str, Any]:
+    """What the bench writes."""
+    command = [sys.executable, "-m", f"bench.{name}", *map(str, arguments), "--out", str(out)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-4000:]
+    written: dict[str, Any] = json.loads(out.read_text())
+    return written
+
+
+def test_bus(tmp_path: Path) -> None:
+    figures = run("bus", tmp_path / "bus.json", "--jobs", "4", "--alone", "2")
+    assert [batch["jobs"] for batch in figures["captures at once"]] == [1, 4]
+    assert figures["floor"]["calls_per_job"] > 50
+
+
+def test_sfm(tmp_path: Path) -> None:
+    photos = generate_capture(tmp_path / "photos", photos=8, width_px=400)
+    (photos / "truth.json").unlink(missing_ok=True)
+    rows = run("sfm", tmp_path / "sfm.json", photos, "--side", "0")["rows"]
+    assert len(rows) == 4
+    assert all(row["cpu_s"] > 0 for row in rows)
+
+
+def test_train(tmp_path: Path) -> None:
+    scene = write_scene(tmp_path / "scene")
+    runs = run("train", tmp_path / "train.json", scene, "--budgets", "0.1")["runs"]
+    (figures,) = runs.values()
+    assert figures["kept"]["psnr_db"] > 10
+
+
+@pytest.mark.node
+def test_compress(tmp_path: Path) -> None:
+    write_ply(tmp_path / "scene.ply", field(1500))
+    (scene,) = run("compress", tmp_path / "out/compress.json", tmp_path / "scene.ply")["scenes"]
+    assert scene["bytes_ratio"] < 1
