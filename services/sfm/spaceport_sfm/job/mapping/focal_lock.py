@@ -5,6 +5,7 @@ nor GPS residual shows a wrong pair. Brighton beach freely gives the ground 48 m
 locked 39.5 m, and the drone says 40 m.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,7 +66,7 @@ def should_lock(rmse_ratio: float, free_px: float, prior_px: float) -> bool:
     Args:
         rmse_ratio: reprojection error with the metadata's focal length over that with the free one.
     """
-    return rmse_ratio < MAX_RMSE_RATIO + MORE_PER_FOLD * abs(np.log(free_px / prior_px))
+    return rmse_ratio < MAX_RMSE_RATIO + MORE_PER_FOLD * abs(math.log(free_px / prior_px))
 
 
 def settle_focal(
