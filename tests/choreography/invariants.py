@@ -78,7 +78,7 @@ def _retries(world: World) -> list[str]:
     for job in world.jobs.jobs.values():
         run = world.ledger.get(job.key)
         end = world.ledger.ends.get((job.key.job_id, job.key.attempt))
-        if run is None or end is None or end.by != job.key.stage:
+        if run is None or end is None or end.by != job.key.stage or job.key in world.bugged:
             continue
         is_worth_it = run.retries < job.retries_worth
         if end.kind is EndKind.FAILED and is_worth_it:

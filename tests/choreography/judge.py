@@ -1,8 +1,8 @@
 """`make chaos-mutants`: who notices each systematic mutant. The verdicts are kept in a file.
 
-First the quick unit tests of its package are tried, then the schedules. What nobody notices must
-stand in `mutants.json` with the reason why that is no harm; `test_mutants.py` holds the file
-against the code.
+A few schedules are tried, then the quick unit tests of its room, then the other schedules. What
+nobody notices must stand in `mutants.json` with the reason why that is no harm; `test_mutants.py`
+holds the file against the code.
 """
 
 import argparse
@@ -27,16 +27,11 @@ from tests.choreography.mutation import Mutant, all_mutants
 FILE = Path(__file__).with_name("mutants.json")
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120
-UNIT_TESTS = {
-    "spaceport_runtime": (
-        "runtime/test_stage_line.py",
-        "runtime/test_stage_ends.py",
-        "runtime/test_failures.py",
-        "runtime/test_launch.py",
-    ),
-    "spaceport_ingest": ("ingest/test_ingest_api.py", "ingest/test_ingest_uploads.py"),
-    "spaceport_notify": ("notify/test_notify_tell.py", "notify/test_notify_mail.py"),
-}
+FIRST_LOOK = 8
+UNIT_TESTS = tuple(
+    f"tests/unit/runtime/test_{name}.py"
+    for name in ("stage_line", "stage_ends", "failures", "launch", "machines")
+)
 CHAOS, UNIT, NOBODY = "chaos", "unit", ""
 
 
@@ -52,27 +47,31 @@ def verdict(name: str, schedules: int) -> tuple[str, str]:
     """The mutant's name, and who notices it."""
     mutant = by_name()[name]
     signal.signal(signal.SIGALRM, _end)
-    signal.alarm(PATIENCE_S)
     with mutant.applied():
-        if _run_unit_tests(mutant.module):
+        if _run_schedules(range(FIRST_LOOK)):
+            return name, CHAOS
+        if _run_unit_tests():
             return name, UNIT
-        return name, CHAOS if _run_schedules(schedules) else NOBODY
+        return name, CHAOS if _run_schedules(range(FIRST_LOOK, schedules)) else NOBODY
 
 
-def _run_unit_tests(module: str) -> bool:
-    """Whether one of the package's tests fails."""
-    paths = [
-        str(ROOT / "tests/unit" / path) for path in UNIT_TESTS[module.split(".", maxsplit=1)[0]]
-    ]
+def _run_unit_tests() -> bool:
+    """Whether one of the room's quick tests fails."""
+    paths = [str(ROOT / path) for path in UNIT_TESTS]
     options = ["-x", "-q", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
-    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        return pytest.main([*paths, *options]) != pytest.ExitCode.OK
+    signal.signal(signal.SIGALRM, _end)
+    signal.alarm(PATIENCE_S)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+            return pytest.main([*paths, *options]) != pytest.ExitCode.OK
+    finally:
+        signal.alarm(0)
 
 
-def _run_schedules(schedules: int) -> bool:
-    """Whether an invariant breaks within so many schedules."""
+def _run_schedules(seeds: Iterable[int]) -> bool:
+    """Whether an invariant breaks in one of these schedules."""
     logging.disable(logging.CRITICAL)
-    for seed in range(schedules):
+    for seed in seeds:
         signal.alarm(PATIENCE_S)
         try:
             if judge(seed):
@@ -81,6 +80,7 @@ def _run_schedules(schedules: int) -> bool:
             return True
         finally:
             signal.alarm(0)
+    logging.disable(logging.NOTSET)
     return False
 
 
@@ -122,9 +122,8 @@ def main() -> int:
         names = [name for name in names if known.get(name, NOBODY) not in (CHAOS, UNIT)]
     if options.new:
         names = [name for name in names if name not in known]
-    for package in UNIT_TESTS:
-        if _run_unit_tests(package):  # loads what the children need, too
-            raise SystemExit(f"the tests of {package} fail without any mutant")
+    if _run_unit_tests():  # loads what the children need, too
+        raise SystemExit("the unit tests fail without any mutant")
     new: dict[str, str] = {}
     for name, found in verdicts_of(names, options.schedules):
         new[name] = found or _reason(known.get(name, ""))

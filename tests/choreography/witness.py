@@ -143,7 +143,7 @@ class Witness:
                 continue
             if key.job_name in before.over and not listed.is_waiting:
                 self.complaints.append(f"{key} is still open after a sweep")
-            if key in before.lost and not run.is_waiting and key.job_name not in world.jobs.jobs:
+            if key in before.lost and not run.is_waiting and self._is_lost(key):
                 self.complaints.append(f"{key} is lost and was not launched again")
 
     def _is_unwanted(self, key: RunKey) -> bool:

@@ -90,6 +90,7 @@ class World:
         self.in_vain: list[str] = []
         self.ended_before: set[tuple[str, int]] = set()
         self.broken: RunKey | None = None
+        self.bugged: set[RunKey] = set()
         self.calls = self.rest_calls = 0
         self.jobs.on_launch, self.jobs.on_describe = self._launch_luck, self._describe_luck
         self.index = Index(lambda: self.now_s, self.dice.lag_s)
@@ -134,6 +135,7 @@ class World:
             queue=self.queues["ingest"],
             bucket=BUCKET,
             limits=Limits(workers=1),
+            new_job_id=lambda: f"{self.rng.getrandbits(128):032x}",
         )
 
     def _notify_kit(self) -> NotifyKit:
@@ -205,11 +207,13 @@ class World:
         if not self.faults or not self.dice.throttle:
             return Luck.GOOD
         if self.rng.random() < 0.005:
+            self.bugged.add(key)
             raise Bug(f"{key} cannot be launched")
         return self.rng.choices((Luck.GOOD, Luck.HANGS, Luck.LOST), (96, 2, 2))[0]
 
     def _describe_luck(self, name: str) -> None:
         if self.broken is not None and name == self.broken.job_name:
+            self.bugged.add(self.broken)
             raise Bug(f"{name} cannot be looked at")
 
     def final_end(self, job_id: str, attempt: int) -> End | None:

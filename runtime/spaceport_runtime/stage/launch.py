@@ -9,33 +9,41 @@ from spaceport_runtime.lineage import follow
 from spaceport_runtime.observe import about, counted, logger
 from spaceport_runtime.ports import Platform, Run, RunKey, RunState
 from spaceport_runtime.stage.line import LINE_HEAD, tell_places
-from spaceport_runtime.stage.outcome import fail, settle
+from spaceport_runtime.stage.outcome import GIVEN_UP, fail, settle, was_given_up
 from spaceport_runtime.stage.recipe import Recipe, cause_of, has_ended, waiting_run
 
 
 def launch_waiting(recipe: Recipe, platform: Platform, in_hand: Iterable[RunKey] = ()) -> None:
-    """Launch what waits, oldest first, until the account has no machine left; tell the rest.
+    """Launch what waits, oldest first, as far as the account has machines; tell the rest.
 
-    `in_hand`: the runs that the caller has just written; the index may not show them yet. Of the
-    index only the head is read: at most as many runs as can be launched by one call.
+    Only who wants the same kind of machine waits behind one that gets none. `in_hand`: the runs
+    that the caller has just written; the index may not show them yet. Of the index only the head
+    is read: at most as many runs as can be launched by one call.
 
     Raises Denied after all have been tried, when AWS refused one of them.
     """
     line = _line(recipe, platform, in_hand)
     refused: list[Denied] = []
-    for launched, run in enumerate(line):
+    full: dict[tuple[str, bool], list[Run]] = {}
+    for run in line:
         with about(run.key.job_id):
             try:
-                launch(run, recipe, platform)
+                machine = recipe.machine_of(run)
+                if machine in full:
+                    full[machine].append(run)
+                else:
+                    launch(run, recipe, platform)
             except NoCapacity:
-                tell_places(line[launched:], launched, recipe, platform)
-                break
+                full[machine] = [run]
             except Denied as denied:
                 refused.append(denied)
             except Retryable:
                 raise
             except Exception as error:  # one that cannot be launched must not block the others
                 _give_up(run, error, recipe, platform)
+    behind_head = {run.key for run in line[LINE_HEAD:]}
+    for waiting in full.values():
+        tell_places(waiting, behind_head, recipe, platform)
     if refused:
         raise refused[0]
 
@@ -60,6 +68,9 @@ def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:
     if has_ended(run, platform):
         drop(run, recipe, platform)
         return
+    if was_given_up(run, platform):
+        settle(run, fail(run, GIVEN_UP, recipe, platform), platform)
+        return
     planned = recipe.launch(run, cause_of(run))
     if not platform.ledger.begin_launch(run.key, platform.clock().isoformat()):
         return
@@ -68,7 +79,7 @@ def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:
         platform.store.write(planned.options_uri, options, "application/json")
         platform.jobs.create(planned.kind, planned.request)
     _tell_started(run, recipe, platform)
-    if has_ended(run, platform):
+    if has_ended(run, platform) or was_given_up(run, platform):
         platform.jobs.stop(recipe.job.kind, run.key.job_name)
 
 
@@ -103,6 +114,7 @@ def _give_up(run: Run, error: Exception, recipe: Recipe, platform: Platform) -> 
         remedy="Run it again; if it repeats, report it.",
     )
     settle(run, fail(run, failure, recipe, platform), platform)
+    platform.jobs.stop(recipe.job.kind, run.key.job_name)  # where somebody else was luckier
 
 
 def drop(run: Run, recipe: Recipe, platform: Platform) -> None:

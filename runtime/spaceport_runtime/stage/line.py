@@ -1,18 +1,22 @@
 """The line of runs that wait for a machine, and what those in it are told."""
 
+from collections.abc import Container
+
 from spaceport_contracts.events import StageWaiting
 from spaceport_runtime.lineage import follow
-from spaceport_runtime.ports import Platform, Run, RunState
+from spaceport_runtime.ports import Platform, Run, RunKey, RunState
 from spaceport_runtime.stage.recipe import Recipe, cause_of, has_ended, waiting_run
 
 LINE_HEAD = 25
 
 
-def tell_places(waiting: list[Run], launched: int, recipe: Recipe, platform: Platform) -> None:
+def tell_places(
+    waiting: list[Run], behind_head: Container[RunKey], recipe: Recipe, platform: Platform
+) -> None:
     """Tell everybody in the line the place, where that is news.
 
-    `launched` were ahead of them a moment ago. Whoever stands behind the part of the line that was
-    read is told how many wait, once, and again when near its head.
+    Whoever stands behind the part of the line that was read (`behind_head`) is told how many wait,
+    once, and again when near its head.
     """
     wanted = [run for run in waiting if not _is_over(run, platform)]
     for place, listed in enumerate(wanted, start=1):
@@ -21,7 +25,7 @@ def tell_places(waiting: list[Run], launched: int, recipe: Recipe, platform: Pla
         run = waiting_run(listed.key, platform)
         if run is None:
             continue
-        if place + launched > LINE_HEAD:
+        if run.key in behind_head:
             place = max(place, platform.ledger.count_waiting(recipe.service.name))  # noqa: PLW2901
         if _is_news(place, run.place):
             _tell_place(run, place, recipe, platform)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spaceport_contracts.events import Event, StageFailed
-from spaceport_contracts.failure import Failure
+from spaceport_contracts.failure import Failure, FailureClass
 from spaceport_runtime.lineage import follow, from_outbox, to_outbox
 from spaceport_runtime.observe import counted, logger
 from spaceport_runtime.ports import End, EndKind, Platform, Run, RunKey
@@ -19,6 +19,11 @@ class Outcome:
 
 
 NOTHING = Outcome()
+GIVEN_UP = Failure(
+    failure_class=FailureClass.INTERNAL,
+    reason="The stage was given up because of an error inside Spaceport.",
+    remedy="Run it again from this stage; if it repeats, report it.",
+)
 
 
 def settle(run: Run, outcome: Outcome, platform: Platform) -> None:
@@ -38,7 +43,7 @@ def deliver(key: RunKey, platform: Platform) -> None:
 
 def fail(run: Run, failure: Failure, recipe: Recipe, platform: Platform) -> Outcome:
     """Another attempt where it is worth it, else StageFailed; nothing where the end is taken."""
-    if run.retries < failure.retries:
+    if run.retries < failure.retries and not was_given_up(run, platform):
         return retry(run, recipe, platform)
     if not claim(run, EndKind.FAILED, recipe, platform):
         return NOTHING
@@ -56,6 +61,12 @@ def fail(run: Run, failure: Failure, recipe: Recipe, platform: Platform) -> Outc
         remedy=failure.remedy,
     )
     return Outcome((event,))
+
+
+def was_given_up(run: Run, platform: Platform) -> bool:
+    """The stage has claimed a failure and died before it could say why: it stays one."""
+    end = platform.ledger.end_of(run.key.job_id, run.key.attempt)
+    return end == End(EndKind.FAILED, by=run.key.stage)
 
 
 def claim(run: Run, kind: EndKind, recipe: Recipe, platform: Platform) -> bool:

@@ -75,6 +75,11 @@ class Recipe:
         cause = cause_of(run)
         return fitted(self.job, cause, self.order(cause).quality, run.retries)
 
+    def machine_of(self, run: Run) -> tuple[str, bool]:
+        """The kind of machine that the run wants, Spot or not: each has a quota of its own."""
+        job = self.job_of(run)
+        return job.instance_type, job.use_spot
+
     def outputs_of(self, run: Run) -> str:
         """The S3 prefix of what the run's job leaves."""
         return output_prefix(self.settings.bucket, run, self.job.kind)

@@ -10,7 +10,17 @@ from spaceport_runtime.observe import about, logger
 from spaceport_runtime.ports import EndKind, JobStatus, Platform, Run, RunKey, RunState
 from spaceport_runtime.stage.failures import PASSING_RETRIES, classify
 from spaceport_runtime.stage.launch import launch_waiting
-from spaceport_runtime.stage.outcome import NOTHING, Outcome, claim, deliver, fail, retry, settle
+from spaceport_runtime.stage.outcome import (
+    GIVEN_UP,
+    NOTHING,
+    Outcome,
+    claim,
+    deliver,
+    fail,
+    retry,
+    settle,
+    was_given_up,
+)
 from spaceport_runtime.stage.outputs import OutputsBroken, verify_outputs
 from spaceport_runtime.stage.patience import end_vain_waits
 from spaceport_runtime.stage.recipe import Finished, Recipe, cause_of, has_ended
@@ -125,6 +135,8 @@ def _judge(run: Run, status: JobStatus, recipe: Recipe, platform: Platform) -> O
         return NOTHING
     if end is not None and end.kind is EndKind.SUPERSEDED:
         return retry(run, recipe, platform)
+    if status.status == "Completed" and was_given_up(run, platform):
+        return fail(run, GIVEN_UP, recipe, platform)
     if status.status == "Completed":
         try:
             return _complete(run, recipe, platform)

@@ -1,6 +1,7 @@
 """One stage on fakes, with a clock that stands still unless it is moved."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.events import CancellationRequested, Event, ReconstructionRequested, Stage
 from spaceport_contracts.results import Quality
 from spaceport_runtime.ports import JobStatus, Platform, Run, RunKey
-from spaceport_runtime.service import STATE_CHANGE
+from spaceport_runtime.service import STATE_CHANGE, Machine
 from spaceport_runtime.settings import PlatformSettings
 from spaceport_runtime.stage.handlers import StageHandlers, routes
 from spaceport_runtime.stage.reconcile import sweep
@@ -30,13 +31,22 @@ STOPPED = JobStatus("Stopped", "Stopped")
 class Rig:
     """`said` is what the stage has published; its index lags by `lag_s`."""
 
-    def __init__(self, *, machines: int = 1, lag_s: float = 0.0, handlers: StageHandlers = SFM):
+    def __init__(
+        self,
+        *,
+        machines: int = 1,
+        lag_s: float = 0.0,
+        handlers: StageHandlers = SFM,
+        fleet: tuple[Machine, ...] = (),
+    ) -> None:
         self.now_s = 0.0
         self.said: list[Event] = []
         self.recipe = handlers.recipe(PlatformSettings(bucket="spaceport"))
         self.ledger = FakeLedger(Index(lambda: self.now_s, lambda: lag_s))
         self.store = FakeStore()
-        self.jobs = FakeJobs({self.recipe.job.instance_type: machines})
+        self.recipe = replace(self.recipe, job=replace(self.recipe.job, machines=fleet))
+        types = [machine.instance_type for machine in fleet] or [self.recipe.job.instance_type]
+        self.jobs = FakeJobs(dict.fromkeys(types, machines))
         self.platform = Platform(self.ledger, self.store, self.jobs, self, self._clock)
         self._routes = routes(self.recipe, self.platform)
 
@@ -54,7 +64,7 @@ class Rig:
         assert run is not None
         return run
 
-    def ask(self, n: int) -> None:
+    def ask(self, n: int, photos: int = 0) -> None:
         """The n-th job's request arrives, a second after whatever came before."""
         self.now_s += 1
         self.ledger.register_job(self.key(n).job_id, "{}")
@@ -64,6 +74,7 @@ class Rig:
             quality=Quality.DRAFT,
             email=None,
             title="t",
+            photos=photos,
             inputs=ArtifactSet(prefix="s3://spaceport/uploads/x/", index=INDEX),
         )
         self._routes["ReconstructionRequested"](request)

@@ -227,21 +227,59 @@ def test_an_end_that_was_claimed_and_not_recorded_is_taken_up_again(
 ) -> None:
     rig = Rig(handlers=COMPRESS)
     rig.ask(1)
-    rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign]
+    rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign,assignment]
     with pytest.raises(Crash):
         rig.end(1, status)
     rig.hear_of(rig.key(1).job_name)
     assert [event.detail_type() for event in rig.said] == ["StageStarted", last_word]
 
 
-def test_a_launch_that_was_given_up_and_not_recorded_is_taken_up_again() -> None:
+@pytest.mark.parametrize("heals", [True, False])
+def test_a_launch_that_was_given_up_and_not_recorded_stays_given_up(heals: bool) -> None:
     rig = Rig()
-    rig.jobs.create = _break  # type: ignore[method-assign]
-    rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign]
+    create, rig.jobs.create = rig.jobs.create, _break  # type: ignore[method-assign,assignment]
+    rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign,assignment]
     with pytest.raises(Crash):
         rig.ask(1)
+    if heals:
+        rig.jobs.create = create  # type: ignore[method-assign]
     rig.sweep()
+    assert [event.detail_type() for event in rig.said] == ["StageFailed"]
+    assert rig.jobs.launches == []
+
+
+def test_a_run_that_was_given_up_is_not_tried_again_whatever_its_job_says() -> None:
+    rig = Rig()
+    died = DiesOnce(rig.ledger.mark_running)
+    rig.ledger.mark_running = died  # type: ignore[method-assign,assignment]
+    with pytest.raises(Crash):
+        rig.ask(1)
+    look, rig.jobs.on_describe = rig.jobs.on_describe, _break
+    rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign,assignment]
+    with pytest.raises(Crash):
+        rig.ask(1)
+    rig.jobs.on_describe = look
+    rig.end(1, INTERNAL)
     assert len(rig.heard("StageFailed")) == 1
+    assert len(rig.jobs.launches) == 1
+
+
+def test_a_failure_that_was_claimed_stands_though_the_outputs_turn_up() -> None:
+    rig = Rig(handlers=COMPRESS)
+    rig.ask(1)
+    rig.jobs.jobs[rig.key(1).job_name].output_prefix = "s3://elsewhere/"
+    rig.end(1, COMPLETED)
+    rig.jobs.jobs[rig.key(1, 2).job_name].output_prefix = "s3://elsewhere/"
+    rig.end(1, COMPLETED, attempt=2)
+    third = rig.jobs.jobs[rig.key(1, 3).job_name]
+    right, third.output_prefix = third.output_prefix, "s3://elsewhere/"
+    rig.ledger.finish = DiesOnce(rig.ledger.finish)  # type: ignore[method-assign,assignment]
+    with pytest.raises(Crash):
+        rig.end(1, COMPLETED, attempt=3)
+    third.output_prefix = right
+    rig.end(1, COMPLETED, attempt=3)
+    assert [event.detail_type() for event in rig.said][-1] == "StageFailed"
+    assert rig.heard("SplatCompressed") == []
 
 
 def _break(*_request: object) -> None:
@@ -251,7 +289,7 @@ def _break(*_request: object) -> None:
 def test_a_retry_that_was_decided_stands_though_the_outputs_turn_up() -> None:
     rig = Rig()
     rig.ask(1)
-    rig.ledger.admit = DiesOnce(rig.ledger.admit)  # type: ignore[method-assign]
+    rig.ledger.admit = DiesOnce(rig.ledger.admit)  # type: ignore[method-assign,assignment]
     with pytest.raises(Crash):
         rig.end(1, INTERNAL)
     rig.end(1, COMPLETED)

@@ -9,6 +9,7 @@ from tests.unit.runtime.rig import COMPLETED, INTERNAL, DiesOnce, Rig
 from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.errors import Denied, Retryable
 from spaceport_runtime.ports import RunState
+from spaceport_runtime.service import Machine
 from spaceport_runtime.stage.launch import launch_waiting
 from spaceport_runtime.stage.line import LINE_HEAD
 
@@ -105,6 +106,7 @@ def test_who_is_listed_still_but_waits_no_more_or_was_told_already_hears_nothing
         rig.ask(n)
     stale = [replace(rig.run(n), place=None) for n in (2, 3)]
     rig.cancel(3)
+    rig.ledger.put(replace(rig.run(3), place=None))
     rig.ledger.waiting_runs = lambda stage, limit: stale  # type: ignore[method-assign]
     rig.said.clear()
     rig.sweep()
@@ -133,13 +135,29 @@ def test_a_run_in_hand_that_somebody_else_launched_is_left_alone() -> None:
 
 def test_a_job_whose_creator_died_is_found_and_not_told_to_wait() -> None:
     rig = Rig()
-    rig.ledger.mark_running = DiesOnce(rig.ledger.mark_running)  # type: ignore[method-assign]
+    rig.ledger.mark_running = DiesOnce(rig.ledger.mark_running)  # type: ignore[method-assign,assignment]
     with pytest.raises(Crash):
         rig.ask(1)
     rig.ask(1)
     assert rig.run(1).state is RunState.RUNNING
     assert rig.heard("StageWaiting") == []
     assert len(rig.jobs.launches) == 1
+
+
+def test_who_waits_for_a_large_machine_does_not_keep_a_small_one_idle() -> None:
+    rig = Rig(fleet=(Machine("small", 300), Machine("large")))
+    rig.ask(1, photos=1000)
+    rig.ask(2, photos=1000)
+    rig.ask(3, photos=20)
+    rig.ask(4, photos=20)
+    assert [key.job_id[-1] for key in rig.jobs.launches] == ["1", "3"]
+    told = [
+        (event.job_id[-1], event.instance_type, event.place) for event in rig.heard("StageWaiting")
+    ]
+    assert told == [("2", "large", 1), ("4", "small", 1)]
+    rig.end(1, COMPLETED)
+    rig.end(3, COMPLETED)
+    assert [key.job_id[-1] for key in rig.jobs.launches] == ["1", "3", "2", "4"]
 
 
 def test_a_job_finds_its_options() -> None:
@@ -154,7 +172,7 @@ class Refusal:
 
     def __init__(self, rig: Rig, error: Exception, *job_ids: str) -> None:
         self.error, self.job_ids = error, job_ids
-        self.create, rig.jobs.create = rig.jobs.create, self  # type: ignore[method-assign]
+        self.create, rig.jobs.create = rig.jobs.create, self  # type: ignore[method-assign,assignment]
         self.is_on = True
 
     def __call__(self, kind: object, request: dict[str, object]) -> None:

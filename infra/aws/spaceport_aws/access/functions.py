@@ -120,10 +120,11 @@ def _planning(service: Service, entry: str, names: Names, key_arn: str) -> list[
 
 
 def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str) -> list[Grant]:
-    """Keep the status, write the report, send mail; requests read, and remember who wants none."""
+    """Keep the status, write the report, send mail; requests read, and remember who
+    wants none, and whose events are posted where."""
     if entry == "on_request":
         return [
-            table(names, STATUS_TABLE, "GetItem", "Query", "UpdateItem"),
+            table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
             objects(names, ("GetObject",), "jobs/*"),
             listing(names),
             encryption(key_arn, "Decrypt"),
@@ -131,7 +132,7 @@ def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str)
     sender = mail if "@" in mail else f"spaceport@{mail}"
     return [
         _sending(service, names),
-        table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem"),
+        table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
         objects(names, ("GetObject",), "jobs/*"),
         objects(names, ("PutObject",), "jobs/*/report/*"),
         listing(names),
