@@ -431,6 +431,13 @@ def test_whoever_sent_a_broken_manifest_hears_of_it(rest: bytes) -> None:
     assert (event.email, event.title) == ("ada@example.org", "Beach")
 
 
+def test_a_title_that_is_no_text_does_not_cost_the_sender_the_answer() -> None:
+    world = FakeWorld()
+    world.put("uploads/trip/manifest.json", b'{"title": "\\q", "email": "ada@example.org"')
+    event = refusal(world, "uploads/trip/manifest.json")
+    assert (event.email, event.title) == ("ada@example.org", "trip")
+
+
 @pytest.mark.parametrize("number", [51, 2_900, 19_000])
 def test_however_many_photos_are_refused_the_event_stays_small(number: int) -> None:
     """2,900 refusals once went past DynamoDB's 400 KB, and the user heard nothing."""

@@ -6,6 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
 import pillow_heif
@@ -345,18 +346,24 @@ def test_a_picture_that_takes_more_memory_than_there_is_is_refused_unpacked() ->
 
 
 def test_pictures_wait_for_each_others_memory() -> None:
-    """Four workers, and a budget for one picture: never two at once."""
-    budget = PixelBudget(100)
-    held: list[int] = []
+    """A budget for one picture: the second begins when the first is done."""
+    budget, begun = PixelBudget(100), Event()
 
-    def hold(_n: int) -> None:
+    def second() -> None:
         with budget.lent(60):
-            held.append(1)
-            assert len(held) == 1
-            held.pop()
+            begun.set()
 
-    with ThreadPoolExecutor(4) as pool:
-        assert len(list(pool.map(hold, range(200)))) == 200
+    with ThreadPoolExecutor(1) as pool:
+        with budget.lent(60):
+            work = pool.submit(second)
+            assert not begun.wait(0.2)
+        work.result()
+    assert begun.is_set()
+
+
+def test_nobody_waits_for_memory_that_there_will_never_be() -> None:
+    with pytest.raises(ValueError, match="101 bytes"), PixelBudget(100).lent(101):
+        pass
 
 
 def many_scans(number: int) -> bytes:

@@ -16,7 +16,9 @@ class PixelBudget:
 
     @contextmanager
     def lent(self, wanted_bytes: int) -> Iterator[None]:
-        """Hold the bytes; `wanted_bytes` must not be more than there are in all."""
+        """Hold the bytes; raises ValueError for more than there are in all."""
+        if wanted_bytes > self.total_bytes:
+            raise ValueError(f"{wanted_bytes} bytes of {self.total_bytes}")
         with self._changed:
             self._changed.wait_for(lambda: self._free_bytes >= wanted_bytes)
             self._free_bytes -= wanted_bytes
