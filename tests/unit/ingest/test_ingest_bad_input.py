@@ -14,6 +14,7 @@ from tests.photos_ingest import created, jpeg, photos, picture, png, put_folder,
 from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested
 from spaceport_ingest.admission.uploads import on_upload
+from spaceport_ingest.inspect.photos.xmp import Xmp, read_xmp
 from spaceport_ingest.settings import Limits
 
 GOOD = photos(4)
@@ -485,3 +486,20 @@ def test_an_undecodable_word_in_any_header_gets_a_verdict(field: str, word: str)
     (event,) = world.bus.events
     assert isinstance(event, CaptureRejected) == (field == "quality")
     event.model_dump_json().encode()
+
+
+def test_a_photo_that_breaks_the_inspection_is_one_bad_photo(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A bug of ours once left the whole upload without a word for an hour."""
+    odd = jpeg(9)
+
+    def broken(content: bytes) -> Xmp:
+        if content == odd:
+            raise ZeroDivisionError("a bug")
+        return read_xmp(content)
+
+    monkeypatch.setattr("spaceport_ingest.inspect.photos.photo.read_xmp", broken)
+    found = capture(world := FakeWorld(), put_zip(world, {**GOOD, "odd.jpg": odd}))
+    assert [photo.name for photo in found.photos] == list(GOOD)
+    assert "inside Spaceport" in found.rejected[0].reason
