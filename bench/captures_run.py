@@ -8,6 +8,7 @@ from spaceport_contracts.results import SfmResult, StageOptions
 from spaceport_ingest.inspect.names import SafeKeys
 from spaceport_ingest.inspect.photos.candidates import Candidate, inspect_all
 from spaceport_ingest.inspect.photos.judge import judge
+from spaceport_ingest.inspect.photos.magic import HEAD_BYTES
 from spaceport_ingest.inspect.sorting import sort_files
 from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.settings import Limits
@@ -76,10 +77,16 @@ def inspect(folder: Path, target: Path) -> Capture:
             if path.is_file() and path.name != TRUTH
         ],
         limits,
+        _peek,
     )
     candidates = [_candidate(file, keys.key_for(file.name), target) for file in files.photos]
     verdicts = [*inspect_all(candidates, limits), *files.rejected]
     return judge("s3://bench/", verdicts, files.warnings, limits)
+
+
+def _peek(file: LocalFile) -> bytes:
+    with file.path.open("rb") as stream:
+        return stream.read(HEAD_BYTES)
 
 
 def _candidate(file: LocalFile, key: str, target: Path) -> Candidate:

@@ -27,11 +27,11 @@ from PIL import Image
 from spaceport_contracts.capture import Capture
 from spaceport_contracts.results import Quality, SfmResult, StageOptions
 from spaceport_ingest.inspect.photos.photo import inspect_photo
+from spaceport_ingest.settings import Limits
 from spaceport_runtime.job.container import Container
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 DEFAULTS = "pycolmap defaults"
-MOST_PIXELS = 200_000_000
 MAX_CPU_RATIO = 0.4
 MAX_GPS_RATIO = 1.05
 
@@ -62,7 +62,7 @@ def cpu_of(command: list[str], log: Path) -> float:
 def read_capture(folder: Path) -> Capture:
     """The photos as ingest reads them."""
     photos = tuple(
-        inspect_photo(path.name, path.name, path.read_bytes(), MOST_PIXELS).photo
+        inspect_photo(path.name, path.name, path.read_bytes(), Limits()).photo
         for path in sorted(folder.iterdir())
     )
     return Capture(photos_prefix="s3://bench/capture/", photos=photos)

@@ -1,5 +1,6 @@
 """The real bundles: whole without anything else installed, small, and for arm64."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from spaceport_aws.bundle import ARM64, Bundler
+from spaceport_aws.bundle import ARM64, CLIENTS, Bundler
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.service import Service
 from spaceport_topology.services import SERVICES
@@ -36,9 +37,20 @@ def test_every_entry_point_is_there_with_nothing_else_installed(service: Service
     assert done.returncode == 0, done.stderr
 
 
-def test_the_bundle_is_small_and_its_libraries_are_for_arm64(tmp_path: Path) -> None:
-    ingest = next(service for service in SERVICES if service.name == "ingest")
-    folder = bundle(ingest, ARM64)
+def test_botocore_knows_every_service_that_a_function_calls() -> None:
+    rooms = [ROOT / "runtime", *(ROOT / "services").iterdir()]
+    sources = [path for room in rooms for path in room.rglob("*.py") if "job" not in path.parts]
+    called = {
+        name
+        for source in sources
+        for name in re.findall(r"\.(?:client|resource)\(\s*\"(\w+)\"", source.read_text())
+    }
+    assert {"s3", "sqs", "sagemaker"} <= called <= CLIENTS
+
+
+def test_the_largest_bundle_is_small_and_its_libraries_are_for_arm64(tmp_path: Path) -> None:
+    dronepath = next(service for service in SERVICES if service.name == "dronepath")
+    folder = bundle(dronepath, ARM64)
     target = tmp_path / "bundle.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in sorted(folder.rglob("*")):

@@ -8,7 +8,7 @@ import pytest
 
 from tests.aws.templates import EVERYTHING, Assembly, assembly, flat
 
-SERVICES = ("Ingest", "Sfm", "Train", "Compress", "Notify")
+SERVICES = ("Ingest", "Sfm", "Train", "Compress", "Notify", "Dronepath")
 PARTS = {"Foundation", "Api", "Web", "Watch", *SERVICES}
 STATEFUL = (
     "AWS::S3::Bucket",
@@ -127,7 +127,7 @@ def test_tables_are_encrypted_and_can_be_restored(built: Assembly) -> None:
 
 def test_functions_are_arm_traced_and_forget_their_logs(built: Assembly) -> None:
     functions = built.properties("AWS::Lambda::Function")
-    assert len(functions) == 11
+    assert len(functions) == 13
     for function in functions:
         assert function["Architectures"] == ["arm64"]
         assert function["TracingConfig"] == {"Mode": "Active"}
@@ -210,8 +210,10 @@ def test_the_site_sends_security_headers_by_tls_only() -> None:
 def test_every_service_wakes_somebody_up(service: str) -> None:
     alarms = assembly().properties("AWS::CloudWatch::Alarm", f"Spaceport-{service}")
     kinds = {alarm["AlarmName"].removeprefix(f"spaceport-{service.lower()}-") for alarm in alarms}
-    sweeps = {"sweep-errors", "sweeper-silent"} if service != "Notify" else set[str]()
-    answers = {"request-errors"} if service in ("Ingest", "Notify") else set[str]()
+    sweeps = (
+        set[str]() if service in ("Notify", "Dronepath") else {"sweep-errors", "sweeper-silent"}
+    )
+    answers = {"request-errors"} if service in ("Ingest", "Notify", "Dronepath") else set[str]()
     always = {"dead-letters", "oldest-message", "message-errors", "denied"}
     stage = {"cannotlaunch"} if service in ("Sfm", "Train", "Compress") else set[str]()
     assert kinds == always | stage | sweeps | answers

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from spaceport_local.cloud import CloudOptions, LocalCloud
+from spaceport_local.http.server import THREADS
 from spaceport_local.sagemaker.runner import FunctionRunner, Task
 from tests.infra.clouds import Events, Program, wait_for
 from tests.infra.uploads import mails, status_of, upload
@@ -194,20 +195,26 @@ def test_a_zip_starts_a_job_in_any_letter_case(
     wait_for(lambda: [e for e in events.named("CaptureRejected") if ending in e["title"]])
 
 
-def test_a_hundred_who_wait_for_news_hold_up_nobody(cloud: LocalCloud) -> None:
+def test_those_who_wait_for_news_hold_up_nobody(cloud: LocalCloud, works: Works) -> None:
+    works.program.hold = {"sfm"}  # nothing happens to the job until everybody has asked
     job_id = upload(cloud, "watched")
-    wait_for(lambda: mails(cloud, "watched"))
+    wait_for(lambda: any(job_id in name for name in works.program.started))
+    wait_for(lambda: status_of(cloud, job_id)["status"] == "running")
     host = cloud.api_url.removeprefix("http://")
     last = max(event["seq"] for event in events_of(cloud, job_id))
     with ExitStack() as stack:
+        stack.callback(works.program.go_on.set)
         sockets = []
-        for _ in range(100):
+        for _ in range(THREADS + 4):
             waiting = stack.enter_context(closing(http.client.HTTPConnection(host, timeout=60)))
             waiting.request("GET", f"/jobs/{job_id}/events?after={last}&wait=20")
             sockets.append(waiting.sock)
-        assert status_of(cloud, job_id)["status"] == "delivered"
+        assert status_of(cloud, job_id)["status"] == "running"
         answered, _, _ = select.select(sockets, [], [], 0)
         assert answered == []
+        works.program.go_on.set()
+        wait_for(lambda: select.select(sockets, [], [], 0)[0])
+    wait_for(lambda: mails(cloud, "watched"))
 
 
 def events_of(cloud: LocalCloud, job_id: str) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ ARM64 = ("manylinux2014_aarch64", "manylinux_2_28_aarch64")
 PYTHON = "3.11"
 OURS = "spaceport-"
 ROOMS = ("contracts", "runtime", "services/*")
+CLIENTS = {"dynamodb", "events", "s3", "sagemaker", "ses", "sqs", "sts"}
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "job", "schemas")
 
 
@@ -65,13 +66,16 @@ class Bundler:
     def _installed(self, wheels: set[str]) -> Path:
         """A folder with the wheels; services that need the same ones share it."""
         constraints = self.root / "constraints.txt"
-        known = "\n".join((*sorted(wheels), *self.platforms, constraints.read_text()))
+        known = "\n".join(
+            (*sorted(wheels), *self.platforms, *sorted(CLIENTS), constraints.read_text())
+        )
         digest = hashlib.sha256(known.encode()).hexdigest()[:16]
         target = self.folder / f"wheels-{digest}"
         if not target.exists():
             partial = target.with_suffix(".partial")
             shutil.rmtree(partial, ignore_errors=True)
             self._install(wheels, constraints, partial)
+            _prune(partial)
             _compile(partial, partial)
             partial.rename(target)
         return target
@@ -88,6 +92,15 @@ class Bundler:
             remedy = "Look at the network and at constraints.txt, then do it again."
             raise UserError(f"pip could not fetch the functions' wheels: {last[0]}.", remedy)
         shutil.rmtree(target / "bin", ignore_errors=True)
+
+
+def _prune(folder: Path) -> None:
+    """Without other people's tests, and without what botocore knows of services we never call."""
+    for tests in [*folder.rglob("tests")]:
+        shutil.rmtree(tests)
+    for service in (folder / "botocore" / "data").iterdir():
+        if service.is_dir() and service.name not in CLIENTS:
+            shutil.rmtree(service)
 
 
 def _compile(folder: Path, root: Path) -> None:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Body
 from spaceport_dronepath.contract.answer import PlanAnswer
 from spaceport_dronepath.contract.problems import FieldProblem
 from spaceport_dronepath.contract.request import PlanRequest
-from spaceport_dronepath.ports import Desk
+from spaceport_dronepath.ports import Kit
 from spaceport_runtime.http.problems import field_problem, responses
 from spaceport_runtime.http.shell import HttpApi
 
@@ -21,8 +21,8 @@ REMEDIES = {
 }
 
 
-def make_api(get_desk: Callable[[], Desk]) -> HttpApi:
-    """The router; `get_desk` is called per request, so that importing this makes no clients."""
+def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
+    """The router; `get_kit` is called per request, so that importing this makes no clients."""
     app = HttpApi(REMEDIES)
 
     @app.post(
@@ -49,7 +49,7 @@ def make_api(get_desk: Callable[[], Desk]) -> HttpApi:
         from spaceport_dronepath.delivery import plan_and_store  # noqa: PLC0415
 
         try:
-            return plan_and_store(body, get_desk())
+            return plan_and_store(body, get_kit())
         except FieldProblem as problem:
             raise field_problem(
                 HTTPStatus.UNPROCESSABLE_ENTITY, problem.field, problem.message, problem.remedy
@@ -61,7 +61,7 @@ def make_api(get_desk: Callable[[], Desk]) -> HttpApi:
 def openapi() -> dict[str, Any]:
     """The OpenAPI 3.1 description of dronepath's routes."""
 
-    def no_desk() -> Desk:
+    def no_kit() -> Kit:
         raise RuntimeError("a description answers no requests")
 
-    return make_api(no_desk).describe()
+    return make_api(no_kit).describe()

@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from spaceport_contracts.artifacts import split_uri
 from spaceport_dronepath.contract.problems import FieldProblem
-from spaceport_dronepath.ports import Desk
+from spaceport_dronepath.ports import Kit
 from spaceport_dronepath.service import SERVICE
 from spaceport_dronepath.settings import Settings
 from spaceport_runtime.aws.connect import RETRIES, connect
@@ -53,11 +53,11 @@ class S3Shelf:
         return self._client.generate_presigned_url("get_object", Params=params, ExpiresIn=seconds)
 
 
-def connect_desk() -> Desk:
+def connect_kit() -> Kit:
     """Everything that dronepath works with, from the environment."""
     settings = PlatformSettings()
     platform = connect(SERVICE.name, settings)
-    return Desk(
+    return Kit(
         store=platform.store,
         shelf=S3Shelf(boto3.client("s3", config=RETRIES)),
         bus=platform.bus,

@@ -13,7 +13,7 @@ from spaceport_dronepath.exports.track import ExportFile
 from spaceport_dronepath.files import PLAN_JSON, Delivery, deliver, described
 from spaceport_dronepath.geometry.frame import LocalFrame
 from spaceport_dronepath.plan import no_dem, plan_flight
-from spaceport_dronepath.ports import Desk
+from spaceport_dronepath.ports import Kit
 from spaceport_dronepath.terrain.ground import Bounds, Raster
 from spaceport_runtime.lineage import originate
 
@@ -21,22 +21,22 @@ BUFFER_BYTES = 1 << 20
 ID_CHARACTERS = 20
 
 
-def plan_and_store(request: PlanRequest, desk: Desk) -> PlanAnswer:
+def plan_and_store(request: PlanRequest, kit: Kit) -> PlanAnswer:
     """Plan, store every file, publish FlightPlanned, and answer with links.
 
     The same request about the same elevation model is the same plan: it is stored under the same
     keys, and its event has the same id. Raises FieldProblem for what cannot be flown (nothing is
     stored then), Retryable when AWS is busy.
     """
-    dem = _dem(request, desk)
+    dem = _dem(request, kit)
     plan_id = _plan_id(request, dem.etag if dem else "")
     plan = plan_flight(request, dem.read if dem else no_dem)
     delivery = deliver(plan, plan_id)
-    prefix = f"s3://{desk.bucket}/{desk.settings.prefix}/{plan_id}/"
+    prefix = f"s3://{kit.bucket}/{kit.settings.prefix}/{plan_id}/"
     for file in delivery.files:
-        desk.store.write(prefix + file.name, file.content, file.content_type)
-    desk.bus.publish(_announced(delivery, plan_id, prefix, desk))
-    return _with_links(delivery, prefix, desk)
+        kit.store.write(prefix + file.name, file.content, file.content_type)
+    kit.bus.publish(_announced(delivery, plan_id, prefix, kit))
+    return _with_links(delivery, prefix, kit)
 
 
 def _plan_id(request: PlanRequest, dem_etag: str) -> str:
@@ -48,8 +48,8 @@ def _plan_id(request: PlanRequest, dem_etag: str) -> str:
 class _Dem:
     """An elevation model in our bucket, read range by range."""
 
-    def __init__(self, uri: str, etag: str, size: int, desk: Desk) -> None:
-        self._uri, self.etag, self._size, self._desk = uri, etag, size, desk
+    def __init__(self, uri: str, etag: str, size: int, kit: Kit) -> None:
+        self._uri, self.etag, self._size, self._kit = uri, etag, size, kit
 
     def read(self, _url: str, frame: LocalFrame, bounds: Bounds, field: str) -> Raster:
         """The window below the bounds."""
@@ -60,7 +60,7 @@ class _Dem:
         return read_dem(io.BufferedReader(ranges, BUFFER_BYTES), frame, bounds, field)
 
     def _range(self, start: int, length: int) -> bytes:
-        return self._desk.shelf.read_range(self._uri, self.etag, start, length)
+        return self._kit.shelf.read_range(self._uri, self.etag, start, length)
 
 
 class _Ranges(io.RawIOBase):
@@ -98,31 +98,31 @@ class _Ranges(io.RawIOBase):
         return len(found)
 
 
-def _dem(request: PlanRequest, desk: Desk) -> _Dem | None:
+def _dem(request: PlanRequest, kit: Kit) -> _Dem | None:
     if not isinstance(request.terrain, DemTerrain):
         return None
     uri = request.terrain.url
-    if not uri.startswith(f"s3://{desk.bucket}/"):
+    if not uri.startswith(f"s3://{kit.bucket}/"):
         raise FieldProblem(
             "terrain.url",
             "The elevation model is not in our bucket.",
-            f"Upload it and give its address, s3://{desk.bucket}/...",
+            f"Upload it and give its address, s3://{kit.bucket}/...",
         )
-    found = desk.store.head(uri)
+    found = kit.store.head(uri)
     if found is None:
         raise FieldProblem(
             "terrain.url", "There is no such object.", "Look at the address, and upload it first."
         )
-    if found.bytes > desk.settings.max_dem_bytes:
+    if found.bytes > kit.settings.max_dem_bytes:
         raise FieldProblem(
             "terrain.url",
             f"It has {found.bytes / 1e9:.1f} GB.",
             "Cut out the part around the area, such as with gdal_translate -projwin.",
         )
-    return _Dem(uri, found.etag, found.bytes, desk)
+    return _Dem(uri, found.etag, found.bytes, kit)
 
 
-def _announced(delivery: Delivery, plan_id: str, prefix: str, desk: Desk) -> FlightPlanned:
+def _announced(delivery: Delivery, plan_id: str, prefix: str, kit: Kit) -> FlightPlanned:
     answer = delivery.answer
     index = next(file for file in delivery.files if file.name == PLAN_JSON)
     return originate(
@@ -130,7 +130,7 @@ def _announced(delivery: Delivery, plan_id: str, prefix: str, desk: Desk) -> Fli
         plan_id,
         1,
         plan_id,
-        desk.clock(),
+        kit.clock(),
         pattern=answer.pattern,
         sorties=answer.totals.sorties,
         photos=answer.totals.photos,
@@ -147,13 +147,13 @@ def _artifact(file: ExportFile, prefix: str) -> Artifact:
     return Artifact(uri=prefix + file.name, bytes=known.bytes, sha256=known.sha256)
 
 
-def _with_links(delivery: Delivery, prefix: str, desk: Desk) -> PlanAnswer:
-    files = [_linked(file, prefix, desk) for file in delivery.files]
+def _with_links(delivery: Delivery, prefix: str, kit: Kit) -> PlanAnswer:
+    files = [_linked(file, prefix, kit) for file in delivery.files]
     return delivery.answer.model_copy(update={"files": files})
 
 
-def _linked(file: ExportFile, prefix: str, desk: Desk) -> PlanFile:
-    link = desk.shelf.temporary_link(
-        prefix + file.name, file.content_type, desk.settings.link_seconds
+def _linked(file: ExportFile, prefix: str, kit: Kit) -> PlanFile:
+    link = kit.shelf.temporary_link(
+        prefix + file.name, file.content_type, kit.settings.link_seconds
     )
     return described(file).model_copy(update={"url": link})

@@ -4,8 +4,8 @@ from functools import cache
 from typing import Any
 
 from spaceport_dronepath.api import make_api
-from spaceport_dronepath.aws import connect_desk
-from spaceport_dronepath.ports import Desk
+from spaceport_dronepath.aws import connect_kit
+from spaceport_dronepath.ports import Kit
 from spaceport_dronepath.service import SERVICE
 from spaceport_runtime.aws.connect import connect_queue
 from spaceport_runtime.consume import Backoff, consume
@@ -13,11 +13,11 @@ from spaceport_runtime.settings import PlatformSettings
 
 
 @cache
-def _desk() -> Desk:
-    return connect_desk()
+def _kit() -> Kit:
+    return connect_kit()
 
 
-API = make_api(_desk)
+API = make_api(_kit)
 
 
 def on_message(event: dict[str, Any], _context: object) -> Any:

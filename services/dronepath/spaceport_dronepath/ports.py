@@ -18,7 +18,7 @@ class Shelf(Protocol):
 
 
 @dataclass(frozen=True)
-class Desk:
+class Kit:
     """Everything that dronepath works with, passed to the core as one value."""
 
     store: Store

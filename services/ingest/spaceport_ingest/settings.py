@@ -12,6 +12,7 @@ class Limits(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="SPACEPORT_INGEST_", frozen=True, extra="ignore")
 
+    max_files: int = Field(default=50_000, description="below a folder that a request names")
     min_photos: int = Field(default=3, description="two views fix no scale, three do")
     max_photos: int = 3000
     max_photo_bytes: int = 150 * MIB

@@ -32,7 +32,7 @@ from spaceport_runtime.errors import UserError
 JOB = "0123456789ab"
 FILES = {
     "sfm": {"sparse/0/cameras.bin": b"cameras", "geo.json": b"{}", "images/0001.jpg": b"big"},
-    "train": {"scene.ply": b"ply", "cameras.json": b"[]"},
+    "train": {"scene.ply": b"ply", "cameras.json": b"[]", "heldout/a-render.jpg": b"jpg"},
     "compress": {"scene.sog": b"sog", "preview.png": b"png", "flythrough.webp": b"webp"},
 }
 
@@ -145,6 +145,7 @@ def test_results_lie_where_they_are_promised(bucket: FakeS3, job: ShownJob, out:
 
     assert final_files(out) == [
         "flythrough.webp",
+        "heldout/a-render.jpg",
         "preview.png",
         "report.html",
         "report.json",

@@ -59,10 +59,10 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("SPACEPORT_BUCKET", BUCKET)
-    handler._desk.cache_clear()
+    handler._kit.cache_clear()
     with mock_aws():
         yield Cloud()
-    handler._desk.cache_clear()
+    handler._kit.cache_clear()
 
 
 def post(document: Any) -> tuple[int, dict[str, Any]]:

@@ -27,6 +27,7 @@ from spaceport_ingest.handler import routes
 from spaceport_ingest.inspect.splats.splat import SCENE
 from spaceport_ingest.requests.api import make_api, openapi
 from spaceport_ingest.service import SERVICE
+from spaceport_ingest.settings import Limits
 from spaceport_runtime.consume import Backoff, consume
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.lineage import follow
@@ -325,6 +326,54 @@ def test_a_job_is_its_owners_to_change() -> None:
         assert send(world, asked_by("bob", event))[0] == 404
     cancel = http(f"/jobs/{hers['jobId']}/cancel", None)
     assert send(world, asked_by("ada", cancel))[0] == 202
+
+
+@pytest.mark.parametrize(("subject", "status"), [("ada", 202), ("mallory", 403), (None, 403)])
+def test_an_owners_job_is_the_owners_whatever_the_address(subject: str | None, status: int) -> None:
+    world = FakeWorld()
+    world.put("captures/a.zip", zip_of(photos(3)))
+    job_id = start_as(world, "ada", f"s3://{BUCKET}/captures/a.zip", "sfm")[1]["jobId"]
+    drain(world)
+    prefix = scene(world, f"jobs/{job_id}/sfm/01/output/")
+    assert start_as(world, subject, prefix, "3dgs")[0] == status
+
+
+def start_as(
+    world: FakeWorld, subject: str | None, url: str, step: str
+) -> tuple[int, dict[str, Any]]:
+    body = {"s3Url": url, "email": MAIL, "pipelineStep": step}
+    event = http("/start-job", json.dumps(body))
+    if subject:
+        event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject}}}
+    return send(world, event)
+
+
+def test_a_folder_without_end_is_not_listed() -> None:
+    world = FakeWorld(Limits(workers=1, max_files=2))
+    for name, content in photos(3).items():
+        world.put(f"captures/a/{name}", content)
+    status, body = start(world, f"s3://{BUCKET}/captures/a/")
+    assert status == 400 and "more than 2 files" in body["detail"]
+
+
+@pytest.mark.parametrize("step", ["3dgs", "compression"])
+def test_a_strangers_result_of_any_size_is_not_read(
+    step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = FakeWorld(Limits(workers=1, max_manifest_bytes=1000))
+    prefix = scene(world)
+    world.put("captures/a/scene.ply", ply())
+    uri = world.put("captures/a/result.json", b" " * 2000)
+    read = world.store.read
+
+    def read_small(asked: str) -> bytes:
+        assert asked != uri
+        return read(asked)
+
+    monkeypatch.setattr(world.store, "read", read_small)
+    start(world, prefix, step)
+    drain(world)
+    requested(world)
 
 
 def test_unknown_paths_and_methods() -> None:

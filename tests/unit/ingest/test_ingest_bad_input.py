@@ -104,7 +104,7 @@ BAD_PHOTOS = [
     ("a.png", truncated(png(9)), "cut off before its end"),
     ("a.jpg", b"\xff\xd8\xff" + bytes(500), "damaged"),
     ("a.jpg", saved("BMP"), "export the photo as JPEG"),
-    ("a.tif", saved("TIFF")[:5000], "export the photo as JPEG"),
+    ("a.tif", saved("TIFF")[:5000], "cut off before its end"),
     ("a.jpg", saved("GIF"), "GIF"),
     ("a.heic", b"\0\0\0\x18ftypheic", "export the photo as JPEG"),
     ("a.jpg", b"\0\0\0\x18ftypheic", "HEIC"),

@@ -2,6 +2,7 @@
 
 import io
 import math
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -23,14 +24,20 @@ LAT, LAT_REF = ExifTags.GPS.GPSLatitude, ExifTags.GPS.GPSLatitudeRef
 LON, LON_REF = ExifTags.GPS.GPSLongitude, ExifTags.GPS.GPSLongitudeRef
 ALT, ALT_REF = ExifTags.GPS.GPSAltitude, ExifTags.GPS.GPSAltitudeRef
 NONE = IFDRational(0, 0)
-GPS = {LAT: (46.0, 50.0, 33.36), LAT_REF: "N", LON: (91.0, 59.0, 40.2), LON_REF: "W"}
+Tags = Mapping[Any, Any]
+GPS: dict[Any, Any] = {
+    LAT: (46.0, 50.0, 33.36),
+    LAT_REF: "N",
+    LON: (91.0, 59.0, 40.2),
+    LON_REF: "W",
+}
 HERE = (46.842600, -91.994500)
 
 
 def inspected(
-    gps: dict[int, Any] | None = None,
-    details: dict[int, Any] | None = None,
-    tags: dict[int, Any] | None = None,
+    gps: Tags | None = None,
+    details: Tags | None = None,
+    tags: Tags | None = None,
     xmp: str = "",
 ) -> Photo:
     exif = Image.Exif()
@@ -138,10 +145,10 @@ def test_an_altitude_is_what_it_means_or_none(altitude: Any, reference: Any, exp
 def test_letters_that_are_lost_come_back_from_xmp() -> None:
     bare = {tag: value for tag, value in GPS.items() if tag not in (LAT_REF, LON_REF)}
     lost = inspected(bare)
-    assert (lost.latitude_deg, lost.hemisphere_known) == (pytest.approx(HERE[0]), False)
+    assert lost.latitude_deg == pytest.approx(HERE[0]) and not lost.hemisphere_known
     here = 'drone-dji:GpsLatitude="46.842600" drone-dji:GpsLongtitude="-91.994500"'
     found = inspected(bare, xmp=here)
-    assert (found.longitude_deg, found.hemisphere_known) == (pytest.approx(HERE[1]), True)
+    assert found.longitude_deg == pytest.approx(HERE[1]) and found.hemisphere_known
     elsewhere = here.replace("46.8", "12.8")
     assert inspected(bare, xmp=elsewhere).hemisphere_known is False
     assert inspected(xmp=here).latitude_deg == pytest.approx(HERE[0])
@@ -154,6 +161,32 @@ def test_an_altitude_of_the_wrong_sign_or_none_is_mended_by_xmp() -> None:
     assert inspected({**GPS, ALT: 80.0, ALT_REF: b"\0"}, xmp=said).altitude_m == 80.0
     assert inspected({**GPS, ALT: 0.0}, xmp=said).altitude_m == -12.04
     assert inspected({ALT: 80.0}).altitude_m is None  # nowhere, but high up
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "expected"),
+    [
+        ("46,50.556N", "91,59.67W", HERE),
+        ("46,50,33.36N", "91,59,40.2W", HERE),
+        ("46,50.556S", "91,59.67E", (-HERE[0], -HERE[1])),
+        ("46,75.5N", "91,59.67W", None),
+        ("46,50.556", "91,59.67W", None),
+        ("146,50.556N", "91,59.67W", None),
+        ("46,50.556N", "", None),
+    ],
+)
+def test_what_an_editor_keeps_of_exif_in_xmp(
+    latitude: str, longitude: str, expected: tuple[float, float] | None
+) -> None:
+    photo = inspected(
+        xmp=f'exif:GPSLatitude="{latitude}" exif:GPSLongitude="{longitude}" '
+        'exif:GPSAltitudeRef="1" exif:GPSAltitude="198309/1000"'
+    )
+    if expected is None:
+        assert (photo.latitude_deg, photo.altitude_m) == (None, None)
+    else:
+        assert (photo.latitude_deg, photo.longitude_deg) == pytest.approx(expected)
+        assert photo.altitude_m == -198.309
 
 
 @pytest.mark.parametrize(

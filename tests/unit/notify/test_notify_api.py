@@ -231,7 +231,7 @@ def test_an_ended_job_and_a_crowd_of_waiters_are_not_waited_for() -> None:
     other = Door()
     tell(other.story.requested(), other.kit)
     other.kit = replace(other.kit, sleep=sleep)
-    taken = [WAITING.acquire(blocking=False) for _ in range(99)]
+    taken = [WAITING.acquire(blocking=False) for _ in range(200)]
     try:
         assert other.get(f"/jobs/{JOB}/events", after="1", wait="20")[2]["events"] == []
     finally:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from tests.unit.sfm.flights import (
     KINDS,
+    START,
     Flight,
     block,
     facade_flown,
@@ -225,6 +226,15 @@ def test_a_scale_that_cannot_be_is_no_scale(factor: float) -> None:
     placement = flight.place()
     assert placement.origin is None
     assert placement.warnings
+
+
+def test_flights_that_cannot_be_that_fast_have_no_scale() -> None:
+    flight = block()
+    flight.gps_m[:, :2] *= 70
+    assert any("m/s" in text for text in flight.place().warnings)
+    for tags in flight.tags:
+        tags["taken_at"] = START  # an editor gave all the same time: that says nothing
+    assert flight.place().origin is not None
 
 
 def test_one_altitude_alone_missing_changes_nothing() -> None:

@@ -70,7 +70,14 @@ def test_a_preset_that_starts_with_all_features_has_none_to_add() -> None:
 def test_focal_length_is_locked_when_the_photos_do_not_mind() -> None:
     # Brighton beach: free .70, sensor .585 of the width.
     assert disagrees(0.70, 0.585)
-    assert should_lock(0.4388, 0.4393)
-    assert not should_lock(0.40, 0.45)
+    assert should_lock(0.4393 / 0.4388, 0.70, 0.585)
+    assert not should_lock(0.45 / 0.40, 0.70, 0.585)
     assert not disagrees(0.60, 0.585)
     assert not disagrees(0.70, None)
+
+
+def test_a_lens_twice_as_long_as_its_maker_says_must_cost_more_to_be_believed() -> None:
+    """Six photos of one strip: free 1.30 of the width, sensor .585, and nothing to tell by."""
+    assert should_lock(1.03, 1.30, 0.585)
+    assert not should_lock(1.03, 0.62, 0.585)
+    assert not should_lock(1.2, 1.30, 0.585)

@@ -102,9 +102,11 @@ def test_gps_that_repeats_one_position_is_not_used() -> None:
         {"latitude_deg": 0.0, "longitude_deg": 0.0},
         {"latitude_deg": None},
         {"longitude_deg": float("nan")},
+        {"hemisphere_known": False},
+        {"gps_error_m": 1500.0},
     ],
 )
-def test_what_is_no_place_on_earth_is_no_position(facts: dict[str, float | None]) -> None:
+def test_what_is_no_place_on_earth_is_no_position(facts: dict[str, float | bool | None]) -> None:
     located = [
         photo.model_copy(update={"latitude_deg": 47.0 + 1e-4 * i, "longitude_deg": 8.0})
         for i, photo in enumerate(photos(4))

@@ -22,11 +22,13 @@ def function_grants(
     if entry == "on_message":
         grants += [_consuming(service, names)]
     if service.name == "notify":
-        return grants + _notify(entry, names, key_arn, mail)
+        return grants + _notify(service, entry, names, key_arn, mail)
     if service.uploads:
         return grants + _ingest(service, entry, names, key_arn)
     if service.job:
         return grants + _stage(service, names, key_arn, str(job_role_arn))
+    if service.publishes:
+        return grants + _planning(service, entry, names, key_arn)
     return grants
 
 
@@ -104,25 +106,33 @@ def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Gr
     return grants
 
 
-def _notify(entry: str, names: Names, key_arn: str, mail: str) -> list[Grant]:
-    """Keep the status, write the report, send mail; requests read, and remember who wants none."""
+def _planning(service: Service, entry: str, names: Names, key_arn: str) -> list[Grant]:
+    """Read an elevation model that was uploaded, keep plans, hand out links to them."""
+    if entry != "on_request":
+        return [_sending(service, names)]
+    return [
+        _speech(service, names),
+        objects(names, ("GetObject",), "uploads/*", "plans/*"),
+        objects(names, ("PutObject",), "plans/*"),
+        listing(names),
+        encryption(key_arn, "Decrypt", "GenerateDataKey"),
+    ]
+
+
+def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str) -> list[Grant]:
+    """Keep the status, write the report, send mail; requests read, and remember who
+    wants none, and whose events are posted where."""
     if entry == "on_request":
         return [
-            table(names, STATUS_TABLE, "GetItem", "Query", "UpdateItem"),
+            table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
             objects(names, ("GetObject",), "jobs/*"),
             listing(names),
             encryption(key_arn, "Decrypt"),
         ]
     sender = mail if "@" in mail else f"spaceport@{mail}"
     return [
-        Grant(
-            ("sqs:GetQueueUrl", "sqs:SendMessage"),
-            (
-                names.arn("sqs", names.of("spaceport-notify")),
-                names.arn("sqs", names.of("spaceport-notify-dlq")),
-            ),
-        ),
-        table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem"),
+        _sending(service, names),
+        table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
         objects(names, ("GetObject",), "jobs/*"),
         objects(names, ("PutObject",), "jobs/*/report/*"),
         listing(names),

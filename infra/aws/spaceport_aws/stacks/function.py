@@ -47,7 +47,7 @@ def add_function(
         ),
         f"Spaceport: {entry} of {service.name}",
     )
-    works = service.handler_timeout_s > WORKS_LONGER_THAN_S
+    works = service.handler_timeout_s > WORKS_LONGER_THAN_S or _computes(service, entry)
     function = lambda_.Function(
         stack,
         what,
@@ -67,6 +67,11 @@ def add_function(
     )
     because(function, "L1", "3.11 is the Python that everything here is tested on")
     return function
+
+
+def _computes(service: Service, entry: str) -> bool:
+    """A request that is answered by the function itself, and not by a job or a table."""
+    return entry == "on_request" and not service.consumes and not service.uploads
 
 
 def _timeout_s(service: Service, entry: str) -> int:

@@ -4,6 +4,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from http import HTTPStatus
+from itertools import islice
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 from spaceport_contracts.events import ReconstructionRequested, Stage
@@ -11,6 +12,7 @@ from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX
 from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.requests.standing import published_by
+from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import Problem, field_problem
 
 FIELD = "s3Url"
@@ -102,7 +104,8 @@ def nothing_at(name: str, kit: Kit) -> Problem:
 
 
 def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
-    """Uploads and captures by whoever knows their address; a job's files by whom it wrote to."""
+    """Uploads and captures by whoever knows their address; a job's files by its owner, or where
+    nobody signs in, by whom it writes to."""
     top, _, below = name.partition("/")
     if leaves_its_folder(name) or not below.strip("/"):
         return False
@@ -112,7 +115,9 @@ def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
     if top != JOBS_AREA or step is Stage.SFM or kit.platform.ledger.job_record(job_id) is None:
         return False
     origin = published_by(job_id, 1, kit)
-    return isinstance(origin, ReconstructionRequested) and origin.email == email
+    if not isinstance(origin, ReconstructionRequested):
+        return False
+    return caller().may_change(origin.owner) if origin.owner else origin.email == email
 
 
 def _object(uri: str, step: Stage, kit: Kit) -> Located | None:
@@ -143,7 +148,9 @@ def _prefix(name: str, step: Stage, kit: Kit) -> Located | None:
         manifest = kit.platform.store.head(prefix + MANIFEST_NAME)
         if manifest is not None:
             return Located(prefix + MANIFEST_NAME, manifest.etag)
-    items = list(kit.objects.under(prefix))
+    items = list(islice(kit.objects.under(prefix), kit.limits.max_files + 1))
+    if len(items) > kit.limits.max_files:
+        raise _bad(f"{prefix} holds more than {kit.limits.max_files} files.", WANTED[step])
     return Located(prefix, _digest(items)) if items else None
 
 

@@ -10,7 +10,7 @@ ROWS_PER_PAGE = 100
 POLL_S = 1.0
 MAX_WAIT_S = 20  # API Gateway gives a request 30 s
 # Each looks into the table once a second: who comes when so many wait is answered at once.
-WAITING = BoundedSemaphore(32)
+WAITING = BoundedSemaphore(100)
 
 
 def rows_after(job_id: str, after: int, wait_s: int, kit: Kit) -> list[Row]:

@@ -109,6 +109,7 @@ def _task_photo(prepared: Prepared, camera: int) -> TaskPhoto:
         gimbal_pitch_deg=photo.gimbal_pitch_deg,
         gimbal_roll_deg=photo.gimbal_roll_deg,
         gimbal_yaw_deg=photo.gimbal_yaw_deg,
+        gps_error_m=photo.gps_error_m,
         hemisphere_known=photo.hemisphere_known,
         rotated=photo.orientation != UPRIGHT,
         drone=is_drone(photo),

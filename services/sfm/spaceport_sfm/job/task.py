@@ -40,6 +40,7 @@ class TaskPhoto(Frozen):
     gimbal_pitch_deg: float | None = None
     gimbal_roll_deg: float | None = None
     gimbal_yaw_deg: float | None = None
+    gps_error_m: float | None = None
     hemisphere_known: bool = True
     """False: latitude and longitude lack their sign."""
     rotated: bool = False

@@ -78,7 +78,7 @@ def _is_image(name: str) -> bool:
 
 
 def _is_ours(prefix: str, files: dict[str, Listed], kit: Kit) -> bool:
-    if "result.json" not in files:
+    if "result.json" not in files or files["result.json"].bytes > kit.limits.max_manifest_bytes:
         return False
     try:
         SfmResult.model_validate_json(kit.platform.store.read(prefix + "result.json"))

@@ -58,8 +58,8 @@ class SplatUpload:
 
 
 def _is_training_run(prefix: str, items: list[Listed], kit: Kit) -> bool:
-    names = {item.uri.removeprefix(prefix) for item in items}
-    if not {SCENE, RESULT} <= names:
+    sizes = {item.uri.removeprefix(prefix): item.bytes for item in items}
+    if not {SCENE, RESULT} <= set(sizes) or sizes[RESULT] > kit.limits.max_manifest_bytes:
         return False
     try:
         TrainResult.model_validate_json(kit.platform.store.read(prefix + RESULT))

@@ -5,6 +5,7 @@ nor GPS residual shows a wrong pair. Brighton beach freely gives the ground 48 m
 locked 39.5 m, and the drone says 40 m.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +16,10 @@ import pycolmap
 from spaceport_sfm.job.task import CameraGroup, Task
 
 MAX_DISAGREEMENT = 0.05
-# Locking may cost this much of the reprojection error, and no more.
-MAX_RMSE_RATIO = 1.02
+# Locking may cost this much of the reprojection error, and a little more the further the free focal
+# length is off: a lens that would be twice as long as its maker says is more likely a strip of
+# photos that cannot tell.
+MAX_RMSE_RATIO, MORE_PER_FOLD = 1.02, 0.1
 FREE_ITERATIONS = 100
 LOCKED_ITERATIONS = 150
 
@@ -30,6 +33,14 @@ class SettledFocal:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """What bundle adjustment leaves as it is."""
+
+    centre: bool = False
+    distortion: bool = False
+
+
+@dataclass(frozen=True)
 class _Case:
     """A model, its task, and which camera of the one is which of the other."""
 
@@ -37,7 +48,7 @@ class _Case:
     task: Task
     groups: Mapping[int, int]
     """COLMAP's camera id -> index into `task.cameras`."""
-    centred: bool
+    hold: Hold
 
     def group(self, camera_id: int) -> CameraGroup:
         """What the metadata say about a camera."""
@@ -49,13 +60,17 @@ def disagrees(free_px: float, prior_px: float | None) -> bool:
     return bool(prior_px) and abs(free_px / (prior_px or 1.0) - 1) > MAX_DISAGREEMENT
 
 
-def should_lock(free_rmse_px: float, locked_rmse_px: float) -> bool:
-    """The photos do not mind the metadata's focal length."""
-    return locked_rmse_px < MAX_RMSE_RATIO * free_rmse_px
+def should_lock(rmse_ratio: float, free_px: float, prior_px: float) -> bool:
+    """The photos do not mind the metadata's focal length.
+
+    Args:
+        rmse_ratio: reprojection error with the metadata's focal length over that with the free one.
+    """
+    return rmse_ratio < MAX_RMSE_RATIO + MORE_PER_FOLD * abs(math.log(free_px / prior_px))
 
 
 def settle_focal(
-    model: pycolmap.Reconstruction, task: Task, groups: Mapping[int, int], centred: bool = False
+    model: pycolmap.Reconstruction, task: Task, groups: Mapping[int, int], hold: Hold
 ) -> SettledFocal:
     """Final bundle adjustment of `model`; each focal length free, or locked to the metadata.
 
@@ -64,9 +79,9 @@ def settle_focal(
 
     Args:
         groups: COLMAP's camera id -> index into `task.cameras`.
-        centred: hold the optical centres where they are.
+        hold: what is not adjusted.
     """
-    case = _Case(task.work / "mapped", task, groups, centred)
+    case = _Case(task.work / "mapped", task, groups, hold)
     case.saved.mkdir(exist_ok=True)
     model.write(case.saved)
     _adjust(model, case, FREE_ITERATIONS, refine_focal=True)
@@ -79,7 +94,15 @@ def settle_focal(
         return SettledFocal(model, _note(model, case, {}, set()))
     locked = _adjust_locked(model, case, suspects)
     ratios = _ratios(model, locked, suspects)
-    accepted = [camera_id for camera_id in suspects if should_lock(1.0, ratios[camera_id])]
+    accepted = [
+        camera_id
+        for camera_id in suspects
+        if should_lock(
+            ratios[camera_id],
+            model.cameras[camera_id].mean_focal_length(),
+            case.group(camera_id).focal_px or 0.0,
+        )
+    ]
     if not accepted:
         return SettledFocal(model, _note(model, case, ratios, set()))
     if len(accepted) < len(suspects):
@@ -118,8 +141,8 @@ def _adjust(
     """Bundle adjustment of everything but the intrinsics of the `constant` cameras."""
     options = pycolmap.BundleAdjustmentOptions()
     options.refine_focal_length = refine_focal
-    options.refine_principal_point = not case.centred
-    options.refine_extra_params = True
+    options.refine_principal_point = not case.hold.centre
+    options.refine_extra_params = not case.hold.distortion
     options.print_summary = False
     options.ceres.solver_options.max_num_iterations = iterations
     options.ceres.solver_options.num_threads = case.task.threads

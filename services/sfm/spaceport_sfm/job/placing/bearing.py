@@ -15,10 +15,11 @@ from spaceport_sfm.job.placing.sim3 import UP, rotation_between
 PAIRS = 2000
 # Median of a Rayleigh distribution, in standard deviations.
 RAYLEIGH_MEDIAN = 1.1774
-INLIER_SIGMAS = 3.5
+INLIER_SIGMAS = 4.5
 ROUNDS = 10
-# However good GPS is, a difference of this share of the spread harms nothing.
-HARMLESS_SHARE = 0.005
+# A few photos may agree by chance: a fix within this share of the spread, and within what a plain
+# receiver errs by, is no wrong one.
+HARMLESS_SHARE, HARMLESS_M = 0.05, 2.0
 # GPS errors of neighbouring photos are alike: more photos than this tell nothing new.
 INDEPENDENT = 16
 
@@ -99,8 +100,9 @@ def _pairs(count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def _within(errors: Points, sigma: float, placed: Complex) -> NDArray[np.bool_]:
-    spread = float(np.median(np.abs(placed - np.median(placed))))
-    return np.asarray(errors <= max(INLIER_SIGMAS * sigma, HARMLESS_SHARE * spread, 1e-9))
+    spread = float(np.median(np.abs(placed - placed.mean())))
+    harmless = min(HARMLESS_SHARE * spread, HARMLESS_M)
+    return np.asarray(errors <= max(INLIER_SIGMAS * sigma, harmless))
 
 
 def _refine(plane: Complex, target: Complex, used: NDArray[np.bool_]) -> Bearing:

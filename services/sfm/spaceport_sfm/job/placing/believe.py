@@ -13,8 +13,8 @@ from spaceport_sfm.job.task import TaskPhoto
 # Beyond this the scale is a guess; distances would look like metres and be none.
 MAX_SCALE_SHARE = 0.1
 # Height in the model over height above take-off: hills stay within, broken scales do not.
-HEIGHT_RATIOS = (0.2, 5.0)
-LEAST_TOLD_M = 5.0
+HEIGHT_RATIOS = (0.1, 10.0)
+LEAST_TOLD_M = 20.0
 # What a photo that shows detail is taken from, hand to survey plane; and the survey plane's speed.
 DISTANCES_M = (0.1, 6000.0)
 MAX_SPEED_M_S = 150.0
@@ -57,12 +57,15 @@ def _too_fast(centres: Points, photos: list[TaskPhoto]) -> str:
     timed = sorted(
         (photo.taken_at.timestamp(), row) for row, photo in enumerate(photos) if photo.taken_at
     )
-    if len(timed) <= FEWEST_SPEEDS:
+    if len(timed) < 2:
         return ""
-    times, rows = np.array([time for time, _ in timed]), [row for _, row in timed]
-    # Times are whole seconds: a burst may look up to a second shorter than it was.
-    seconds = np.maximum(np.diff(times), 0.0) + 1.0
-    speed = float(np.median(np.linalg.norm(np.diff(centres[rows], axis=0), axis=1) / seconds))
+    seconds = np.diff([time for time, _ in timed])
+    metres = np.linalg.norm(np.diff(centres[[row for _, row in timed]], axis=0), axis=1)
+    moved = seconds > 0
+    if moved.sum() < FEWEST_SPEEDS:
+        return ""
+    # Times are whole seconds: a pause may look up to a second shorter than it was.
+    speed = float(np.median(metres[moved] / (seconds[moved] + 1.0)))
     if speed < MAX_SPEED_M_S:
         return ""
     return f"By the GPS the camera would have moved at {speed:,.0f} m/s; the GPS was not used."

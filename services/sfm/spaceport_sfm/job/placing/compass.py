@@ -12,7 +12,7 @@ from spaceport_sfm.job.task import TaskPhoto
 
 FEWEST_YAWS = 3
 # Mirrored positions fit by far better, or the letters are right.
-MIRROR_RATIO = 0.5
+MIRROR_RATIO, MIRROR_SHARE = 0.5, 0.03
 MAX_YAW_SPREAD = 0.7
 
 
@@ -56,7 +56,10 @@ def choose_side(
     """
     plain = fit_to(gps)
     mirrored = fit_to(gps.mirrored(east=True, north=False))
-    is_mirrored = mirrored.bearing.error_m < MIRROR_RATIO * plain.bearing.error_m
+    is_mirrored = (
+        plain.scale_share > MIRROR_SHARE
+        and mirrored.bearing.error_m < MIRROR_RATIO * plain.bearing.error_m
+    )
     if known and not is_mirrored:
         return plain
     fit = mirrored if is_mirrored else plain

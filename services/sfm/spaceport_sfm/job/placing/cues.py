@@ -19,6 +19,7 @@ from spaceport_sfm.job.task import TaskPhoto
 # level, and people walk on floors, to a few degrees; ground slopes more than that.
 GIMBAL_ERROR = np.radians(1.0)
 AXES_ERROR = np.radians(0.7)
+HAND_ERROR = np.radians(2.0)
 HELD_ERROR = np.radians(1.5)
 FLIGHT_ERROR = np.radians(4.0)
 VIEW_ERROR = np.radians(3.0)
@@ -73,12 +74,14 @@ def photo_cues(poses: Poses, points: Points, photos: Mapping[str, TaskPhoto]) ->
         points: [M, 3] sparse points.
         photos: what is known of each photo, by the names of `poses`.
     """
+    by_drone = sum(photos[name].drone for name in poses.names) > len(poses.names) / 2
     found = [
         _gimbals(poses, photos),
-        _level_axes(poses),
+        _level_axes(poses, by_drone),
         _flight(poses.centres),
         _view(poses, photos),
-        _ground(points),
+        # People on foot look at walls; what they see most of need not be level.
+        _ground(points) if by_drone else None,
     ]
     return [cue for cue in found if cue is not None]
 
@@ -131,7 +134,7 @@ def robust_direction(directions: Points) -> tuple[Points, float]:
     return mean, spread
 
 
-def _level_axes(poses: Poses) -> Cue | None:
+def _level_axes(poses: Poses, by_drone: bool) -> Cue | None:
     """Gimbals and hands keep a photo's x axis level: up is square to all of them.
 
     Where all look one way the axes fix one of the two tilts only; the eigenvalues tell.
@@ -146,7 +149,7 @@ def _level_axes(poses: Poses) -> Cue | None:
         weights = 1 / (1 + (roll / (2 * usual)) ** 2) ** 2
     noise = max(float(values[0]), HELD_ERROR**2)
     share = np.maximum(values[1:] - values[0], 1e-9) * len(rights) / noise
-    errors = np.hypot(AXES_ERROR, 1 / np.sqrt(share))
+    errors = np.hypot(AXES_ERROR if by_drone else HAND_ERROR, 1 / np.sqrt(share))
     known = errors < UPRIGHT_ERROR
     if not known.any():
         return None

@@ -99,7 +99,7 @@ def _few(fit: Fit, photos: int) -> str:
 def _heights_off(fit: Fit) -> str:
     if fit.slope is None:
         return ""
-    if GPS_HEIGHTS in fit.upright.agreeing:
+    if GPS_HEIGHTS not in fit.upright.disagreeing:
         return ""
     return (
         f"The altitudes in the photos contradict the photos about which way is up, by "

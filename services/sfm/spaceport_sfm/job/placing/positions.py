@@ -10,6 +10,8 @@ from spaceport_sfm.job.task import Origin, TaskPhoto
 
 # A receiver without a fix repeats one position; photos that overlap are metres apart.
 MIN_SPREAD_M = 1.0
+# What a phone states that knows its mast only.
+MAX_STATED_ERROR_M = 100.0
 # The Dead Sea's shore and the highest that people fly a camera from the ground.
 ALTITUDES_M = (-450.0, 9500.0)
 
@@ -41,6 +43,9 @@ class GpsPositions:
 def gps_positions(photos: Sequence[TaskPhoto]) -> GpsPositions:
     """ENU positions about the median of all photos that have a latitude and a longitude."""
     located = [photo for photo in photos if is_located(photo)]
+    sure = [photo for photo in located if photo.hemisphere_known]
+    # A few without their letters are left out; where most are, the compass is asked (compass.py).
+    located = sure if 2 * len(sure) > len(located) else located
     if not located:
         return GpsPositions({}, None)
     altitudes = np.array([absolute_altitude_m(photo) for photo in located])
@@ -73,6 +78,7 @@ def is_located(photo: TaskPhoto) -> bool:
         return False
     on_earth = bool(np.isfinite([latitude, longitude]).all())
     on_earth = on_earth and abs(latitude) <= 90 and abs(longitude) <= 180
+    on_earth = on_earth and (photo.gps_error_m or 0.0) <= MAX_STATED_ERROR_M
     return on_earth and (latitude, longitude) != (0.0, 0.0)
 
 
