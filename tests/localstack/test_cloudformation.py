@@ -45,8 +45,9 @@ QUOTAS = {"ml.c6i.2xlarge": 1, "ml.g4dn.xlarge": 1, "ml.c6i.4xlarge": 2}
 class Deployed:
     """The stacks in LocalStack, and the local SageMaker beside it."""
 
-    def __init__(self, endpoint: str, sagemaker: SageMaker, out: Path) -> None:
-        self.endpoint, self.sagemaker, self.out = endpoint, sagemaker, out
+    def __init__(self, endpoint: str, jobs_url: str, sagemaker: SageMaker, out: Path) -> None:
+        self.endpoint, self.jobs_url = endpoint, jobs_url
+        self.sagemaker, self.out = sagemaker, out
 
     def client(self, service: str) -> Any:
         return client_of(self.endpoint, service)
@@ -113,7 +114,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
             client_of(endpoint, "ses").verify_email_identity(EmailAddress="splats@example.com")
             deploy(out, lambda service: client_of(endpoint, service))
             try:
-                yield Deployed(endpoint, sagemaker, out)
+                yield Deployed(endpoint, server.url, sagemaker, out)
             finally:
                 sagemaker.close()
                 server.stop()
@@ -135,8 +136,9 @@ def test_an_upload_ends_in_a_splat_and_a_mail(deployed: Deployed) -> None:
 
 
 def test_a_job_runs_in_its_stages_own_role_and_machine(deployed: Deployed) -> None:
+    jobs = client_of(deployed.jobs_url, "sagemaker")
     roles = {
-        name.split("-")[0]: deployed.sagemaker.describe("processing", name)["RoleArn"]
+        name.split("-")[0]: jobs.describe_processing_job(ProcessingJobName=name)["RoleArn"]
         for name in deployed.sagemaker.names()
         if name.startswith(("sfm-", "compress-"))
     }

@@ -66,7 +66,9 @@ class Bundler:
     def _installed(self, wheels: set[str]) -> Path:
         """A folder with the wheels; services that need the same ones share it."""
         constraints = self.root / "constraints.txt"
-        known = "\n".join((*sorted(wheels), *self.platforms, constraints.read_text()))
+        known = "\n".join(
+            (*sorted(wheels), *self.platforms, *sorted(CLIENTS), constraints.read_text())
+        )
         digest = hashlib.sha256(known.encode()).hexdigest()[:16]
         target = self.folder / f"wheels-{digest}"
         if not target.exists():

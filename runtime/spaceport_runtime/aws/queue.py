@@ -9,6 +9,7 @@ from spaceport_runtime.service import DLQ_SUFFIX
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageSystemAttributeValueTypeDef
 
 REASON_ATTRIBUTE = "spaceport-reason"
 REASON_CHARACTERS = 1000
@@ -32,7 +33,10 @@ class SqsQueue:
 
     def _send(self, queue: str, body: str, attribute: str, value: str, delay_s: int) -> None:
         trace = trace_header()
-        traced = {"DataType": "String", "StringValue": trace or ""}
+        traced: MessageSystemAttributeValueTypeDef = {
+            "DataType": "String",
+            "StringValue": trace or "",
+        }
         with translated():
             self._client.send_message(
                 QueueUrl=self._client.get_queue_url(QueueName=queue)["QueueUrl"],

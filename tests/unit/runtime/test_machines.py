@@ -8,7 +8,7 @@ import pytest
 from botocore.validate import ParamValidator
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
-from spaceport_contracts.events import ReconstructionRequested, SplatTrained, Stage
+from spaceport_contracts.events import CancellationRequested, ReconstructionRequested, Stage
 from spaceport_contracts.results import Quality
 from spaceport_runtime.ports import Run, RunKey
 from spaceport_runtime.service import Machine
@@ -73,7 +73,15 @@ def test_without_a_choice_there_is_none() -> None:
 def test_an_event_that_does_not_say_has_no_size() -> None:
     assert photos_of(request_for(0)) is None
     assert photos_of(request_for(12)) == 12
-    assert photos_of(SplatTrained.model_construct()) is None
+    cancelled = CancellationRequested(
+        event_id="e",
+        job_id="0123456789ab",
+        correlation_id="c",
+        causation_id="u",
+        occurred_at=datetime(2026, 11, 1, tzinfo=UTC),
+        attempt=1,
+    )
+    assert photos_of(cancelled) is None
 
 
 def test_a_stage_launches_on_the_machine_that_its_capture_fits(

@@ -7,7 +7,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from spaceport_contracts.events import StageWaiting
+from spaceport_contracts.events import Stage, StageWaiting
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.aws.queue import SqsQueue
 
@@ -34,7 +34,7 @@ def publish() -> dict[str, Any]:
         causation_id="u",
         occurred_at=datetime(2026, 11, 1, tzinfo=UTC),
         attempt=1,
-        stage="sfm",  # type: ignore[arg-type]
+        stage=Stage.SFM,
         place=1,
         instance_type="ml.c6i.2xlarge",
     )
