@@ -25,7 +25,7 @@ from spaceport_scenery.kinds import KINDS
 from spaceport_scenery.truth import compare_with_truth
 
 UNTOUCHED = "untouched"
-PHOTOS, WIDTH_PX, SEED = 14, 900, 7
+PHOTOS, WIDTH_PX, SEED = 14, 720, 7
 
 
 @dataclass(frozen=True)

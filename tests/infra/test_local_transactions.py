@@ -13,8 +13,8 @@ from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 
 from spaceport_local.account import ACCOUNT, REGION
-from spaceport_local.aws.listings import mend_listings
-from spaceport_local.aws.transactions import mend_transactions
+from spaceport_local.aws.mends.listings import mend_listings
+from spaceport_local.aws.mends.transactions import mend_transactions
 from spaceport_topology.wiring import STATUS_TABLE, build_topology
 
 TABLE = next(t for t in build_topology(()).tables if t.name == STATUS_TABLE)

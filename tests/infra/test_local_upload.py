@@ -31,5 +31,5 @@ def test_uploaded_photos_become_one_job(tmp_path: Path) -> None:
         assert told[0] == told[1]
         job_id = told[0].split()[1].rstrip(":")
         assert told[0].endswith(f"{cloud.api_url.rstrip('/')}/jobs/{job_id}")
+        wait_for(lambda: mails(cloud, "beach"))  # before that, nobody may know the job
         wait_for(lambda: status_of(cloud, job_id)["status"] == "delivered")
-        wait_for(lambda: mails(cloud, "beach"))

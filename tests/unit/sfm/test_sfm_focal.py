@@ -8,7 +8,8 @@ import pytest
 from tests.unit.sfm.flights import block, orbit
 from tests.unit.sfm.models import HEIGHT_PX, WIDTH_PX, build, task_for
 
-from spaceport_sfm.job.mapping.focal_lock import camera_rmse_px, settle_focal
+from spaceport_sfm.job.mapping.focal_lock import Hold, camera_rmse_px, settle_focal
+from spaceport_sfm.job.mapping.settle import drop_weak, roll_deg
 
 TRUE_PX = 640.0
 ONE, TWO = {1: 0}, {1: 0, 2: 1}
@@ -38,7 +39,7 @@ def test_over_flat_ground_the_metadata_win(tmp_path: Path) -> None:
     centres = flight.centres * [1, 1, 0] + [0, 0, 40.0]
     model = build(centres, flight.rotations, flat(), cameras, [params(TRUE_PX)])
     stretched(model, 1.2 * TRUE_PX, 1.2)
-    settled = settle_focal(model, task_for(tmp_path, cameras, [TRUE_PX]), ONE)
+    settled = settle_focal(model, task_for(tmp_path, cameras, [TRUE_PX]), ONE, Hold())
     assert settled.note.startswith("locked")
     assert settled.model.cameras[1].mean_focal_length() == pytest.approx(TRUE_PX)
 
@@ -48,7 +49,7 @@ def test_with_relief_wrong_metadata_lose(tmp_path: Path) -> None:
     cameras = [0] * len(flight.centres)
     points = flight.points[40:] + np.random.default_rng(3).normal(0, 3, (1460, 3))
     model = build(flight.centres, flight.rotations, points, cameras, [params(TRUE_PX)])
-    settled = settle_focal(model, task_for(tmp_path, cameras, [0.8 * TRUE_PX]), ONE)
+    settled = settle_focal(model, task_for(tmp_path, cameras, [0.8 * TRUE_PX]), ONE, Hold())
     assert "against the metadata" in settled.note
     assert settled.model.cameras[1].mean_focal_length() == pytest.approx(TRUE_PX, rel=0.01)
 
@@ -59,7 +60,7 @@ def test_metadata_that_agree_or_say_nothing_leave_it_free(tmp_path: Path) -> Non
     points = flight.points[40:] + np.random.default_rng(3).normal(0, 3, (1460, 3))
     for prior, words in ((1.02 * TRUE_PX, "self-calibrated, -"), (None, "promise no focal")):
         model = build(flight.centres, flight.rotations, points, cameras, [params(TRUE_PX)])
-        settled = settle_focal(model, task_for(tmp_path, cameras, [prior]), ONE)
+        settled = settle_focal(model, task_for(tmp_path, cameras, [prior]), ONE, Hold())
         assert words in settled.note
 
 
@@ -78,7 +79,7 @@ def test_one_suspect_does_not_freeze_the_other_camera(tmp_path: Path) -> None:
     # The second camera is half-way from where it should be, and its metadata are right about it.
     model.cameras[2].params = params(0.97 * TRUE_PX)
     task = task_for(tmp_path, cameras, [0.8 * TRUE_PX, TRUE_PX])
-    settled = settle_focal(model, task, TWO)
+    settled = settle_focal(model, task, TWO, Hold())
     assert settled.model.cameras[2].mean_focal_length() == pytest.approx(TRUE_PX, rel=0.01)
     assert "camera 1:" in settled.note and "camera 2: self-calibrated, " in settled.note
 
@@ -93,3 +94,37 @@ def test_error_is_told_for_each_camera() -> None:
     errors = camera_rmse_px(model)
     assert errors[1] == pytest.approx(0.3 * np.sqrt(2), rel=0.2)
     assert errors[2] > 5
+
+
+def test_what_is_held_stays(tmp_path: Path) -> None:
+    flight = orbit()
+    cameras = [0] * len(flight.centres)
+    model = build(flight.centres, flight.rotations, flight.points[40:], cameras, [params(TRUE_PX)])
+    task = task_for(tmp_path, cameras, [TRUE_PX])
+    settled = settle_focal(model, task, ONE, Hold(centre=True, distortion=True))
+    assert list(settled.model.cameras[1].params)[1:] == params(TRUE_PX)[1:]
+
+
+def test_a_photo_that_rests_on_next_to_nothing_is_taken_out() -> None:
+    flight = orbit()
+    cameras = [0] * len(flight.centres)
+    model = build(flight.centres, flight.rotations, flight.points[40:], cameras, [params(TRUE_PX)])
+    lonely = model.images[3]
+    for place, point in enumerate(lonely.points2D):
+        if point.has_point3D() and lonely.num_points3D > 10:
+            model.delete_observation(3, place)
+    drop_weak(model)
+    assert model.num_reg_images() == len(flight.centres) - 1
+    assert not model.images[3].has_pose
+
+
+def test_roll_is_what_the_cameras_lean() -> None:
+    flight = orbit(wobble_deg=0.0)
+    cameras = [0] * len(flight.centres)
+    model = build(flight.centres, flight.rotations, flight.points[40:], cameras, [params(TRUE_PX)])
+    assert roll_deg(model) < 0.01
+    leaning = orbit(wobble_deg=3.0, count=40)
+    model = build(
+        leaning.centres, leaning.rotations, leaning.points[40:], [0] * 40, [params(TRUE_PX)]
+    )
+    assert roll_deg(model) == pytest.approx(3.0, rel=0.4)

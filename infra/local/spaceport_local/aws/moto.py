@@ -9,12 +9,12 @@ from werkzeug.test import Client
 
 from spaceport_local.aws.dispatch import Dispatcher
 from spaceport_local.aws.edge import Observer, Responder, Tap
-from spaceport_local.aws.listings import mend_listings
-from spaceport_local.aws.memory import mend_memory
-from spaceport_local.aws.queues import mend_queues
-from spaceport_local.aws.replays import mend_replays
-from spaceport_local.aws.templates import mend_templates
-from spaceport_local.aws.transactions import mend_transactions
+from spaceport_local.aws.mends.listings import mend_listings
+from spaceport_local.aws.mends.memory import mend_memory
+from spaceport_local.aws.mends.queues import mend_queues
+from spaceport_local.aws.mends.replays import mend_replays
+from spaceport_local.aws.mends.templates import mend_templates
+from spaceport_local.aws.mends.transactions import mend_transactions
 from spaceport_local.http.closed import Closed, House
 from spaceport_local.http.refusals import s3_page
 from spaceport_local.http.server import WebServer, WsgiApp

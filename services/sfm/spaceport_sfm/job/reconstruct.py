@@ -34,11 +34,11 @@ def reconstruct(task: Task, tell: Tell) -> Outcome:
     gps = gps_positions(task.photos)
     trials = Trials(task, gps, tell)
     best: Trial[Mapped] = climb(rungs(task.effort), trials.run)
-    check_linkage(_linkage(task, trials, best))
+    check_linkage(_linkage(task, trials, best, _names(best)))
     tell("calibration", 0, 1, {})
     settled = settle(best, task, trials)
     model = settled.focal.model
-    linkage = _linkage(task, trials, settled.trial)
+    linkage = _linkage(task, trials, settled.trial, registered_names(model))
     warnings = check_linkage(linkage)
     tell("calibration", 1, 1, {})
     placement = _place(model, task)
@@ -64,10 +64,13 @@ def reconstruct(task: Task, tell: Tell) -> Outcome:
     )
 
 
-def _linkage(task: Task, trials: Trials, best: Trial[Mapped]) -> Linkage:
+def _names(trial: Trial[Mapped]) -> list[str]:
+    return registered_names(trial.model[0]) if trial.model else []
+
+
+def _linkage(task: Task, trials: Trials, best: Trial[Mapped], registered: list[str]) -> Linkage:
     names = [photo.original for photo in task.photos]
     models = best.model or []
-    registered = registered_names(models[0]) if models else []
     groups = components(len(names), trials.links)
     return Linkage(
         photos=names,

@@ -33,6 +33,14 @@ class SettledFocal:
 
 
 @dataclass(frozen=True)
+class Hold:
+    """What bundle adjustment leaves as it is."""
+
+    centre: bool = False
+    distortion: bool = False
+
+
+@dataclass(frozen=True)
 class _Case:
     """A model, its task, and which camera of the one is which of the other."""
 
@@ -40,7 +48,7 @@ class _Case:
     task: Task
     groups: Mapping[int, int]
     """COLMAP's camera id -> index into `task.cameras`."""
-    centred: bool
+    hold: Hold
 
     def group(self, camera_id: int) -> CameraGroup:
         """What the metadata say about a camera."""
@@ -58,12 +66,11 @@ def should_lock(rmse_ratio: float, free_px: float, prior_px: float) -> bool:
     Args:
         rmse_ratio: reprojection error with the metadata's focal length over that with the free one.
     """
-    folds = abs(math.log(free_px / prior_px))
-    return rmse_ratio < MAX_RMSE_RATIO + MORE_PER_FOLD * folds
+    return rmse_ratio < MAX_RMSE_RATIO + MORE_PER_FOLD * abs(math.log(free_px / prior_px))
 
 
 def settle_focal(
-    model: pycolmap.Reconstruction, task: Task, groups: Mapping[int, int], centred: bool = False
+    model: pycolmap.Reconstruction, task: Task, groups: Mapping[int, int], hold: Hold
 ) -> SettledFocal:
     """Final bundle adjustment of `model`; each focal length free, or locked to the metadata.
 
@@ -72,9 +79,9 @@ def settle_focal(
 
     Args:
         groups: COLMAP's camera id -> index into `task.cameras`.
-        centred: hold the optical centres where they are.
+        hold: what is not adjusted.
     """
-    case = _Case(task.work / "mapped", task, groups, centred)
+    case = _Case(task.work / "mapped", task, groups, hold)
     case.saved.mkdir(exist_ok=True)
     model.write(case.saved)
     _adjust(model, case, FREE_ITERATIONS, refine_focal=True)
@@ -134,8 +141,8 @@ def _adjust(
     """Bundle adjustment of everything but the intrinsics of the `constant` cameras."""
     options = pycolmap.BundleAdjustmentOptions()
     options.refine_focal_length = refine_focal
-    options.refine_principal_point = not case.centred
-    options.refine_extra_params = True
+    options.refine_principal_point = not case.hold.centre
+    options.refine_extra_params = not case.hold.distortion
     options.print_summary = False
     options.ceres.solver_options.max_num_iterations = iterations
     options.ceres.solver_options.num_threads = case.task.threads

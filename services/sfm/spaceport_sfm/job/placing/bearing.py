@@ -100,10 +100,9 @@ def _pairs(count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def _within(errors: Points, sigma: float, placed: Complex) -> NDArray[np.bool_]:
-    spread = float(np.median(np.abs(placed - np.median(placed))))
-    return np.asarray(
-        errors <= max(INLIER_SIGMAS * sigma, min(HARMLESS_SHARE * spread, HARMLESS_M))
-    )
+    spread = float(np.median(np.abs(placed - placed.mean())))
+    harmless = min(HARMLESS_SHARE * spread, HARMLESS_M)
+    return np.asarray(errors <= max(INLIER_SIGMAS * sigma, harmless))
 
 
 def _refine(plane: Complex, target: Complex, used: NDArray[np.bool_]) -> Bearing:
