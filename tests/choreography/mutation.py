@@ -19,13 +19,13 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 import spaceport_runtime.stage as stage_room
-from spaceport_runtime.stage import requests
+from spaceport_runtime.stage import confines, requests
 
 NAME_CHARACTERS = 70
 MODULES = tuple(
     f"{stage_room.__name__}.{each.name}" for each in pkgutil.iter_modules(stage_room.__path__)
 )
-NO_BRANCHES = (requests.__name__,)  # values only; SageMaker's own validator holds them
+NO_BRANCHES = (requests.__name__, confines.__name__)  # values only; SageMaker's validator
 
 Change = Callable[[ast.AST], ast.AST | None]
 

@@ -50,7 +50,7 @@ def sweep(recipe: Recipe, platform: Platform) -> None:
     in_hand: list[RunKey] = []
     for run in runs:
         with about(run.key.job_id), _kept_in(broken):
-            again = reconcile(run, recipe, platform)
+            again = reconcile(platform.ledger.get(run.key) or run, recipe, platform)
             in_hand += [again] if again else []
     with _kept_in(broken):
         launch_waiting(recipe, platform, in_hand)

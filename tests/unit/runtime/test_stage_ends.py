@@ -1,6 +1,7 @@
 """A run comes to one end, nothing runs on after it, and a passing fault is tried again."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from bench.quick import outputs_of
@@ -306,6 +307,23 @@ def test_the_seconds_of_a_stage_count_from_its_launch() -> None:
     rig.now_s += 50
     rig.end(2, COMPLETED)
     assert [event.seconds for event in rig.heard("SparseModelBuilt")] == [101, 50]
+
+
+def test_a_job_that_was_stopped_from_outside_is_not_called_hung() -> None:
+    rig = Rig()
+    rig.ask(1)
+    rig.end(1, STOPPED)
+    assert [event.failure_class for event in rig.heard("StageFailed")] == ["stopped"]
+
+
+def test_the_sweep_does_not_believe_an_index_that_lags() -> None:
+    rig = Rig()
+    rig.ask(1)
+    stale = replace(rig.run(1), state=RunState.WAITING)
+    rig.ledger.open_runs = lambda stage: [stale]  # type: ignore[method-assign]
+    rig.ledger.claim_end(rig.key(1).job_id, 1, End(EndKind.CANCELLED, "cancellation"))
+    rig.sweep()
+    assert rig.jobs.jobs[rig.key(1).job_name].stop_requested
 
 
 def test_an_overdue_job_that_says_why_it_failed_is_believed() -> None:

@@ -8,7 +8,7 @@ from spaceport_contracts.capture import Frozen, RejectedPhoto
 from spaceport_sfm.job.effort import Effort
 
 Tell = Callable[[str, int, int, dict[str, float]], None]
-"""Progress: step, n, m, figures."""
+"""Told while the work goes on: step, n, m, figures."""
 
 
 class CameraGroup(Frozen):
