@@ -148,6 +148,8 @@ class Story:
             mean_track_length=4.1,
             gps_rms_m=0.43,
             camera_height_above_ground_m=39.5,
+            focal_note="from the sensor",
+            frame_note="Up and scale from GPS, within 1 degree.",
         )
         fields = ("photos_total", "photos_registered", "reprojection_error_px", "gps_rms_m")
         more = ("mean_track_length", "camera_height_above_ground_m")

@@ -46,8 +46,8 @@ def test_every_field_of_the_report() -> None:
         "gps_rms_m": 0.43,
         "camera_height_above_ground_m": 39.5,
         "sparse_points": 4660,
-        "focal_note": "",
-        "frame_note": "",
+        "focal_note": "from the sensor",
+        "frame_note": "Up and scale from GPS, within 1 degree.",
     }
     assert report.train is not None
     assert (report.train.gaussians, report.train.steps) == (1_234_567, 7000)

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
+
+from pydantic import BaseModel
 
 from spaceport_contracts.capture import Capture, RejectedPhoto
 from spaceport_contracts.events import ReconstructionRequested, SplatCompressed, Stage
@@ -23,6 +26,8 @@ from spaceport_contracts.results import (
 from spaceport_notify.known.ancestry import Ancestry, ancestry, fallback_request
 from spaceport_notify.known.view import JobView
 from spaceport_runtime.ports import Store
+
+Part = TypeVar("Part", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,8 @@ def collect(view: JobView, attempt: int, store: Store) -> Collected:
         title=(request.title if request else "").strip() or "Untitled capture",
         quality=request.quality.value if request else "unknown",
         photos=_photos(parts),
-        sfm=_sfm(parts.sfm) if parts.sfm else None,
-        train=_train(parts.train) if parts.train else None,
+        sfm=_part(SfmReport, parts.sfm),
+        train=_part(TrainReport, parts.train),
         compress=CompressReport(
             bytes=compress.bytes, ratio=compress.ratio, psnr_vs_ply_db=compress.psnr_vs_ply_db
         ),
@@ -111,27 +116,9 @@ def _photos(parts: Parts) -> PhotosReport | None:
     )
 
 
-def _sfm(result: SfmResult) -> SfmReport:
-    return SfmReport(
-        reprojection_error_px=result.reprojection_error_px,
-        mean_track_length=result.mean_track_length,
-        gps_rms_m=result.gps_rms_m,
-        camera_height_above_ground_m=result.camera_height_above_ground_m,
-        sparse_points=result.sparse_points,
-        focal_note=result.focal_note,
-    )
-
-
-def _train(result: TrainResult) -> TrainReport:
-    return TrainReport(
-        gaussians=result.gaussians,
-        steps=result.steps,
-        heldout_psnr_db=result.heldout_psnr_db,
-        heldout_corrected_psnr_db=result.heldout_corrected_psnr_db,
-        heldout_ssim=result.heldout_ssim,
-        heldout_photos=result.heldout_photos,
-        rasteriser=result.rasteriser,
-    )
+def _part(part: type[Part], result: StageResult | None) -> Part | None:
+    """A stage's part of the report: every figure that both name, none to be forgotten."""
+    return part.model_validate(result, from_attributes=True) if result else None
 
 
 def _seconds(past: Ancestry, compressed: SplatCompressed) -> SecondsReport:
