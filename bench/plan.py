@@ -120,7 +120,7 @@ def ours(area: BaseGeometry, projection: Proj) -> dict[str, Any]:
     plan = plan_flight(request)
     work = np.concatenate([s.photos.xy for s in plan.sorties])
     path = np.concatenate([s.waypoints.xy[1:-1] for s in plan.sorties])
-    heading = float(plan.runs[0].heading_deg[0])
+    heading = float(plan.strips[0].heading_deg[0])
     moved = plan.frame.to_lon_lat(np.concatenate((path, work)))
     metres = np.column_stack(projection(moved[:, 0], moved[:, 1]))
     row = judged(area, metres[: len(path)], metres[len(path) :], heading)
@@ -187,7 +187,7 @@ def own_figures(projection: Proj, folder: Path) -> dict[str, float]:
         return forecast(plan_flight(grid))
 
     return {
-        "photo points": sum(run.photos for run in plan_flight(grid).runs),
+        "photo points": sum(strip.photos for strip in plan_flight(grid).strips),
         "grid ms": cpu_ms(lambda: plan_flight(grid)),
         "grid + coverage ms": cpu_ms(with_map),
         "DEM window + coverage ms": cpu_ms(with_dem),

@@ -40,7 +40,7 @@ FINEST_TEXEL_M = 0.03
 DISPLAY_GAMMA = 2.2
 THERMAL_REDUCTION = 4
 
-OnProgress = Callable[[int, int], None]
+Tell = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,7 @@ def _truth(shots: list[Shot], width_px: int, height_px: int) -> dict[str, object
     }
 
 
-def _fill(folder: Path, wish: _Wish, progress: OnProgress | None) -> None:
+def _fill(folder: Path, wish: _Wish, progress: Tell | None) -> None:
     width_px, seed = wish.width_px, wish.seed
     height_px = round(width_px * ASPECT)
     gsd_m = GRID_AGL_M / focal_px(width_px)
@@ -201,7 +201,7 @@ def generate_capture(
     photos: int = 28,
     width_px: int = 1200,
     seed: int = 7,
-    progress: OnProgress | None = None,
+    progress: Tell | None = None,
     kind: str | None = None,
 ) -> Path:
     """Photograph the made-up village; returns `folder`, which holds the photos and `truth.json`.

@@ -21,7 +21,7 @@ from pydantic import BaseModel
 from spaceport_contracts.failure import Failure, FailureClass
 from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_runtime.errors import Killed, UserError
-from spaceport_runtime.job.progress import OnProgress, progress_to_bus
+from spaceport_runtime.job.progress import Tell, progress_to_bus
 
 Options = TypeVar("Options", bound=BaseModel)
 
@@ -41,10 +41,10 @@ def _tell_nobody(_progress: dict[str, Any]) -> None:
 class Container:
     """The folders and signals of one job."""
 
-    def __init__(self, root: Path, stage: str, on_progress: OnProgress = _tell_nobody) -> None:
+    def __init__(self, root: Path, stage: str, tell: Tell = _tell_nobody) -> None:
         self.root = root
         self.stage = stage
-        self._on_progress = on_progress
+        self._on_progress = tell
         self._stopping = False
         self._last_told_s = -PROGRESS_INTERVAL_S
         self._last_step = ""
@@ -121,9 +121,7 @@ def write_result(folder: Path, result: StageResult) -> None:
     temporary.replace(folder / "result.json")
 
 
-def run_job(
-    stage: str, main: Callable[[Container], None], on_progress: OnProgress | None = None
-) -> int:
+def run_job(stage: str, main: Callable[[Container], None], tell: Tell | None = None) -> int:
     """Run a job's `main` under the container contract; returns the exit status.
 
     An error that knows what to tell leaves that in `output/failure`; anything else that is raised
@@ -131,7 +129,7 @@ def run_job(
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
     root = Path(os.environ.get("SPACEPORT_ML_ROOT", "/opt/ml"))
-    container = Container(root, stage, on_progress or progress_to_bus(stage) or _tell_nobody)
+    container = Container(root, stage, tell or progress_to_bus(stage) or _tell_nobody)
     signal.signal(signal.SIGTERM, container.request_stop)
     try:
         main(container)

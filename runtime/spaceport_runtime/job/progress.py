@@ -13,11 +13,11 @@ from spaceport_contracts.events import Stage, StageProgressed
 from spaceport_runtime.aws.bus import EventBridgeBus
 from spaceport_runtime.errors import Retryable
 
-OnProgress = Callable[[dict[str, Any]], None]
+Tell = Callable[[dict[str, Any]], None]
 log = logging.getLogger("spaceport.job")
 
 
-def progress_to_bus(stage: str, environment: Mapping[str, str] = os.environ) -> OnProgress | None:
+def progress_to_bus(stage: str, environment: Mapping[str, str] = os.environ) -> Tell | None:
     """A function that publishes StageProgressed; None outside a launched job."""
     if "SPACEPORT_JOB_ID" not in environment:
         return None

@@ -1,4 +1,4 @@
-"""The whole plan: request -> runs -> sorties -> prediction."""
+"""The whole plan: request -> strips -> sorties -> prediction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from spaceport_dronepath.geometry.frame import LocalFrame
 from spaceport_dronepath.geometry.region import Airspace, sky_of
 from spaceport_dronepath.patterns.brief import Brief
 from spaceport_dronepath.patterns.layout import facade_walls, lay_out, standoff_m
-from spaceport_dronepath.patterns.run import Run
+from spaceport_dronepath.patterns.strip import Strip
 from spaceport_dronepath.place import Place, place_of
 from spaceport_dronepath.sorties.flight import Sky, Sortie
 from spaceport_dronepath.sorties.motion import Pace
@@ -50,7 +50,7 @@ class Plan:
     brief: Brief
     ground: Ground
     sky: Sky
-    runs: tuple[Run, ...]
+    strips: tuple[Strip, ...]
     sorties: tuple[Sortie, ...]
     notes: tuple[str, ...]
 
@@ -77,28 +77,28 @@ def plan_flight(request: PlanRequest, read_dem: ReadDem = no_dem) -> Plan:
     relief_m = _relief_m(place, ground, wishes)
     brief = _brief(request, wishes, place, relief_m)
     fly_all = _as_far_as_they_last if _reach_is_free(request) else _flights
-    sky, runs, sorties = fly_all(request, wishes, place, brief, ground)
+    sky, strips, sorties = fly_all(request, wishes, place, brief, ground)
     _refuse_batteries(request, len(sorties))
     notes = (*wishes.notes, *_notes(request, brief, relief_m))
-    return Plan(request, wishes, place, brief, ground, sky, tuple(runs), tuple(sorties), notes)
+    return Plan(request, wishes, place, brief, ground, sky, tuple(strips), tuple(sorties), notes)
 
 
-Flights = tuple[Sky, list[Run], list[Sortie]]
+Flights = tuple[Sky, list[Strip], list[Sortie]]
 
 
 def _flights(
     request: PlanRequest, wishes: Wishes, place: Place, brief: Brief, ground: Ground
 ) -> Flights:
     """Runs, ordered, and cut into sorties."""
-    runs = lay_out(brief)
-    if not runs:
+    strips = lay_out(brief)
+    if not strips:
         raise FieldProblem(
             "area",
             "No photo can be taken inside the allowed air.",
             "Look whether no-fly zones or the fence leave anything of the area.",
         )
-    sky = _sky(request, brief, place, ground, runs, wishes.cruise_mps)
-    ordered = in_order(runs, sky.airspace, sky.home)
+    sky = _sky(request, brief, place, ground, strips, wishes.cruise_mps)
+    ordered = in_order(strips, sky.airspace, sky.home)
     apart = request.pattern is Pattern.SPIRAL and (request.battery.count or 1) > 1
     return sky, ordered, split(ordered, sky, wishes.budget_s, apart=apart)
 
@@ -196,14 +196,14 @@ def _sky(
     brief: Brief,
     place: Place,
     ground: Ground,
-    runs: list[Run],
+    strips: list[Strip],
     cruise_mps: float,
 ) -> Sky:
     blocked = place.blocked
     if request.pattern is Pattern.FACADE:
         keep_off = facade_walls(brief).buffer(standoff_m(brief) * 0.8)
         blocked = shapely.union_all([blocked, keep_off])
-    home = place.home if place.home is not None else _nearest_home(runs, place, blocked)
+    home = place.home if place.home is not None else _nearest_home(strips, place, blocked)
     holes = shapely.union_all([hole for hole in place.holes if not hole.covers(Point(home))])
     low, high = place.area.bounds[:2], place.area.bounds[2:]
     reach = Polygon.from_bounds(
@@ -232,9 +232,9 @@ def _sky(
     )
 
 
-def _nearest_home(runs: list[Run], place: Place, blocked: BaseGeometry) -> Floats:
+def _nearest_home(strips: list[Strip], place: Place, blocked: BaseGeometry) -> Floats:
     """Without a take-off: the photo that is nearest to the middle of the area's south edge."""
-    ends = np.concatenate([run.path[[0, -1]] for run in runs])
+    ends = np.concatenate([strip.path[[0, -1]] for strip in strips])
     x0, y0, x1, _ = place.area.bounds
     free = ~shapely.intersects_xy(blocked, ends[:, 0], ends[:, 1])
     ends = ends[free] if free.any() else ends

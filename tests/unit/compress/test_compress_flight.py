@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tests.unit.compress.scenes import field, grid_of_cameras
 
-from spaceport_compress.job.pictures.flightpath import Capture, closed_flight
+from spaceport_compress.job.pictures.flightpath import Survey, closed_flight
 from spaceport_compress.job.pictures.preview import best_view
 from spaceport_compress.job.pictures.views import UP_ENU, look_at, pinhole, rings
 from spaceport_splat.camera import Camera
@@ -39,7 +39,7 @@ CAPTURES = {
 @pytest.mark.parametrize("name", CAPTURES)
 def test_a_flight_is_smooth_level_and_closed(name: str) -> None:
     cameras = CAPTURES[name]
-    flight = closed_flight(Capture.of(cameras, SPLAT, UP_ENU), 48, (160, 90))
+    flight = closed_flight(Survey.of(cameras, SPLAT, UP_ENU), 48, (160, 90))
     positions = np.stack([camera.position for camera in flight])
     steps_m = np.linalg.norm(np.diff(positions, axis=0, append=positions[:1]), axis=1)
     assert np.isfinite(positions).all()
@@ -58,7 +58,7 @@ def test_a_flight_is_smooth_level_and_closed(name: str) -> None:
 def test_a_flight_stays_near_the_cameras(name: str) -> None:
     cameras = CAPTURES[name]
     known = np.stack([camera.position for camera in cameras])
-    flight = closed_flight(Capture.of(cameras, SPLAT, UP_ENU), 48, (160, 90))
+    flight = closed_flight(Survey.of(cameras, SPLAT, UP_ENU), 48, (160, 90))
     size_m = np.linalg.norm(np.ptp(known, axis=0))
     for camera in flight:
         assert np.linalg.norm(known - camera.position, axis=1).min() < 0.25 * size_m
@@ -66,7 +66,7 @@ def test_a_flight_stays_near_the_cameras(name: str) -> None:
 
 
 def test_an_orbit_is_flown_as_an_orbit_and_looks_inwards() -> None:
-    flight = closed_flight(Capture.of(orbit(), SPLAT, UP_ENU), 48, (160, 90))
+    flight = closed_flight(Survey.of(orbit(), SPLAT, UP_ENU), 48, (160, 90))
     radii_m = [float(np.linalg.norm(camera.position[:2])) for camera in flight]
     assert min(radii_m) > 30
     for camera in flight:
@@ -75,6 +75,6 @@ def test_an_orbit_is_flown_as_an_orbit_and_looks_inwards() -> None:
 
 def test_the_preview_is_no_photo_and_is_filled() -> None:
     cameras = grid_of_cameras()
-    view = best_view(SPLAT, Capture.of(cameras, SPLAT, UP_ENU))
+    view = best_view(SPLAT, Survey.of(cameras, SPLAT, UP_ENU))
     assert (view.width_px, view.height_px) == (1280, 720)
     assert min(np.linalg.norm(view.position - camera.position) for camera in cameras) > 0.1

@@ -9,14 +9,14 @@ from tests.unit.dronepath import invariants
 from tests.unit.dronepath.areas import PLACES, random_area, to_geojson
 from tests.unit.dronepath.asking import HERE, planned, point, square
 
-from spaceport_dronepath.patterns.run import Kind
+from spaceport_dronepath.patterns.strip import Kind
 from spaceport_dronepath.plan import Plan
 
 FULL_PLAN = 1.05
 
 
 def lines_of(plan: Plan) -> list[np.ndarray]:
-    return [run.photo_xy for run in plan.runs if run.kind is Kind.LINE]
+    return [strip.photo_xy for strip in plan.strips if strip.kind is Kind.LINE]
 
 
 def footprint_m(plan: Plan) -> tuple[float, float]:
@@ -59,7 +59,7 @@ def test_random_areas_take_hardly_more_photos_than_they_must(seed: int) -> None:
     plan = planned(area=to_geojson(area, *HERE), agl_m=50, front_overlap=0.8, side_overlap=0.7)
     height, width = footprint_m(plan)
     along, across = height * 0.2, width * 0.3
-    heading = next(run.heading_deg[0] for run in plan.runs if run.kind is Kind.LINE)
+    heading = next(strip.heading_deg[0] for strip in plan.strips if strip.kind is Kind.LINE)
     ideal = 0
     for part in shapely.get_parts(plan.place.area):
         turned = shapely.affinity.rotate(part, heading - 90, origin=(0, 0))
@@ -76,7 +76,9 @@ def test_random_areas_take_hardly_more_photos_than_they_must(seed: int) -> None:
 def test_oblique_lines_leave_nothing_unseen(pattern: str, pitch: int) -> None:
     plan = planned(pattern=pattern, gimbal_pitch_deg=pitch, front_overlap=0.3, side_overlap=0.1)
     invariants.leaves_nothing_unseen(plan)
-    assert {float(run.pitch_deg[0]) for run in plan.runs if run.kind is Kind.LINE} == {pitch}
+    assert {float(strip.pitch_deg[0]) for strip in plan.strips if strip.kind is Kind.LINE} == {
+        pitch
+    }
 
 
 def test_the_legs_of_a_u_stay_in_it() -> None:
@@ -125,8 +127,8 @@ def test_an_orbit_looks_at_its_subject_from_all_sides() -> None:
 
 def test_orbits_rise_as_they_widen_and_keep_the_clearance() -> None:
     plan = planned(area=point(), pattern="multi_orbit", agl_m=45, min_clearance_m=10)
-    heights = [run.agl_m[0] for run in plan.runs]
-    radii = [float(np.hypot(*run.path[0])) for run in plan.runs]
+    heights = [strip.agl_m[0] for strip in plan.strips]
+    radii = [float(np.hypot(*strip.path[0])) for strip in plan.strips]
     assert sorted(zip(radii, heights, strict=True)) == sorted(
         zip(sorted(radii), sorted(heights), strict=True)
     )
@@ -137,7 +139,7 @@ def test_orbits_rise_as_they_widen_and_keep_the_clearance() -> None:
 def test_orbits_go_around_what_is_forbidden() -> None:
     zone = {"center": [8.0005, 50.0], "radius_m": 20}
     plan = planned(area=point(), pattern="multi_orbit", no_fly=[zone])
-    assert len(plan.runs) > 3
+    assert len(plan.strips) > 3
     invariants.check(plan)
 
 
@@ -200,12 +202,12 @@ def test_a_margin_is_flown_and_seen() -> None:
 def test_speed_obeys_the_shutter_and_the_camera() -> None:
     slow = {"sensor_mm": [17.3, 13], "focal_mm": 12.29, "px": [5280, 3956], "shutter_s": 1 / 100}
     plan = planned(camera=slow, agl_m=60, battery={"minutes": 60})
-    run = plan.runs[0]
+    strip = plan.strips[0]
     gsd_m = plan.wishes.camera.gsd_cm(60) / 100
-    assert run.speed_mps <= 0.5 * gsd_m * 100 + 1e-9
+    assert strip.speed_mps <= 0.5 * gsd_m * 100 + 1e-9
     lazy = {**slow, "shutter_s": 1 / 2000, "min_interval_s": 5}
-    run = planned(camera=lazy, agl_m=60, battery={"minutes": 90}).runs[0]
-    assert run.speed_mps * 5 <= run.spacing_m + 1.5
+    strip = planned(camera=lazy, agl_m=60, battery={"minutes": 90}).strips[0]
+    assert strip.speed_mps * 5 <= strip.spacing_m + 1.5
 
 
 def test_each_camera_is_looked_up_or_given_alike() -> None:

@@ -95,7 +95,7 @@ def test_overlap_is_held_over_the_highest_ground(tmp_path: Path) -> None:
     flat = planned(agl_m=60)
     hilly = over(write_dem(tmp_path / "d.tif", "EPSG:32632"), agl_m=60)
     assert hilly.brief.relief_m > 5
-    assert hilly.runs[0].spacing_m < flat.runs[0].spacing_m
+    assert hilly.strips[0].spacing_m < flat.strips[0].spacing_m
 
 
 def test_a_ridge_between_the_lines_is_seen(tmp_path: Path) -> None:

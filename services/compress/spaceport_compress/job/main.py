@@ -8,11 +8,11 @@ from pydantic import ValidationError
 
 from spaceport_compress.job.clean import clean
 from spaceport_compress.job.options import CompressOptions, efforts
-from spaceport_compress.job.pictures.flightpath import Capture
+from spaceport_compress.job.pictures.flightpath import Survey
 from spaceport_compress.job.pictures.flythrough import write_flythrough
 from spaceport_compress.job.pictures.preview import write_preview
 from spaceport_compress.job.pictures.views import UP_COLMAP, UP_ENU, rings
-from spaceport_compress.job.sog.encode import Effort, OnProgress, encode
+from spaceport_compress.job.sog.encode import Effort, Tell, encode
 from spaceport_compress.job.sog.file import write_bundle
 from spaceport_compress.job.sog.importance import Importance, importance
 from spaceport_compress.job.verify import Rgb, Verified, Verifier
@@ -46,41 +46,41 @@ def main(container: Container) -> None:
     compress(container.input("splat"), container.output, options, progress_of(container))
 
 
-def progress_of(container: Container) -> OnProgress:
+def progress_of(container: Container) -> Tell:
     """Tells how far the job is, and leaves it by Stopped when it has been asked to stop."""
 
-    def on_progress(step: str, n: int, m: int) -> None:
+    def tell(step: str, n: int, m: int) -> None:
         if container.stopping:
             raise Stopped
         container.progress(step, n, m)
 
-    return on_progress
+    return tell
 
 
 def compress(
-    folder: Path, output: Path, options: CompressOptions, on_progress: OnProgress = lambda *_: None
+    folder: Path, output: Path, options: CompressOptions, tell: Tell = lambda *_: None
 ) -> CompressResult:
     """Compress the splat in `folder`; `result.json` is written last.
 
-    `on_progress` may raise Stopped; raises UserError for input that no effort makes good.
+    `tell` may raise Stopped; raises UserError for input that no effort makes good.
     """
-    on_progress("read", 0, 1)
+    tell("read", 0, 1)
     splat = read_splat(folder)
-    on_progress("read", 1, 1)
+    tell("read", 1, 1)
     seen = importance(splat.gaussians, splat.cameras)
     tried = efforts(options, seen, splat.gaussians.shN.shape[1])
-    verified = write_verified(output / SOG, splat, seen, tried, on_progress)
+    verified = write_verified(output / SOG, splat, seen, tried, tell)
     up = UP_ENU if splat.georeferenced else UP_COLMAP
-    capture = Capture.of(splat.cameras, splat.gaussians, up)
-    on_progress("preview", 0, 1)
-    write_preview(output / PREVIEW, verified.gaussians, capture, splat.background_rgb)
-    on_progress("preview", 1, 1)
+    survey = Survey.of(splat.cameras, splat.gaussians, up)
+    tell("preview", 0, 1)
+    write_preview(output / PREVIEW, verified.gaussians, survey, splat.background_rgb)
+    tell("preview", 1, 1)
     write_flythrough(
         output / FLYTHROUGH,
         verified.gaussians,
-        capture,
+        survey,
         splat.background_rgb,
-        lambda n, m: on_progress("flythrough", n, m),
+        lambda n, m: tell("flythrough", n, m),
     )
     sog_bytes = (output / SOG).stat().st_size
     result = CompressResult(
@@ -138,7 +138,7 @@ def _background(path: Path) -> tuple[Rgb, tuple[str, ...]]:
 
 
 def write_verified(
-    path: Path, splat: Splat, seen: Importance, tries: Sequence[Effort], on_progress: OnProgress
+    path: Path, splat: Splat, seen: Importance, tries: Sequence[Effort], tell: Tell
 ) -> Verified:
     """Encode, write, read back and compare, with more bytes each time, until it looks the same.
 
@@ -148,8 +148,8 @@ def write_verified(
     trial = path.with_name(f".{path.name}.trial")
     try:
         for effort in tries:
-            write_bundle(trial, encode(splat.gaussians, seen, effort, on_progress))
-            verified = verifier.verify(trial, lambda n, m: on_progress("verify", n, m))
+            write_bundle(trial, encode(splat.gaussians, seen, effort, tell))
+            verified = verifier.verify(trial, lambda n, m: tell("verify", n, m))
             if verified.good:
                 trial.replace(path)
                 return verified

@@ -48,9 +48,7 @@ class Verifier:
         self._cameras = [camera.scaled(min(1, WIDTH_PX / camera.width_px)) for camera in picked]
         self._pictures = [self._render(gaussians, camera) for camera in self._cameras]
 
-    def verify(
-        self, path: Path, on_progress: Callable[[int, int], None] = lambda *_: None
-    ) -> Verified:
+    def verify(self, path: Path, tell: Callable[[int, int], None] = lambda *_: None) -> Verified:
         """Decode `path` with every check and compare its pictures; BadSog when it is broken."""
         document = open_bundle(path)
         decoded = decode(document)
@@ -61,9 +59,9 @@ class Verifier:
         self._check_bounds(decoded)
         values = []
         for n, (camera, picture) in enumerate(zip(self._cameras, self._pictures, strict=True)):
-            on_progress(n, len(self._cameras))
+            tell(n, len(self._cameras))
             values.append(psnr_db(self._render(decoded, camera), picture))
-        on_progress(len(values), len(values))
+        tell(len(values), len(values))
         return Verified(decoded, float(np.mean(values)), min(values))
 
     def _check_bounds(self, decoded: Gaussians) -> None:

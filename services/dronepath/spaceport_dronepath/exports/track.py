@@ -14,7 +14,7 @@ SAME_PLACE_M = 0.7
 
 
 @dataclass(frozen=True)
-class View:
+class Look:
     """Where the camera looks while it waits at a waypoint, and whether it takes a photo there."""
 
     pitch_deg: float
@@ -37,7 +37,7 @@ class Point:
     speed_mps: float
     photo_every_m: float
     stop: bool
-    views: tuple[View, ...]
+    views: tuple[Look, ...]
 
     @property
     def pitch_deg(self) -> float:
@@ -72,7 +72,7 @@ def track_of(sortie: Sortie, number: int, title: str, frame: LocalFrame) -> Trac
     degrees = frame.to_lon_lat(w.xy)
     points: list[Point] = []
     for n in range(len(w)):
-        view = View(float(w.pitch_deg[n]), bool(w.photo_here[n]))
+        view = Look(float(w.pitch_deg[n]), bool(w.photo_here[n]))
         point = Point(
             lon_deg=float(degrees[n, 0]),
             lat_deg=float(degrees[n, 1]),
@@ -139,7 +139,7 @@ def between(a: Point, b: Point, share: float) -> Point:
         speed_mps=a.speed_mps,
         photo_every_m=a.photo_every_m,
         stop=False,
-        views=(View(a.pitch_deg, False),),
+        views=(Look(a.pitch_deg, False),),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spaceport_dronepath.patterns.brief import Brief, Target
-from spaceport_dronepath.patterns.run import Kind, Run, along
+from spaceport_dronepath.patterns.strip import Kind, Strip, along
 
 Floats = NDArray[np.float64]
 WIDEST_STEP_DEG = 7.5  # further apart, walls at a slant are matched poorly
@@ -14,7 +14,7 @@ LEVELS = ((0.64, 0.27), (0.82, 0.56), (1.0, 1.0))  # radius and height of the th
 FACING_PITCH_DEG = (-89.0, 10.0)
 
 
-def ring(brief: Brief, target: Target, radius_m: float, agl_m: float, group: int) -> list[Run]:
+def ring(brief: Brief, target: Target, radius_m: float, agl_m: float, group: int) -> list[Strip]:
     """One orbit that looks at the target; arcs outside the allowed air are left out."""
     count = _count(brief, target, radius_m)
     angle = np.arange(count + 1) * 2 * math.pi / count
@@ -23,7 +23,7 @@ def ring(brief: Brief, target: Target, radius_m: float, agl_m: float, group: int
 
 def facing(
     brief: Brief, target: Target, angle: Floats, radius_m: Floats, agl_m: float | Floats, group: int
-) -> list[Run]:
+) -> list[Strip]:
     """Photos at polar places around the target, each turned to it; cut where air is forbidden."""
     xy = target.center + np.column_stack((np.sin(angle), np.cos(angle))) * radius_m[:, None]
     heights = np.broadcast_to(np.asarray(agl_m, np.float64), angle.shape)
@@ -43,8 +43,8 @@ def _pieces(
     heading: Floats,
     pitch: Floats,
     group: int,
-) -> list[Run]:
-    runs: list[Run] = []
+) -> list[Strip]:
+    strips: list[Strip] = []
     taken = np.zeros(len(xy), bool)
     for region in brief.work:
         inside = region.covers(xy)
@@ -54,10 +54,10 @@ def _pieces(
         taken |= inside
         for first, last in stretches(inside, joined):
             some = slice(first, last + 1)
-            runs.append(
+            strips.append(
                 _arc(brief, target, xy[some], agl_m[some], heading[some], pitch[some], group)
             )
-    return runs
+    return strips
 
 
 def stretches(inside: NDArray[np.bool_], joined: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -84,11 +84,11 @@ def _arc(
     heading: Floats,
     pitch: Floats,
     group: int,
-) -> Run:
+) -> Strip:
     s = along(xy)
     step = float(np.diff(s).min()) if len(s) > 1 else 1.0
     distance_m = max(float(np.hypot(*(xy - target.center).T).min()) - target.radius_m, 1.0)
-    return Run(
+    return Strip(
         kind=Kind.ARC if len(s) > 1 else Kind.SPOT,
         path=xy,
         agl_m=np.array(agl_m),
@@ -108,7 +108,7 @@ def _count(brief: Brief, target: Target, radius_m: float) -> int:
     return max(math.ceil(360 / step_deg), 12)
 
 
-def orbit(brief: Brief, target: Target) -> list[Run]:
+def orbit(brief: Brief, target: Target) -> list[Strip]:
     """One orbit at the asked radius and height."""
     radius_m = brief.request.radius_m or default_radius_m(brief, target)
     return ring(brief, target, radius_m, brief.agl_m, 0)
@@ -116,18 +116,18 @@ def orbit(brief: Brief, target: Target) -> list[Run]:
 
 def multi_orbit(
     brief: Brief, target: Target, outer_m: float | None = None, group: int = 0
-) -> list[Run]:
+) -> list[Strip]:
     """Orbits that rise as they widen; the findings' three are 35, 45, 55 m at 12, 25, 45 m."""
     outer_m = outer_m or default_radius_m(brief, target)
     count = brief.request.orbits or len(LEVELS)
     share = np.linspace(0, 1, count) if count > 1 else np.ones(1)
     radii, heights = (np.interp(share, (0, 0.5, 1), level) for level in zip(*LEVELS, strict=True))
-    runs: list[Run] = []
+    strips: list[Strip] = []
     for radius_share, height_share in zip(radii, heights, strict=True):
         radius_m = max(outer_m * radius_share, target.radius_m + brief.request.min_clearance_m / 4)
         agl_m = max(brief.agl_m * height_share, lowest_agl_m(brief))
-        runs += ring(brief, target, radius_m, agl_m, group)
-    return runs
+        strips += ring(brief, target, radius_m, agl_m, group)
+    return strips
 
 
 def lowest_agl_m(brief: Brief) -> float:
@@ -140,7 +140,7 @@ def default_radius_m(brief: Brief, target: Target) -> float:
     return max(target.radius_m + 0.85 * brief.agl_m, 20.0)
 
 
-def spiral(brief: Brief, target: Target) -> list[Run]:
+def spiral(brief: Brief, target: Target) -> list[Strip]:
     """From the middle outwards; with several batteries each flies one sector.
 
     In a sector the drone swings from side to side while it moves outwards, so that every battery
@@ -149,15 +149,15 @@ def spiral(brief: Brief, target: Target) -> list[Run]:
     sectors = brief.request.battery.count or 1
     outer_m = brief.request.radius_m or brief.reach_m or 2 * default_radius_m(brief, target)
     inner_m = min(max(target.radius_m + brief.request.min_clearance_m / 2, 10.0), outer_m / 2)
-    runs: list[Run] = []
+    strips: list[Strip] = []
     for sector in range(sectors):
-        runs += _sector(brief, target, sector, sectors, (inner_m, outer_m))
-    return runs
+        strips += _sector(brief, target, sector, sectors, (inner_m, outer_m))
+    return strips
 
 
 def _sector(
     brief: Brief, target: Target, sector: int, sectors: int, reach_m: tuple[float, float]
-) -> list[Run]:
+) -> list[Strip]:
     inner_m, outer_m = reach_m
     width = 2 * math.pi / sectors
     ring_gap_m = 2 * brief.camera.half_h * brief.agl_m * (1 - brief.request.side_overlap)

@@ -11,24 +11,26 @@ from shapely.geometry.base import BaseGeometry
 
 from spaceport_dronepath.patterns.brief import Brief
 from spaceport_dronepath.patterns.gaps import cover
-from spaceport_dronepath.patterns.run import Kind, Run, along, at
+from spaceport_dronepath.patterns.strip import Kind, Strip, along, at
 
 Floats = NDArray[np.float64]
 
 
-def corridor(brief: Brief, width_m: float, pitch_deg: float) -> list[Run]:
+def corridor(brief: Brief, width_m: float, pitch_deg: float) -> list[Strip]:
     """Lines parallel to the given one, and single photos where a bend would stay unseen."""
     if brief.line is None:
         raise TypeError("a corridor needs its line")
     spaced = brief.spacing(pitch_deg)
     count = max(math.ceil(width_m / spaced.across_m - 1e-9), 1)
     offsets = (np.arange(count) + 0.5) / count * width_m - width_m / 2
-    runs: list[Run] = []
+    strips: list[Strip] = []
     for offset in offsets:
         for path in _inside(brief, _offset(brief.line, float(offset))):
-            runs.append(_along(brief, path, spaced.along_m, pitch_deg, spaced.nadir_start))
-    seen = _seen(runs, spaced.seen_along_m, spaced.seen_across_m)
-    return runs + cover(brief, brief.area, affinity.rotate(seen, -90, origin=(0, 0)), spaced, 0, 0)
+            strips.append(_along(brief, path, spaced.along_m, pitch_deg, spaced.nadir_start))
+    seen = _seen(strips, spaced.seen_along_m, spaced.seen_across_m)
+    return strips + cover(
+        brief, brief.area, affinity.rotate(seen, -90, origin=(0, 0)), spaced, 0, 0
+    )
 
 
 def _offset(line: BaseGeometry, offset_m: float) -> BaseGeometry:
@@ -50,7 +52,9 @@ def _inside(brief: Brief, line: BaseGeometry) -> list[Floats]:
     return found
 
 
-def _along(brief: Brief, path: Floats, along_m: float, pitch_deg: float, nadir_start: bool) -> Run:
+def _along(
+    brief: Brief, path: Floats, along_m: float, pitch_deg: float, nadir_start: bool
+) -> Strip:
     s = along(path)
     n = max(math.ceil(float(s[-1]) / along_m - 1e-9), 1)
     step = float(s[-1]) / n
@@ -59,7 +63,7 @@ def _along(brief: Brief, path: Floats, along_m: float, pitch_deg: float, nadir_s
     keep = np.concatenate(([places[0]], bends, [places[-1]] if n > 1 else []))
     leg = np.clip(np.searchsorted(s, places, "right") - 1, 0, len(path) - 2)
     direction = np.diff(path, axis=0)[leg]
-    return Run(
+    return Strip(
         kind=Kind.LINE if n > 1 else Kind.SPOT,
         path=at(path, s, keep),
         agl_m=np.full(len(keep), brief.agl_m),
@@ -75,12 +79,12 @@ def _along(brief: Brief, path: Floats, along_m: float, pitch_deg: float, nadir_s
     )
 
 
-def _seen(runs: list[Run], along_m: float, across_m: float) -> BaseGeometry:
+def _seen(strips: list[Strip], along_m: float, across_m: float) -> BaseGeometry:
     """What the photos show for certain: a rectangle around each, turned as the photo is."""
-    if not runs:
+    if not strips:
         return shapely.union_all([])
-    xy = np.concatenate([run.photo_xy for run in runs])
-    angle = np.radians(np.concatenate([run.heading_deg for run in runs]))
+    xy = np.concatenate([strip.photo_xy for strip in strips])
+    angle = np.radians(np.concatenate([strip.heading_deg for strip in strips]))
     ahead = np.column_stack((np.sin(angle), np.cos(angle))) * along_m / 2
     beside = np.column_stack((np.cos(angle), -np.sin(angle))) * across_m / 2
     corners = np.stack((ahead + beside, ahead - beside, -ahead - beside, beside - ahead), axis=1)

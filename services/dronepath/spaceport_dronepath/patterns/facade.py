@@ -11,12 +11,12 @@ from shapely.geometry.base import BaseGeometry
 from spaceport_dronepath.geometry.areas import polygons_of
 from spaceport_dronepath.patterns.brief import Brief
 from spaceport_dronepath.patterns.circles import lowest_agl_m, stretches
-from spaceport_dronepath.patterns.run import Kind, Run, along, at
+from spaceport_dronepath.patterns.strip import Kind, Strip, along, at
 
 Floats = NDArray[np.float64]
 
 
-def facade(brief: Brief, walls: BaseGeometry, height_m: float, standoff_m: float) -> list[Run]:
+def facade(brief: Brief, walls: BaseGeometry, height_m: float, standoff_m: float) -> list[Strip]:
     """Rows at every height, each photo turned to the nearest place of the wall.
 
     Rows lie as far apart as the side overlap allows, from the lowest allowed height to the top.
@@ -27,12 +27,12 @@ def facade(brief: Brief, walls: BaseGeometry, height_m: float, standoff_m: float
     low = min(max(lowest_agl_m(brief), min(row_m / 2, height_m / 2)), asked.max_agl_m)
     top = max(height_m - row_m / 2, low)
     rows = np.linspace(low, top, max(math.ceil((top - low) / row_m - 1e-9), 0) + 1)
-    runs: list[Run] = []
+    strips: list[Strip] = []
     for path in _paths(walls, standoff_m):
         for row, agl_m in enumerate(rows):
             found = _row(brief, walls, path, float(agl_m), height_m, step_m, standoff_m)
-            runs += found if row % 2 == 0 else [run.reversed() for run in found][::-1]
-    return runs
+            strips += found if row % 2 == 0 else [strip.reversed() for strip in found][::-1]
+    return strips
 
 
 def _paths(walls: BaseGeometry, standoff_m: float) -> list[Floats]:
@@ -49,7 +49,7 @@ def _row(
     height_m: float,
     step_m: float,
     standoff_m: float,
-) -> list[Run]:
+) -> list[Strip]:
     s = along(path)
     count = max(math.ceil(float(s[-1]) / step_m - 1e-9), 4)
     places = np.linspace(0, float(s[-1]), count + 1)
@@ -69,9 +69,9 @@ def _row(
 
 def _cut(
     brief: Brief, xy: Floats, agl_m: float, heading: Floats, pitch: float, speed_mps: float
-) -> list[Run]:
-    """One run for every stretch inside the allowed air."""
-    runs: list[Run] = []
+) -> list[Strip]:
+    """One strip for every stretch inside the allowed air."""
+    strips: list[Strip] = []
     for region in brief.work:
         inside = region.covers(xy)
         joined = np.zeros(len(xy), bool)
@@ -79,8 +79,8 @@ def _cut(
         for first, last in stretches(inside, joined):
             some = slice(first, last + 1)
             n = last + 1 - first
-            runs.append(
-                Run(
+            strips.append(
+                Strip(
                     kind=Kind.ARC if n > 1 else Kind.SPOT,
                     path=xy[some],
                     agl_m=np.full(n, agl_m),
@@ -90,4 +90,4 @@ def _cut(
                     speed_mps=speed_mps,
                 )
             )
-    return runs
+    return strips

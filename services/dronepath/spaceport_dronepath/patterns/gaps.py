@@ -13,7 +13,7 @@ from spaceport_dronepath.geometry.areas import polygons_of
 from spaceport_dronepath.geometry.camera import Spacing
 from spaceport_dronepath.geometry.scanlines import rotate_back
 from spaceport_dronepath.patterns.brief import Brief
-from spaceport_dronepath.patterns.run import Run, spot
+from spaceport_dronepath.patterns.strip import Strip, spot
 
 Floats = NDArray[np.float64]
 SAFETY = 0.999  # of a footprint's width and height
@@ -28,7 +28,7 @@ def cover(
     spaced: Spacing,
     heading_deg: float,
     group: int,
-) -> list[Run]:
+) -> list[Strip]:
     """Photos straight down that show what of the part is not `seen` (in the lines' frame)."""
     turned = affinity.rotate(part, heading_deg - 90, origin=(0, 0))
     work = [affinity.rotate(r.shape, heading_deg - 90, origin=(0, 0)) for r in brief.work]
@@ -36,9 +36,9 @@ def cover(
     if left.area < SLIVER_M2:
         return []
     half = np.array([spaced.seen_along_m, spaced.seen_across_m]) / 2 * SAFETY
-    runs: list[Run] = []
+    strips: list[Strip] = []
     pieces = polygons_of(left)
-    while pieces and len(runs) < MOST_PER_AREA:
+    while pieces and len(strips) < MOST_PER_AREA:
         piece = pieces.pop()
         if piece.area < SLIVER_M2:
             continue
@@ -48,8 +48,8 @@ def cover(
             continue  # ground that cannot be seen from anywhere one may fly
         pieces += polygons_of(rest)
         xy = rotate_back(at[None], heading_deg)[0]
-        runs.append(spot(xy, brief.agl_m, heading_deg, -90.0, group))
-    return runs
+        strips.append(spot(xy, brief.agl_m, heading_deg, -90.0, group))
+    return strips
 
 
 def _place(piece: BaseGeometry, half: Floats, work: list[BaseGeometry]) -> Floats:

@@ -1,4 +1,4 @@
-"""The pattern that was asked for, as runs."""
+"""The pattern that was asked for, as strips."""
 
 import math
 from collections.abc import Callable
@@ -13,20 +13,20 @@ from spaceport_dronepath.patterns.circles import default_radius_m, multi_orbit, 
 from spaceport_dronepath.patterns.corridor import corridor
 from spaceport_dronepath.patterns.facade import facade
 from spaceport_dronepath.patterns.lines import best_heading_deg, grid
-from spaceport_dronepath.patterns.run import Run
+from spaceport_dronepath.patterns.strip import Strip
 
 SPLAT_PITCH_DEG = -60.0
 MAX_PHOTOS = 250_000
 
 
-def lay_out(brief: Brief) -> list[Run]:
-    """Every run of the pattern, in no order yet.
+def lay_out(brief: Brief) -> list[Strip]:
+    """Every strip of the pattern, in no order yet.
 
     Raises FieldProblem where the request lacks what the pattern needs.
     """
-    runs = _LAYOUTS[brief.request.pattern](brief)
-    _refuse_too_many(sum(run.photos for run in runs))
-    return runs
+    strips = _LAYOUTS[brief.request.pattern](brief)
+    _refuse_too_many(sum(strip.photos for strip in strips))
+    return strips
 
 
 def _refuse_too_many(photos: float) -> None:
@@ -65,25 +65,25 @@ def heading_deg(brief: Brief, pitch_deg: float) -> float:
     return float(asked) % 360
 
 
-def _grids(brief: Brief, pitch_deg: float, turns: tuple[float, ...]) -> list[Run]:
+def _grids(brief: Brief, pitch_deg: float, turns: tuple[float, ...]) -> list[Strip]:
     spaced = brief.spacing(pitch_deg)
     _refuse_too_many(len(turns) * brief.area.area / (spaced.along_m * spaced.across_m))
     heading = heading_deg(brief, pitch_deg)
-    runs: list[Run] = []
+    strips: list[Strip] = []
     for group, turn in enumerate(turns):
-        runs += grid(brief, pitch_deg, heading + turn, group)
-    return runs
+        strips += grid(brief, pitch_deg, heading + turn, group)
+    return strips
 
 
-def _splat(brief: Brief) -> list[Run]:
+def _splat(brief: Brief) -> list[Strip]:
     """A crosshatch that looks obliquely, and orbits around what matters."""
-    runs = _grids(brief, line_pitch_deg(brief), turns=(0.0, 90.0))
+    strips = _grids(brief, line_pitch_deg(brief), turns=(0.0, 90.0))
     target = _target(brief)
     outer_m = default_radius_m(brief, target)
-    return runs + multi_orbit(brief, target, outer_m, group=2)
+    return strips + multi_orbit(brief, target, outer_m, group=2)
 
 
-def _corridor(brief: Brief) -> list[Run]:
+def _corridor(brief: Brief) -> list[Strip]:
     pitch = brief.request.gimbal_pitch_deg
     if pitch is not None and pitch > -89.5:
         raise FieldProblem(
@@ -101,7 +101,7 @@ def _corridor(brief: Brief) -> list[Run]:
     return corridor(brief, width_m, -90.0)
 
 
-def _facade(brief: Brief) -> list[Run]:
+def _facade(brief: Brief) -> list[Strip]:
     return facade(brief, facade_walls(brief), _target(brief).height_m, standoff_m(brief))
 
 
@@ -130,7 +130,7 @@ def _target(brief: Brief) -> Target:
     return brief.target
 
 
-_LAYOUTS: dict[Pattern, Callable[[Brief], list[Run]]] = {
+_LAYOUTS: dict[Pattern, Callable[[Brief], list[Strip]]] = {
     Pattern.GRID: lambda brief: _grids(brief, line_pitch_deg(brief), turns=(0.0,)),
     Pattern.CROSSHATCH: lambda brief: _grids(brief, line_pitch_deg(brief), turns=(0.0, 90.0)),
     Pattern.ORBIT: lambda brief: orbit(brief, _target(brief)),

@@ -12,7 +12,7 @@ from spaceport_dronepath.geometry.camera import Spacing
 from spaceport_dronepath.geometry.scanlines import crossings, edges_of, rotate, rotate_back
 from spaceport_dronepath.patterns.brief import Brief
 from spaceport_dronepath.patterns.gaps import cover
-from spaceport_dronepath.patterns.run import Kind, Run
+from spaceport_dronepath.patterns.strip import Kind, Strip
 
 Floats = NDArray[np.float64]
 SHORTEST_M = 0.5
@@ -20,13 +20,13 @@ TURN_COST_M = 40.0
 HEADINGS_TRIED = 8
 
 
-def grid(brief: Brief, pitch_deg: float, heading_deg: float, group: int) -> list[Run]:
+def grid(brief: Brief, pitch_deg: float, heading_deg: float, group: int) -> list[Strip]:
     """Lines over every part of the area, and single photos where a corner would stay unseen."""
     spaced = brief.spacing(pitch_deg)
-    runs: list[Run] = []
+    strips: list[Strip] = []
     for part in polygons_of(brief.area):
-        runs += _lines(brief, part, spaced, pitch_deg, heading_deg, group)
-    return runs
+        strips += _lines(brief, part, spaced, pitch_deg, heading_deg, group)
+    return strips
 
 
 def _lines(
@@ -36,19 +36,19 @@ def _lines(
     pitch_deg: float,
     heading_deg: float,
     group: int,
-) -> list[Run]:
+) -> list[Strip]:
     starts, ends = (rotate(corners, heading_deg) for corners in edges_of(part))
     _, enter, leave, across = _clip(starts, ends, spaced.across_m)
     counts = np.maximum(np.ceil((leave - enter) / spaced.along_m - 1e-9), 1).astype(int)
     step = (leave - enter) / counts
     speed_mps = brief.speed_mps(spaced.along_m, _distance_m(brief, pitch_deg))
-    runs = []
+    strips = []
     for x0, n, d, y in zip(enter, counts, step, across, strict=True):
         photo_s_m = np.arange(n) * d
         ends_at = np.array([[x0 + d / 2, y], [x0 + d / 2 + (n - 1) * d, y]])
         path = rotate_back(ends_at, heading_deg)
-        runs.append(
-            Run(
+        strips.append(
+            Strip(
                 kind=Kind.LINE if n > 1 else Kind.SPOT,
                 path=path if n > 1 else path[:1],
                 agl_m=np.full(2 if n > 1 else 1, brief.agl_m),
@@ -63,7 +63,7 @@ def _lines(
             )
         )
     seen = _seen(enter, leave, across, step, spaced)
-    return runs + cover(brief, part, seen, spaced, heading_deg, group)
+    return strips + cover(brief, part, seen, spaced, heading_deg, group)
 
 
 def _distance_m(brief: Brief, pitch_deg: float) -> float:

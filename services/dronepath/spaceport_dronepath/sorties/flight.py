@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spaceport_dronepath.contract.problems import FieldProblem
 from spaceport_dronepath.geometry.region import Airspace
-from spaceport_dronepath.patterns.run import Kind, Run
+from spaceport_dronepath.patterns.strip import Kind, Strip
 from spaceport_dronepath.sorties.motion import (
     CLIMB_MPS,
     GIMBAL_S,
@@ -169,9 +169,9 @@ class _Draft:
             self.add(place, height, view, speed_mps, Role.TRANSIT)
 
 
-def fly(runs: list[Run], sky: Sky) -> Sortie:
-    """The whole flight through these runs (or parts of runs), with its times and heights."""
-    draft = _draft(runs, sky)
+def fly(strips: list[Strip], sky: Sky) -> Sortie:
+    """The whole flight through these strips (or parts of strips), with its times and heights."""
+    draft = _draft(strips, sky)
     shape = profile(
         np.array(draft.xy), np.array(draft.agl), sky.ground, sky.home_ground_m, sky.limits
     )
@@ -209,18 +209,18 @@ def home_distances_m(xy: Floats, sky: Sky) -> Floats:
     return lengths
 
 
-def _draft(runs: list[Run], sky: Sky) -> _Draft:
+def _draft(strips: list[Strip], sky: Sky) -> _Draft:
     draft = _Draft()
     cruise = sky.pace.cruise_mps
-    first, last = runs[0], runs[-1]
+    first, last = strips[0], strips[-1]
     view = (float(first.heading_deg[0]), float(first.pitch_deg[0]))
     draft.add(sky.home, first.agl_m[0], view, cruise, Role.HOME)
     at, height = sky.home, float(first.agl_m[0])
-    for run in runs:
+    for strip in strips:
         draft.speed[-1] = cruise
-        draft.way(sky.way(at, run.path[0]), (height, float(run.agl_m[0])), cruise)
-        _lay(draft, run)
-        at, height = run.path[-1], float(run.agl_m[-1])
+        draft.way(sky.way(at, strip.path[0]), (height, float(strip.agl_m[0])), cruise)
+        _lay(draft, strip)
+        at, height = strip.path[-1], float(strip.agl_m[-1])
     draft.speed[-1] = cruise
     draft.way(sky.way(at, sky.home), (height, height), cruise)
     view = (float(last.heading_deg[-1]), float(last.pitch_deg[-1]))
@@ -228,23 +228,27 @@ def _draft(runs: list[Run], sky: Sky) -> _Draft:
     return draft
 
 
-def _lay(draft: _Draft, run: Run) -> None:
-    """The vertices of one run."""
-    if run.nadir_start:
-        view = (float(run.heading_deg[0]), -90.0)
-        draft.add(run.path[0], run.agl_m[0], view, 0.5, Role.PHOTO, here=True, stop=True)
-    if run.kind is not Kind.LINE:
-        for n, place in enumerate(run.path):
-            view = (float(run.heading_deg[n]), float(run.pitch_deg[n]))
-            alone = run.kind is Kind.SPOT
-            draft.add(place, run.agl_m[n], view, run.speed_mps, Role.PHOTO, here=True, stop=alone)
+def _lay(draft: _Draft, strip: Strip) -> None:
+    """The vertices of one strip."""
+    if strip.nadir_start:
+        view = (float(strip.heading_deg[0]), -90.0)
+        draft.add(strip.path[0], strip.agl_m[0], view, 0.5, Role.PHOTO, here=True, stop=True)
+    if strip.kind is not Kind.LINE:
+        for n, place in enumerate(strip.path):
+            view = (float(strip.heading_deg[n]), float(strip.pitch_deg[n]))
+            alone = strip.kind is Kind.SPOT
+            draft.add(
+                place, strip.agl_m[n], view, strip.speed_mps, Role.PHOTO, here=True, stop=alone
+            )
         return
-    which = np.searchsorted(run.photo_s_m, run.vertex_s_m - 1e-6).clip(0, len(run.heading_deg) - 1)
-    final = len(run.path) - 1
-    for n, place in enumerate(run.path):
-        view = (float(run.heading_deg[which[n]]), float(run.pitch_deg[which[n]]))
-        every = run.spacing_m if n < final else 0.0
-        draft.add(place, run.agl_m[n], view, run.speed_mps, Role.PHOTO, every_m=every)
+    which = np.searchsorted(strip.photo_s_m, strip.vertex_s_m - 1e-6).clip(
+        0, len(strip.heading_deg) - 1
+    )
+    final = len(strip.path) - 1
+    for n, place in enumerate(strip.path):
+        view = (float(strip.heading_deg[which[n]]), float(strip.pitch_deg[which[n]]))
+        every = strip.spacing_m if n < final else 0.0
+        draft.add(place, strip.agl_m[n], view, strip.speed_mps, Role.PHOTO, every_m=every)
 
 
 def _waypoints(draft: _Draft, shape: Profile) -> Waypoints:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spaceport_dronepath.geometry.region import Airspace
-from spaceport_dronepath.patterns.run import Run
+from spaceport_dronepath.patterns.strip import Strip
 
 Floats = NDArray[np.float64]
 NEAREST_TRIED = 10
@@ -12,24 +12,24 @@ MAX_IMPROVED = 120
 DETOUR = 3.0  # what a leg that must go around counts, until its way is known
 
 
-def in_order(runs: list[Run], airspace: Airspace, home: Floats) -> list[Run]:
-    """The runs of each group in turn, each flown from the end that costs least."""
-    ordered: list[Run] = []
+def in_order(strips: list[Strip], airspace: Airspace, home: Floats) -> list[Strip]:
+    """The strips of each group in turn, each flown from the end that costs least."""
+    ordered: list[Strip] = []
     start = home
-    for group in sorted({run.group for run in runs}):
-        some = [run for run in runs if run.group == group]
+    for group in sorted({strip.group for strip in strips}):
+        some = [strip for strip in strips if strip.group == group]
         chain = _chain(some, airspace, start)
         ordered += chain
         start = chain[-1].path[-1]
     return ordered
 
 
-def _chain(runs: list[Run], airspace: Airspace, start: Floats) -> list[Run]:
-    ends = np.stack([(run.path[0], run.path[-1]) for run in runs])
+def _chain(strips: list[Strip], airspace: Airspace, start: Floats) -> list[Strip]:
+    ends = np.stack([(strip.path[0], strip.path[-1]) for strip in strips])
     order = _nearest_first(ends, airspace, start)
-    if len(runs) <= MAX_IMPROVED:
+    if len(strips) <= MAX_IMPROVED:
         order = _improve(order, ends, airspace, start)
-    return [runs[n] if side == 0 else runs[n].reversed() for n, side in order]
+    return [strips[n] if side == 0 else strips[n].reversed() for n, side in order]
 
 
 def _nearest_first(ends: Floats, airspace: Airspace, start: Floats) -> list[tuple[int, int]]:
@@ -42,10 +42,10 @@ def _nearest_first(ends: Floats, airspace: Airspace, start: Floats) -> list[tupl
         tried = np.argsort(distance, kind="stable")[:NEAREST_TRIED]
         cost = distance[tried] * _penalty(airspace, at, ends[indices].reshape(-1, 2)[tried])
         best = int(tried[np.argmin(cost)])
-        run, side = int(indices[best // 2]), best % 2
-        order.append((run, side))
-        left[run] = False
-        at = ends[run, 1 - side]
+        strip, side = int(indices[best // 2]), best % 2
+        order.append((strip, side))
+        left[strip] = False
+        at = ends[strip, 1 - side]
     return order
 
 
@@ -58,7 +58,7 @@ def _penalty(airspace: Airspace, at: Floats, places: Floats) -> Floats:
 def _improve(
     order: list[tuple[int, int]], ends: Floats, airspace: Airspace, start: Floats
 ) -> list[tuple[int, int]]:
-    """2-opt on the chain: turning a stretch around wherever that shortens the way between runs."""
+    """2-opt on the chain: turn a stretch around wherever that shortens the way between strips."""
     places = np.concatenate((start[None], ends.reshape(-1, 2)))
     cost = _costs(places, airspace)
     for _ in range(len(order)):

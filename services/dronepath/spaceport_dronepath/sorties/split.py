@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spaceport_dronepath.contract.problems import FieldProblem
-from spaceport_dronepath.patterns.run import Run
+from spaceport_dronepath.patterns.strip import Strip
 from spaceport_dronepath.sorties.flight import Sky, Sortie, fly
 
 Floats = NDArray[np.float64]
@@ -16,14 +16,14 @@ MAX_SORTIES = 400
 
 @dataclass(frozen=True)
 class _Photo:
-    """One photo of the whole lot: the run it belongs to, and its number in it."""
+    """One photo of the whole lot: the strip it belongs to, and its number in it."""
 
-    run: int
+    strip: int
     n: int
 
 
-def split(runs: list[Run], sky: Sky, budget_s: float, *, apart: bool = False) -> list[Sortie]:
-    """Cut the ordered runs into flights that are back before the reserve is touched.
+def split(strips: list[Strip], sky: Sky, budget_s: float, *, apart: bool = False) -> list[Sortie]:
+    """Cut the ordered strips into flights that are back before the reserve is touched.
 
     With `apart` no flight has photos of two groups.
 
@@ -31,12 +31,12 @@ def split(runs: list[Run], sky: Sky, budget_s: float, *, apart: bool = False) ->
     because every part of a feasible flight is feasible. Raises FieldProblem when a single photo
     is too far away for one battery, or when hundreds of batteries would not do.
     """
-    lot = [_Photo(r, n) for r, run in enumerate(runs) for n in range(len(run.photo_s_m))]
+    lot = [_Photo(r, n) for r, strip in enumerate(strips) for n in range(len(strip.photo_s_m))]
     found: list[Sortie] = []
     first, guess = 0, len(lot)
     while first < len(lot):
-        last = _group_end(lot, runs, first) if apart else len(lot)
-        count, sortie = _longest(lot, runs, sky, budget_s, (first, last), guess)
+        last = _group_end(lot, strips, first) if apart else len(lot)
+        count, sortie = _longest(lot, strips, sky, budget_s, (first, last), guess)
         found.append(sortie)
         first, guess = first + count, count
         if len(found) > MAX_SORTIES:
@@ -48,18 +48,18 @@ def split(runs: list[Run], sky: Sky, budget_s: float, *, apart: bool = False) ->
     return found
 
 
-def _group_end(lot: list[_Photo], runs: list[Run], first: int) -> int:
+def _group_end(lot: list[_Photo], strips: list[Strip], first: int) -> int:
     """One beyond the last photo of the group to which the first belongs."""
-    group = runs[lot[first].run].group
+    group = strips[lot[first].strip].group
     end = first
-    while end < len(lot) and runs[lot[end].run].group == group:
+    while end < len(lot) and strips[lot[end].strip].group == group:
         end += 1
     return end
 
 
 def _longest(
     lot: list[_Photo],
-    runs: list[Run],
+    strips: list[Strip],
     sky: Sky,
     budget_s: float,
     span: tuple[int, int],
@@ -75,14 +75,14 @@ def _longest(
     bad, bad_s = end - first + 1, math.inf
     tried = min(max(guess, 1), end - first)
     while good + 1 < bad:
-        sortie = fly(_parts(lot, runs, first, first + tried), sky)
+        sortie = fly(_parts(lot, strips, first, first + tried), sky)
         if sortie.most_used_s <= budget_s:
             good, good_s, best = tried, sortie.most_used_s, sortie
         else:
             bad, bad_s = tried, sortie.most_used_s
         tried = _next_try((good, good_s), (bad, bad_s), budget_s)
     if best is None:
-        raise FieldProblem(*_too_far(lot, runs, sky, budget_s, first))
+        raise FieldProblem(*_too_far(lot, strips, sky, budget_s, first))
     return good, best
 
 
@@ -99,9 +99,9 @@ def _next_try(good: tuple[int, float], bad: tuple[int, float], budget_s: float) 
 
 
 def _too_far(
-    lot: list[_Photo], runs: list[Run], sky: Sky, budget_s: float, first: int
+    lot: list[_Photo], strips: list[Strip], sky: Sky, budget_s: float, first: int
 ) -> tuple[str, str, str]:
-    needed_s = fly(_parts(lot, runs, first, first + 1), sky).most_used_s
+    needed_s = fly(_parts(lot, strips, first, first + 1), sky).most_used_s
     return (
         "battery.minutes",
         f"One photo there and back takes {needed_s / 60:.1f} minutes; the battery gives "
@@ -110,12 +110,12 @@ def _too_far(
     )
 
 
-def _parts(lot: list[_Photo], runs: list[Run], first: int, end: int) -> list[Run]:
-    """The runs, or the parts of them, that hold the photos first..end-1."""
+def _parts(lot: list[_Photo], strips: list[Strip], first: int, end: int) -> list[Strip]:
+    """The strips, or the parts of them, that hold the photos first..end-1."""
     start, stop = lot[first], lot[end - 1]
     parts = []
-    for r in range(start.run, stop.run + 1):
-        low = start.n if r == start.run else 0
-        high = stop.n if r == stop.run else len(runs[r].photo_s_m) - 1
-        parts.append(runs[r].part(low, high))
+    for r in range(start.strip, stop.strip + 1):
+        low = start.n if r == start.strip else 0
+        high = stop.n if r == stop.strip else len(strips[r].photo_s_m) - 1
+        parts.append(strips[r].part(low, high))
     return parts

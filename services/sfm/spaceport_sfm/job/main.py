@@ -19,7 +19,7 @@ from spaceport_sfm.job.photos.twins import leave_out_twins
 from spaceport_sfm.job.process.child import EngineDied, Supervision, run_child
 from spaceport_sfm.job.process.listener import Listener
 from spaceport_sfm.job.process.threads import available_threads
-from spaceport_sfm.job.task import Outcome, Task, TaskPhoto
+from spaceport_sfm.job.task import Findings, Task, TaskPhoto
 
 log = logging.getLogger("spaceport.sfm")
 
@@ -41,8 +41,8 @@ def main(container: Container) -> None:
     try:
         folders = Folders(work, output)
         task, rejected = make_task(capture, photos, folders, options, count)
-        outcome = run_engine(task, container)
-        write_result(output, summarise(capture, rejected, outcome, output))
+        findings = run_engine(task, container)
+        write_result(output, summarise(capture, rejected, findings, output))
     except BaseException:
         # Nothing half-written may look like a result.
         for leftover in (output / "sparse", output / "images"):
@@ -116,7 +116,7 @@ def _task_photo(prepared: Prepared, camera: int) -> TaskPhoto:
     )
 
 
-def run_engine(task: Task, container: Container) -> Outcome:
+def run_engine(task: Task, container: Container) -> Findings:
     """Reconstruct in a child process, forwarding its progress.
 
     Raises:
@@ -129,29 +129,29 @@ def run_engine(task: Task, container: Container) -> Outcome:
     supervision = Supervision(listener.message, lambda: container.stopping)
     command = [sys.executable, "-m", "spaceport_sfm.job.process.engine", str(task_path)]
     run_child(command, task.work / "engine.log", supervision)
-    if listener.outcome is None:
+    if listener.findings is None:
         raise EngineDied("the reconstruction program ended without an answer")
-    return listener.outcome
+    return listener.findings
 
 
 def summarise(
-    capture: Capture, rejected: list[RejectedPhoto], outcome: Outcome, output: Path
+    capture: Capture, rejected: list[RejectedPhoto], findings: Findings, output: Path
 ) -> SfmResult:
     """The result, with the hashes of everything that the next stage relies on."""
     bins = [f"sparse/0/{name}.bin" for name in ("cameras", "images", "points3D")]
-    images = [f"images/{photo.name}" for photo in outcome.photos]
-    log.info("%s photos registered by '%s'", len(images), outcome.rung)
+    images = [f"images/{photo.name}" for photo in findings.photos]
+    log.info("%s photos registered by '%s'", len(images), findings.rung)
     return SfmResult(
         files=hash_outputs(output, [*bins, "geo.json", *images]),
-        warnings=(*capture.warnings, *outcome.warnings),
+        warnings=(*capture.warnings, *findings.warnings),
         photos_total=len(capture.photos) + len(capture.rejected),
         photos_registered=len(images),
-        photos_rejected=(*capture.rejected, *rejected, *outcome.left_out),
-        sparse_points=outcome.sparse_points,
-        reprojection_error_px=outcome.reprojection_error_px,
-        mean_track_length=outcome.mean_track_length,
-        gps_rms_m=outcome.gps_rms_m,
-        camera_height_above_ground_m=outcome.camera_height_above_ground_m,
-        focal_note=outcome.focal_note,
-        frame_note=outcome.frame_note,
+        photos_rejected=(*capture.rejected, *rejected, *findings.left_out),
+        sparse_points=findings.sparse_points,
+        reprojection_error_px=findings.reprojection_error_px,
+        mean_track_length=findings.mean_track_length,
+        gps_rms_m=findings.gps_rms_m,
+        camera_height_above_ground_m=findings.camera_height_above_ground_m,
+        focal_note=findings.focal_note,
+        frame_note=findings.frame_note,
     )

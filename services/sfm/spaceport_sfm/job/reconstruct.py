@@ -1,4 +1,4 @@
-"""The pycolmap half of the job, from a task to its outcome."""
+"""The pycolmap half of the job, from a task to its findings."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.georeference import Placement, georeference
 from spaceport_sfm.job.placing.ground import Ground, measure_ground
 from spaceport_sfm.job.placing.positions import gps_positions
-from spaceport_sfm.job.task import Outcome, PlacedPhoto, Task, Tell
+from spaceport_sfm.job.task import Findings, PlacedPhoto, Task, Tell
 
 MAX_REPROJECTION_PX = 4.0
 MIN_TRIANGULATION_DEG = 1.5
@@ -25,7 +25,7 @@ MIN_TRIANGULATION_DEG = 1.5
 Mapped = list[pycolmap.Reconstruction]
 
 
-def reconstruct(task: Task, tell: Tell) -> Outcome:
+def reconstruct(task: Task, tell: Tell) -> Findings:
     """Reconstruct, place and undistort; writes the task's output folder.
 
     Raises:
@@ -49,7 +49,7 @@ def reconstruct(task: Task, tell: Tell) -> Outcome:
     undistort(model, task, lambda n, m: tell("undistortion", n, m, {}))
     placed = _placed_photos(model, task, placement)
     _write_geo(task.output / "geo.json", placement, ground, placed)
-    return Outcome(
+    return Findings(
         photos=placed,
         sparse_points=model.num_points3D(),
         reprojection_error_px=figures.reprojection_error_px,

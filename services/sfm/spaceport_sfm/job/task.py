@@ -1,4 +1,4 @@
-"""What the job's two processes hand to each other: the task and its outcome."""
+"""What the job's two processes hand to each other: the task and its findings."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -87,7 +87,7 @@ class PlacedPhoto(Frozen):
     residual_m: float | None = None
 
 
-class Outcome(Frozen):
+class Findings(Frozen):
     """What the reconstruction found."""
 
     photos: tuple[PlacedPhoto, ...]

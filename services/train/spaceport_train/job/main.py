@@ -21,14 +21,14 @@ def main(container: Container) -> None:
     """Train input `scene`, leave `scene.ply`, `cameras.json`, `heldout/` and `result.json`."""
     options = container.options(TrainOptions)
 
-    def on_progress(n: int, m: int, seconds_left: float | None, figures: dict[str, float]) -> None:
+    def tell(n: int, m: int, seconds_left: float | None, figures: dict[str, float]) -> None:
         container.progress("train", n, m, seconds_left, **figures)
 
     trained = train_scene(
         container.input("scene"),
         container.checkpoints,
         options,
-        on_progress,
+        tell,
         lambda: container.stopping,
     )
     names = names_of_photos(container.input("scene"))

@@ -21,7 +21,7 @@ from spaceport_train.job.trainer import Trainer
 
 FORMAT = 1  # of the checkpoints: raise it when their meaning changes
 log = logging.getLogger("spaceport.train")
-OnProgress = Callable[[int, int, float | None, dict[str, float]], None]
+Tell = Callable[[int, int, float | None, dict[str, float]], None]
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class Trained:
 class _Clock:
     """Steps done and seconds left over all candidates, weighed by what a step costs."""
 
-    def __init__(self, tried: tuple[Candidate, ...], pixels: int, on_progress: OnProgress) -> None:
-        self._tried, self._pixels, self._on_progress = tried, pixels, on_progress
+    def __init__(self, tried: tuple[Candidate, ...], pixels: int, tell: Tell) -> None:
+        self._tried, self._pixels, self._on_progress = tried, pixels, tell
         self._done = dict.fromkeys(tried, 0)
         self._started: tuple[float, float] | None = None
-        on_progress(0, self._total(tried[-1]), None, {})
+        tell(0, self._total(tried[-1]), None, {})
 
     def _total(self, current: Candidate) -> int:
         return current.steps + sum(p.pilot_steps for p in self._tried if p != current)
@@ -75,7 +75,7 @@ def train_scene(
     folder: Path,
     checkpoints: Path,
     options: TrainOptions,
-    on_progress: OnProgress = lambda _n, _m, _left, _figures: None,
+    tell: Tell = lambda _n, _m, _left, _figures: None,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Trained:
     """Train the scene that sfm left in `folder`; continues from what `checkpoints` holds.
@@ -89,7 +89,7 @@ def train_scene(
     tried = candidates(facts, device, options, most_gaussians(device))
     if not scene.split.validation:
         tried = tried[:1]  # nothing to choose by
-    clock = _Clock(tried, scene.pixels, on_progress)
+    clock = _Clock(tried, scene.pixels, tell)
 
     def trainer_of(candidate: Candidate) -> Trainer:
         rng = np.random.default_rng(options.seed)

@@ -1,4 +1,4 @@
-"""A closed flight near the cameras of the capture, where the splat is known to look right."""
+"""A closed flight near the cameras of the survey, where the splat is known to look right."""
 
 import math
 from collections.abc import Sequence
@@ -25,8 +25,8 @@ _WIDEST_DEG, _NARROWEST_DEG = 75.0, 40.0
 
 
 @dataclass(frozen=True)
-class Capture:
-    """Where the cameras of a capture were and looked, and what they looked at.
+class Survey:
+    """Where the cameras of a survey were and looked, and what they looked at.
 
     positions, forwards: float64[C,3]; up: float64[3]; middle: float64[3].
     """
@@ -39,7 +39,7 @@ class Capture:
     fov_deg: float
 
     @classmethod
-    def of(cls, cameras: Sequence[Camera], gaussians: Gaussians, up: Floats) -> "Capture":
+    def of(cls, cameras: Sequence[Camera], gaussians: Gaussians, up: Floats) -> "Survey":
         """Summarise the cameras that saw `gaussians`."""
         fov_deg = float(np.median([field_of_view_deg(camera) for camera in cameras]))
         return cls(
@@ -53,7 +53,7 @@ class Capture:
 
 
 def closed_flight(
-    capture: Capture,
+    survey: Survey,
     frames: int,
     size_px: tuple[int, int],
     lean_deg: float = _LEAN_DEG,
@@ -65,31 +65,31 @@ def closed_flight(
     the middle: an orbit is flown as an orbit, a grid as a round within it, a strip there and back.
     A `reach` below 1 stays further from the edge of a grid.
     """
-    points = _ellipse(capture, frames, reach)
-    weights = _nearness(capture.positions, points)
-    pulled = (1 - _PULL) * points + _PULL * (weights @ capture.positions)
-    forwards = _unit(weights @ capture.forwards)
+    points = _ellipse(survey, frames, reach)
+    weights = _nearness(survey.positions, points)
+    pulled = (1 - _PULL) * points + _PULL * (weights @ survey.positions)
+    forwards = _unit(weights @ survey.forwards)
     smooth = max(1.0, _SMOOTH_SHARE * frames)
     positions = gaussian_filter1d(pulled, smooth, axis=0, mode="wrap")
     forwards = _unit(gaussian_filter1d(forwards, smooth, axis=0, mode="wrap"))
-    forwards = _leaning(forwards, capture.middle - positions, lean_deg)
+    forwards = _leaning(forwards, survey.middle - positions, lean_deg)
     return [
-        pinhole(f"flight {i}", look_at(p, p + f, capture.up), capture.fov_deg, *size_px)
+        pinhole(f"flight {i}", look_at(p, p + f, survey.up), survey.fov_deg, *size_px)
         for i, (p, f) in enumerate(zip(positions, forwards, strict=True))
     ]
 
 
-def _ellipse(capture: Capture, frames: int, reach: float) -> Floats:
+def _ellipse(survey: Survey, frames: int, reach: float) -> Floats:
     """An orbit's own circle, or a round at 0.8 of a grid's half width (sqrt 2 times the spread)."""
-    centre = capture.positions.mean(0)
-    offsets = capture.positions - centre
-    level = offsets - np.outer(offsets @ capture.up, capture.up)
+    centre = survey.positions.mean(0)
+    offsets = survey.positions - centre
+    level = offsets - np.outer(offsets @ survey.up, survey.up)
     _, singular, axes = np.linalg.svd(level, full_matrices=False)
     spread_m = np.zeros(2)
     spread_m[: min(2, len(singular))] = singular[:2] / math.sqrt(len(level))
-    first = axes[0] if singular[0] > 1e-9 else _across(capture.up)
-    second = np.cross(capture.up, first)
-    least_m = 0.08 * float(np.linalg.norm(centre - capture.middle))
+    first = axes[0] if singular[0] > 1e-9 else _across(survey.up)
+    second = np.cross(survey.up, first)
+    least_m = 0.08 * float(np.linalg.norm(centre - survey.middle))
     radii_m = np.maximum(reach * math.sqrt(2) * spread_m, least_m)
     angle = np.linspace(0, 2 * math.pi, frames, endpoint=False)[:, None]
     circle = radii_m[0] * np.cos(angle) * first + radii_m[1] * np.sin(angle) * second

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from spaceport_compress.job.pictures.flightpath import Capture, closed_flight
+from spaceport_compress.job.pictures.flightpath import Survey, closed_flight
 from spaceport_compress.job.pictures.views import in_frame, spread
 from spaceport_compress.job.sog.arrays import Bytes, Floats, Floats32
 from spaceport_compress.job.verify import Rgb
@@ -27,7 +27,7 @@ def to_bytes(image: Floats32) -> Bytes:
     return np.asarray(np.rint(np.clip(image, 0, 1) * 255), np.uint8)
 
 
-def best_view(gaussians: Gaussians, capture: Capture) -> Camera:
+def best_view(gaussians: Gaussians, survey: Survey) -> Camera:
     """Of a few places on the flight and ways to look, the one that shows most.
 
     A full frame of large shapes that many photos saw wins; holes, sky and the needles of what few
@@ -36,16 +36,16 @@ def best_view(gaussians: Gaussians, capture: Capture) -> Camera:
     candidates = [
         camera
         for lean_deg in _LEANS_DEG
-        for camera in closed_flight(capture, _PLACES, _TRIAL_SIZE_PX, lean_deg)
+        for camera in closed_flight(survey, _PLACES, _TRIAL_SIZE_PX, lean_deg)
     ]
-    known = _share_of_photos(gaussians, capture)
+    known = _share_of_photos(gaussians, survey)
     scores = [_score(gaussians, camera, known) for camera in candidates]
     return candidates[int(np.argmax(scores))].resized(*SIZE_PX)
 
 
-def _share_of_photos(gaussians: Gaussians, capture: Capture) -> Floats:
+def _share_of_photos(gaussians: Gaussians, survey: Survey) -> Floats:
     """For each Gaussian the share of the capture's cameras in whose frame it lies."""
-    frames = [in_frame(gaussians, camera) for camera in spread(capture.cameras, _MOST_CAMERAS)]
+    frames = [in_frame(gaussians, camera) for camera in spread(survey.cameras, _MOST_CAMERAS)]
     return np.asarray(np.mean(frames, axis=0), np.float64)
 
 
@@ -61,9 +61,9 @@ def _score(gaussians: Gaussians, camera: Camera, known: Floats) -> float:
     return float(filled**4 * means.std((0, 1)).mean() * known[visible].mean())
 
 
-def write_preview(path: Path, gaussians: Gaussians, capture: Capture, background_rgb: Rgb) -> None:
+def write_preview(path: Path, gaussians: Gaussians, survey: Survey, background_rgb: Rgb) -> None:
     """Render and write the PNG; it appears under its name when it is whole."""
-    image, _ = render(gaussians, best_view(gaussians, capture), background_rgb)
+    image, _ = render(gaussians, best_view(gaussians, survey), background_rgb)
     temporary = path.with_name(f".{path.name}.tmp")
     Image.fromarray(to_bytes(image)).save(temporary, "PNG", optimize=False, compress_level=6)
     temporary.replace(path)

@@ -1,4 +1,4 @@
-"""Cameras: those of the capture, those made up for a splat without any, and new ones near them."""
+"""Cameras: those of the survey, those made up for a splat without any, and new ones near them."""
 
 import math
 from collections.abc import Sequence

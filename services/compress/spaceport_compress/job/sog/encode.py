@@ -31,7 +31,7 @@ from spaceport_compress.job.sog.palette import build_palette
 from spaceport_compress.job.sog.texels import Channels, choose, choose_steps
 from spaceport_splat.gaussians import SH_C0, Gaussians
 
-OnProgress = Callable[[str, int, int], None]  # step, n of m; may raise to end the job
+Tell = Callable[[str, int, int], None]  # step, n of m; may raise to end the job
 
 _TINY_M = 1e-12
 
@@ -81,7 +81,7 @@ def encode(
     gaussians: Gaussians,
     importance: Importance,
     effort: Effort,
-    on_progress: OnProgress = lambda *_: None,
+    tell: Tell = lambda *_: None,
 ) -> SogDocument:
     """Encode clean Gaussians; deterministic: the same input and effort give the same bytes."""
     mins, maxs, steps = _position_steps(gaussians)
@@ -94,20 +94,20 @@ def encode(
         texels = np.column_stack(channels).astype(np.uint8)
         images[name] = to_webp(lay_out(texels, count))
 
-    on_progress("texels", 0, 4)
+    tell("texels", 0, 4)
     chosen = _positions(scene, steps[order], mins, maxs)
     add("means_l.webp", chosen & 255)
     add("means_u.webp", chosen >> 8)
-    on_progress("texels", 1, 4)
+    tell("texels", 1, 4)
     add("quats.webp", _rotations(scene), np.full(count, QUATERNION_TAG, np.uint8))
-    on_progress("texels", 2, 4)
+    tell("texels", 2, 4)
     scales, scale_book = _scales(scene)
     add("scales.webp", scales)
-    on_progress("texels", 3, 4)
+    tell("texels", 3, 4)
     colours, colour_book = _colours(scene)
     add("sh0.webp", colours, _opacities(scene))
-    on_progress("texels", 4, 4)
-    palette = _palette(scene, images, add, on_progress)
+    tell("texels", 4, 4)
+    palette = _palette(scene, images, add, tell)
     meta = SogMeta(
         count=count,
         means=Means(mins=_triple(mins), maxs=_triple(maxs)),
@@ -203,18 +203,18 @@ def _palette(
     scene: _Scene,
     images: dict[str, bytes],
     add: Callable[..., None],
-    on_progress: OnProgress,
+    tell: Tell,
 ) -> PaletteMeta | None:
     harmonics = scene.gaussians.shN
     if harmonics.shape[1] == 0:
         return None
-    on_progress("palette", 0, 1)
+    tell("palette", 0, 1)
     effort = scene.effort
     sensitivity = effort.gain.harmonics * scene.weight
     palette = build_palette(harmonics, sensitivity, effort.rate_price, effort.palette, effort.seed)
     images["shN_centroids.webp"] = to_webp(palette.texels)
     add("shN_labels.webp", palette.labels & 255, palette.labels >> 8, 0 * palette.labels)
-    on_progress("palette", 1, 1)
+    tell("palette", 1, 1)
     return PaletteMeta(
         count=palette.count,
         bands=BANDS_OF_COEFFICIENTS[harmonics.shape[1]],

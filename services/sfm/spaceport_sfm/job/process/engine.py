@@ -1,7 +1,7 @@
 """The child process around pycolmap: `python -m spaceport_sfm.job.process.engine TASK.json FD`.
 
 pycolmap can abort or hang its process, so it gets one of its own. Messages go to the parent as JSON
-lines on file descriptor FD: progress, then the outcome or the failure.
+lines on file descriptor FD: progress, then the findings or the failure.
 """
 
 import sys  # isort: split
@@ -32,11 +32,11 @@ def run(task_path: Path, channel: TextIO) -> None:
         send({"step": step, "n": n, "m": m, "figures": figures})
 
     try:
-        outcome = reconstruct(task, tell)
+        findings = reconstruct(task, tell)
     except UserError as error:
         send({"failure": error.failure.as_text()})
     else:
-        send({"outcome": outcome.model_dump(mode="json")})
+        send({"findings": findings.model_dump(mode="json")})
 
 
 if __name__ == "__main__":

@@ -6,22 +6,22 @@ from spaceport_contracts.failure import Failure
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Container
 from spaceport_sfm.job.process.child import Message
-from spaceport_sfm.job.task import Outcome
+from spaceport_sfm.job.task import Findings
 
 
 class Listener:
     """Forwards the child's progress, with an estimate of what is left."""
 
     def __init__(self, container: Container) -> None:
-        self.outcome: Outcome | None = None
+        self.findings: Findings | None = None
         self._container = container
         self._step = ""
         self._started_s = time.monotonic()
 
     def message(self, message: Message) -> None:
-        """Progress or the outcome; raises UserError where the child says the photos cannot work."""
-        if "outcome" in message:
-            self.outcome = Outcome.model_validate(message["outcome"])
+        """Progress or findings; raises UserError where the child says the photos cannot work."""
+        if "findings" in message:
+            self.findings = Findings.model_validate(message["findings"])
         elif "failure" in message:
             raise UserError.of(Failure.model_validate_json(str(message["failure"])))
         else:

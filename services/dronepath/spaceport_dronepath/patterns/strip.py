@@ -1,4 +1,4 @@
-"""A run: photos taken one after the other along one path."""
+"""A strip: photos taken one after the other along one path."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -20,7 +20,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Run:
+class Strip:
     """A path (m, 2) with the height above ground at each vertex, and photos along it.
 
     photo_s_m are distances along the path; heading and pitch belong to the photos. The first and
@@ -100,9 +100,9 @@ def at(path: Floats, vertex_s_m: Floats, s_m: Floats) -> Floats:
     return np.column_stack([np.interp(s_m, vertex_s_m, path[:, k]) for k in (0, 1)])
 
 
-def spot(xy: Floats, agl_m: float, heading_deg: float, pitch_deg: float, group: int = 0) -> Run:
+def spot(xy: Floats, agl_m: float, heading_deg: float, pitch_deg: float, group: int = 0) -> Strip:
     """One photo at one place."""
-    return Run(
+    return Strip(
         kind=Kind.SPOT,
         path=np.asarray(xy, np.float64).reshape(1, 2),
         agl_m=np.array([agl_m]),
