@@ -33,7 +33,9 @@ UNIT_TESTS = {
         f"tests/unit/runtime/test_{name}.py"
         for name in ("stage_line", "stage_ends", "failures", "launch", "machines")
     ),
-    "ingest": tuple(f"tests/unit/ingest/test_ingest_{name}.py" for name in ("uploads", "api")),
+    "ingest": tuple(
+        f"tests/unit/ingest/test_ingest_{name}.py" for name in ("uploads", "api", "runs")
+    ),
     "notify": tuple(f"tests/unit/notify/test_notify_{name}.py" for name in ("tell", "mail")),
 }
 CHAOS, UNIT, NOBODY = "chaos", "unit", ""
