@@ -28,10 +28,16 @@ FILE = Path(__file__).with_name("mutants.json")
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 120
 FIRST_LOOK = 8
-UNIT_TESTS = tuple(
-    f"tests/unit/runtime/test_{name}.py"
-    for name in ("stage_line", "stage_ends", "failures", "launch", "machines")
-)
+UNIT_TESTS = {
+    "runtime": tuple(
+        f"tests/unit/runtime/test_{name}.py"
+        for name in ("stage_line", "stage_ends", "failures", "launch", "machines")
+    ),
+    "ingest": tuple(
+        f"tests/unit/ingest/test_ingest_{name}.py" for name in ("uploads", "api", "runs")
+    ),
+    "notify": tuple(f"tests/unit/notify/test_notify_{name}.py" for name in ("tell", "mail")),
+}
 CHAOS, UNIT, NOBODY = "chaos", "unit", ""
 
 
@@ -50,14 +56,19 @@ def verdict(name: str, schedules: int) -> tuple[str, str]:
     with mutant.applied():
         if _run_schedules(range(FIRST_LOOK)):
             return name, CHAOS
-        if _run_unit_tests():
+        if _run_unit_tests(room_of(name)):
             return name, UNIT
         return name, CHAOS if _run_schedules(range(FIRST_LOOK, schedules)) else NOBODY
 
 
-def _run_unit_tests() -> bool:
+def room_of(name: str) -> str:
+    """The package of a mutant: the first word of its name."""
+    return name.partition(".")[0]
+
+
+def _run_unit_tests(room: str) -> bool:
     """Whether one of the room's quick tests fails."""
-    paths = [str(ROOT / path) for path in UNIT_TESTS]
+    paths = [str(ROOT / path) for path in UNIT_TESTS[room]]
     options = ["-x", "-q", "-p", "no:cacheprovider", f"--rootdir={ROOT}"]
     signal.signal(signal.SIGALRM, _end)
     signal.alarm(PATIENCE_S)
@@ -122,8 +133,9 @@ def main() -> int:
         names = [name for name in names if known.get(name, NOBODY) not in (CHAOS, UNIT)]
     if options.new:
         names = [name for name in names if name not in known]
-    if _run_unit_tests():  # loads what the children need, too
-        raise SystemExit("the unit tests fail without any mutant")
+    for room in {room_of(name): None for name in names}:  # loads what the children need, too
+        if _run_unit_tests(room):
+            raise SystemExit(f"the unit tests of {room} fail without any mutant")
     new: dict[str, str] = {}
     for name, found in verdicts_of(names, options.schedules):
         new[name] = found or _reason(known.get(name, ""))

@@ -22,8 +22,12 @@ import spaceport_runtime.stage as stage_room
 from spaceport_runtime.stage import confines, requests
 
 NAME_CHARACTERS = 70
-MODULES = tuple(
-    f"{stage_room.__name__}.{each.name}" for each in pkgutil.iter_modules(stage_room.__path__)
+MODULES = (
+    *(f"{stage_room.__name__}.{each.name}" for each in pkgutil.iter_modules(stage_room.__path__)),
+    "spaceport_ingest.admission.runs",
+    "spaceport_ingest.requests.replay",
+    "spaceport_notify.tell",
+    "spaceport_notify.letters.send",
 )
 NO_BRANCHES = (requests.__name__, confines.__name__)  # values only; SageMaker's validator
 
