@@ -36,7 +36,9 @@ UNIT_TESTS = {
     "ingest": tuple(
         f"tests/unit/ingest/test_ingest_{name}.py" for name in ("uploads", "api", "runs")
     ),
-    "notify": tuple(f"tests/unit/notify/test_notify_{name}.py" for name in ("tell", "mail")),
+    "notify": tuple(
+        f"tests/unit/notify/test_notify_{name}.py" for name in ("tell", "mail", "webhooks")
+    ),
 }
 CHAOS, UNIT, NOBODY = "chaos", "unit", ""
 

@@ -44,8 +44,9 @@ def test_a_hundred_schedules(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_schedules() -> None:
-    bad = run_schedules(first=100, count=9_900)
+def test_two_thousand_schedules() -> None:
+    """Ten thousand are `make chaos`."""
+    bad = run_schedules(first=100, count=1_900)
     assert bad == [], "replay one with: make chaos SCHEDULES=1 SEED=<seed>"
 
 

@@ -69,7 +69,7 @@ def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:
         drop(run, recipe, platform)
         return
     if was_given_up(run, platform):
-        settle(run, fail(run, GIVEN_UP, recipe, platform), platform)
+        _end_in_vain(run, GIVEN_UP, recipe, platform)
         return
     planned = recipe.launch(run, cause_of(run))
     if not platform.ledger.begin_launch(run.key, platform.clock().isoformat()):
@@ -113,8 +113,18 @@ def _give_up(run: Run, error: Exception, recipe: Recipe, platform: Platform) -> 
         reason=f"The {recipe.stage} job could not be started: {type(error).__name__}: {error}",
         remedy="Run it again; if it repeats, report it.",
     )
-    settle(run, fail(run, failure, recipe, platform), platform)
-    platform.jobs.stop(recipe.job.kind, run.key.job_name)  # where somebody else was luckier
+    _end_in_vain(run, failure, recipe, platform)
+
+
+def _end_in_vain(run: Run, failure: Failure, recipe: Recipe, platform: Platform) -> None:
+    """End a run that is not launched: the failure is claimed, then stands whoever dies here.
+
+    An earlier try may have created the job, or another Lambda be luckier in this moment. Once the
+    outcome is recorded nobody looks at the run again, so the job is stopped before.
+    """
+    outcome = fail(run, failure, recipe, platform)
+    platform.jobs.stop(recipe.job.kind, run.key.job_name)
+    settle(run, outcome, platform)
 
 
 def drop(run: Run, recipe: Recipe, platform: Platform) -> None:

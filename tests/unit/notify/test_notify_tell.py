@@ -313,3 +313,38 @@ def test_progress_is_logged_sparsely() -> None:
     progress = job_status(view).progress
     assert progress is not None
     assert progress.n == 199
+
+
+def test_a_whole_report_is_written_once_however_often_its_events_come() -> None:
+    office = Office()
+    events = office.story.whole()
+    assert office.feed(events) == []
+    view, _ = office.table.read(JOB)
+    assert view is not None
+    assert view.partial == ()
+    report = office.story.store.objects.pop(REPORT + "report.html")
+    assert office.feed(events) == []
+    assert report
+    assert REPORT + "report.html" not in office.story.store.objects
+
+
+def test_a_report_that_is_written_without_all_is_written_once_until_the_rest_comes() -> None:
+    office = Office()
+    late, *rest = office.story.whole()
+    office.now = NOON + timedelta(days=1)
+    office.feed(rest)
+    assert office.story.store.objects.pop(REPORT + "report.html")
+    office.feed(rest)
+    assert REPORT + "report.html" not in office.story.store.objects
+    office.feed([late])
+    assert REPORT + "report.html" in office.story.store.objects
+
+
+def test_a_splat_that_comes_after_the_cancellation_waits_for_nothing() -> None:
+    office = Office()
+    *before, compressed = office.story.whole()
+    assert isinstance(compressed, SplatCompressed)
+    requested = next(event for event in before if isinstance(event, ReconstructionRequested))
+    office.feed([requested, *office.story.cancelled(requested)])
+    assert office.feed([compressed]) == []
+    assert office.kinds == ["cancelled"]

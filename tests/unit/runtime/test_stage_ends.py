@@ -265,6 +265,27 @@ def test_a_run_that_was_given_up_is_not_tried_again_whatever_its_job_says() -> N
     assert len(rig.jobs.launches) == 1
 
 
+@pytest.mark.parametrize("dies_at", ["stop", "finish"])
+def test_a_job_that_an_earlier_try_created_does_not_outlive_the_launch_that_is_given_up(
+    dies_at: str,
+) -> None:
+    rig = Rig()
+    rig.ledger.mark_running = DiesOnce(rig.ledger.mark_running)  # type: ignore[method-assign,assignment]
+    with pytest.raises(Crash):
+        rig.ask(1)
+    look, rig.jobs.on_describe = rig.jobs.on_describe, _break
+    owner = rig.jobs if dies_at == "stop" else rig.ledger
+    setattr(owner, dies_at, DiesOnce(getattr(owner, dies_at)))
+    with pytest.raises(Crash):
+        rig.ask(1)
+    rig.jobs.on_describe = look
+    rig.ask(1)
+    assert rig.jobs.jobs[rig.key(1).job_name].stop_requested
+    rig.end(1, STOPPED)
+    rig.sweep()
+    assert len(rig.heard("StageFailed")) == 1
+
+
 def test_a_failure_that_was_claimed_stands_though_the_outputs_turn_up() -> None:
     rig = Rig(handlers=COMPRESS)
     rig.ask(1)

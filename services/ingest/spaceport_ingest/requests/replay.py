@@ -97,15 +97,16 @@ def _reserve(job_id: str, standing: Standing, kit: Kit) -> int:
     One that was given and never used is taken up: the attempt before it has ended for good, so
     that nobody else can still begin it except another replay, and admission decides between them.
     """
-    if standing.highest > standing.attempt:
-        return standing.attempt + 1
-    attempt = kit.platform.ledger.next_attempt(job_id)
-    if attempt > MAX_ATTEMPT:
-        _conflict(
-            f"Job {job_id} was run {MAX_ATTEMPT} times, which is the limit.",
-            "Upload the photos again.",
-        )
-    return attempt
+    if standing.attempt < MAX_ATTEMPT:
+        if standing.highest > standing.attempt:
+            return standing.attempt + 1
+        attempt = kit.platform.ledger.next_attempt(job_id)
+        if attempt <= MAX_ATTEMPT:
+            return attempt
+    _conflict(
+        f"Job {job_id} was run {MAX_ATTEMPT} times, which is the limit.",
+        "Upload the photos again.",
+    )
 
 
 def _conflict(message: str, remedy: str) -> NoReturn:
