@@ -1,4 +1,4 @@
-"""Ten thousand schedules of bad luck end well, and every protection is needed for that."""
+"""Schedules of bad luck end well, and every protection is needed for that."""
 
 import logging
 
@@ -30,7 +30,7 @@ def test_without_trouble_every_job_is_delivered_in_order_of_arrival() -> None:
 
 
 def test_who_waits_is_told_the_place_in_the_queue() -> None:
-    world = World(seed=2, jobs=10, faults=False).run()
+    world = World(seed=2, jobs=20, faults=False).run()
     places = [e["detail"]["place"] for e in world.archive if e["detail-type"] == "StageWaiting"]
     assert max(places) >= 3
     assert min(places) == 1
