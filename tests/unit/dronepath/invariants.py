@@ -9,7 +9,7 @@ from shapely.geometry.base import BaseGeometry
 
 from spaceport_dronepath.geometry.camera import Camera
 from spaceport_dronepath.plan import Plan
-from spaceport_dronepath.sorties.flight import Sortie
+from spaceport_dronepath.sorties.flight import Role, Sortie
 
 Floats = NDArray[np.float64]
 SLACK_M = 0.06
@@ -30,6 +30,14 @@ def stays_out_of_no_fly(plan: Plan, sortie: Sortie) -> None:
     assert inside < 1e-6, f"{inside} m inside a no-fly zone"
 
 
+def _at_work(sortie: Sortie) -> NDArray[np.bool_]:
+    """Which legs lie between the first and the last photo: there and back is not work."""
+    photos = [n for n, role in enumerate(sortie.waypoints.role) if role is Role.PHOTO]
+    legs = np.arange(len(sortie.waypoints.xy) - 1)
+    inside: NDArray[np.bool_] = (legs >= photos[0]) & (legs < photos[-1])
+    return inside
+
+
 def stays_in_the_area(plan: Plan, sortie: Sortie) -> None:
     """Legs between two places of one part stay in it; no leg crosses a hole it need not."""
     if plan.place.fence is not None:
@@ -43,7 +51,7 @@ def stays_in_the_area(plan: Plan, sortie: Sortie) -> None:
         if not len(first):
             continue
         here = region.covers(sortie.waypoints.xy)
-        both = here[:-1] & here[1:]
+        both = here[:-1] & here[1:] & _at_work(sortie)
         outside = shapely.length(shapely.difference(legs[both], part))
         assert outside.max(initial=0) < 0.01, f"{outside.max()} m outside the area"
 
