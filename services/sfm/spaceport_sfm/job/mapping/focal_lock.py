@@ -183,7 +183,7 @@ def _ratios(
 
 def robust_px(model: pycolmap.Reconstruction, task: Task) -> float:
     """Where the adjustment begins to doubt an error, in pixels of the photos."""
-    side_px = max(max(camera.width, camera.height) for camera in model.cameras.values())
+    side_px: int = max(max(camera.width, camera.height) for camera in model.cameras.values())
     return ROBUST_PX * max(1.0, side_px / task.effort.feature_side_px)
 
 

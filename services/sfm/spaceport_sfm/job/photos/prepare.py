@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+import numpy as np
 import pillow_heif
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
@@ -135,7 +136,7 @@ def _write_mask(image: Image.Image, target: Path) -> None:
 def _eight_bit_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         # 16-bit greys: Pillow's own conversion would clip everything above 255.
-        _, most = image.convert("I").getextrema()
+        most = int(np.asarray(image).max())
         bits = next((depth for depth in SENSOR_BITS if most < 1 << depth), SENSOR_BITS[-1])
         scale = 256 / (1 << bits)
         return image.convert("I").point(lambda value: value * scale).convert("L").convert("RGB")
