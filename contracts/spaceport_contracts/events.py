@@ -53,8 +53,20 @@ class Event(Frozen):
     causation_id: str = Field(description="event_id of the event that led to this one")
     occurred_at: datetime
     attempt: int = Field(ge=1, le=99)
+    tenant: Label = Field(
+        default="",
+        description="whose work counts together where machines and queues are shared out: "
+        "the owner's, or the job's alone where there is none",
+    )
 
     terminal: ClassVar[bool] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or data.get("tenant"):
+            return data
+        return {**data, "tenant": data.get("owner") or data.get("job_id") or ""}
 
     @classmethod
     def detail_type(cls) -> str:

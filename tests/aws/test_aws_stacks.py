@@ -155,7 +155,7 @@ def test_one_groups_flood_holds_up_no_other_group() -> None:
         (target,) = rule["Targets"]
         ours = rule["EventBusName"] != "default"
         assert target.get("SqsParameters") == (
-            {"MessageGroupId": "$.detail.job_id"} if ours else None
+            {"MessageGroupId": "$.detail.tenant"} if ours else None
         )
 
 

@@ -229,7 +229,8 @@ class World:
     # --- what can happen ---------------------------------------------------------------------
 
     def run(self) -> "World":
-        """One whole schedule."""
+        """One whole schedule, the same for the same seed."""
+        random.seed(self.seed)  # of the back-off's jitter
         for key in self.uploads:
             self.submit(key)
         actions: list[tuple[Callable[[], None], int]] = [

@@ -1,0 +1,31 @@
+// Every word that people read on the pages, in one place.
+export const words = {
+  product: 'Spaceport',
+  title: (page: string | null) => (page ? `${page} · Spaceport` : 'Spaceport'),
+  skip: 'Skip to the content',
+  nav: {
+    label: 'Main',
+    captures: 'Captures',
+    newCapture: 'New capture',
+    plan: 'Plan a flight',
+    home: 'Spaceport, home',
+    theme: { label: 'Colours', auto: 'As the system', light: 'Light', dark: 'Dark' },
+  },
+  offline: 'You are offline. What you see may be old; it goes on by itself when you are back.',
+  loading: 'Loading',
+  slow: 'This takes longer than it should. It is still being tried.',
+  tryAgain: 'Try again',
+  reload: 'Reload the page',
+  errors: {
+    unexpected: (status: number) => `Spaceport answered with an error (${status}).`,
+    unreachable: 'Spaceport does not answer.',
+    unreachableRemedy: 'Check your connection, and that `spaceport up` is running.',
+    reload: 'Reload the page. If it happens again, what you did just before helps to find it.',
+    signedOut: 'You are not signed in.',
+    signIn: 'Sign in, or open the link that `spaceport up` printed.',
+    boundary: 'This page broke',
+    notFound: 'There is nothing here',
+    notFoundBody: 'The address may be mistyped, or what was here has been deleted.',
+    toCaptures: 'To your captures',
+  },
+} as const;
