@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from spaceport_local.aws.resources import create_wiring
-from spaceport_local.aws.signatures import Signed
 from spaceport_local.aws.sessions import Clients, renew_default_session
+from spaceport_local.aws.signatures import Signed
 from spaceport_local.disk.secrets import Secrets
 from spaceport_local.environment import (
     aws_environment,

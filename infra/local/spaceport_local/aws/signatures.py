@@ -30,8 +30,9 @@ S3 = "s3"
 SKEW = timedelta(minutes=15)
 LONGEST_S = 7 * 24 * 3600
 CHUNK_BYTES = 1 << 20
-CONTENT_HASH = "x-amz-content-sha256"
-HEADER = re.compile(rf"{ALGORITHM}\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)")
+HEADER = re.compile(
+    rf"{ALGORITHM}\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=(\w+)"
+)
 HASH = re.compile(r"[0-9a-f]{64}")
 SIGN_IT = (
     "Only signed requests are answered here: use a link that the API gave, 'spaceport upload', or "
@@ -114,7 +115,7 @@ def check(environ: Mapping[str, Any], keys: KeyPair, now: datetime) -> None:
     if loose:
         names = ", ".join(loose)
         raise Unsigned("AccessDenied", f"Headers came that were not signed: {names}. Sign them.")
-    signed = {name: headers[name] for name in claim.signed_headers if name in headers}
+    signed = {name: headers.get(name, "") for name in claim.signed_headers}
     request = AWSRequest(environ["REQUEST_METHOD"], _url(environ), headers=signed)
     request.context["timestamp"] = claim.timestamp
     signer = _signer(service)(_payload_hash(environ, claim, service), keys, service, region)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
 from moto.s3.models import FakeKey, FakeMultipart
@@ -66,7 +67,7 @@ class Arrivals:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request to S3."""
-        refusal = objection(environ)
+        refusal = objection(environ) or _not_xml(environ)
         if refusal:
             return refuse(refusal, start_response)
         arrival = Arrival(self._folder)
@@ -116,6 +117,20 @@ class Arrivals:
             raise Unreadable(Refusal(400, "The Content-MD5 is not the body's: send it again."))
         arrival.etag = digest.hex()
         _empty(environ)
+
+
+def _not_xml(environ: dict[str, Any]) -> Refusal | None:
+    """moto breaks on a list (of keys, of parts) that it cannot parse."""
+    asked = operation_of(environ)
+    if asked.method != "POST" or not {"delete", "uploadId"} & asked.query.keys():
+        return None
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    try:
+        expat.ParserCreate().Parse(body, True)
+    except expat.ExpatError:
+        return Refusal(400, "The body is not XML: send a list in XML.", "MalformedXML")
+    return None
 
 
 def _brings_an_object(environ: dict[str, Any]) -> bool:
