@@ -61,3 +61,6 @@ class Kit:
     bucket: str
     limits: Limits
     new_job_id: Callable[[], str] = lambda: secrets.token_hex(JOB_ID_BYTES)
+
+
+GetKit = Callable[[], Kit]
