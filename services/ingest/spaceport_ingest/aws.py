@@ -8,7 +8,7 @@ import boto3
 from spaceport_contracts.artifacts import split_uri
 from spaceport_ingest.ports import Kit, Listed, ObjectChanged
 from spaceport_ingest.service import SERVICE
-from spaceport_ingest.settings import Limits
+from spaceport_ingest.settings import Limits, Settings
 from spaceport_runtime.aws.connect import RETRIES, connect, connect_queue
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Denied
@@ -75,4 +75,5 @@ def connect_kit() -> Kit:
         queue=connect_queue(SERVICE.queue_name),
         bucket=settings.bucket,
         limits=Limits(),
+        uploads_owner=Settings().uploads_owner,
     )

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from tests.http_requests import ADA, claims
 from tests.photos_ingest import jpeg, photos, zip_of
 
 from spaceport_contracts.artifacts import split_uri
@@ -190,7 +191,11 @@ def request(path: str, body: Any) -> dict[str, Any]:
         "rawPath": path,
         "rawQueryString": "",
         "headers": {"content-type": "application/json"},
-        "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default"},
+        "requestContext": {
+            "http": {"method": "POST", "path": path},
+            "stage": "$default",
+            "authorizer": claims(ADA),
+        },
         "body": json.dumps(body),
         "isBase64Encoded": False,
     }
