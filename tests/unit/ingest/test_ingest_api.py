@@ -648,11 +648,18 @@ def test_cancel_while_the_upload_is_being_inspected() -> None:
 def test_the_description_covers_every_route() -> None:
     document = openapi()
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {route.path for route in SERVICE.api}
-    for path in document["paths"].values():
-        answers = path["post"]["responses"]
-        assert "404" in answers and {"200", "202"} & set(answers)
-        assert "application/problem+json" in answers["404"]["content"]
+    described = {
+        (method.upper(), path): operation
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert set(described) == {(route.method, route.path) for route in SERVICE.api}
+    for operation in described.values():
+        answers = operation["responses"]
+        assert {"200", "201", "202", "204"} & set(answers)
+        refusals = [answer for status, answer in answers.items() if status >= "400"]
+        assert refusals
+        assert all("application/problem+json" in answer["content"] for answer in refusals)
     fields = document["components"]["schemas"]["StartJob"]["properties"]
     assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "title"}
 

@@ -17,6 +17,8 @@ from spaceport_contracts.events import ReconstructionRequested
 from spaceport_ingest import handler
 from spaceport_ingest.aws import S3Objects
 from spaceport_ingest.ports import ObjectChanged
+from spaceport_ingest.settings import IngestSettings
+from spaceport_ingest.tables import TABLE_DEFINITION as UPLOADS_DEFINITION
 from spaceport_runtime.settings import PlatformSettings
 from spaceport_runtime.tables import TABLE_DEFINITION
 
@@ -34,6 +36,9 @@ class Cloud:
         self.s3.create_bucket(Bucket=BUCKET)
         settings = PlatformSettings(bucket=BUCKET)
         boto3.client("dynamodb").create_table(TableName=settings.ledger_table, **TABLE_DEFINITION)
+        boto3.client("dynamodb").create_table(
+            TableName=IngestSettings().uploads_table, **UPLOADS_DEFINITION
+        )
         for name in ("spaceport-ingest", "spaceport-ingest-dlq", "listener"):
             self.sqs.create_queue(QueueName=name)
         events.create_event_bus(Name=settings.bus_name)
