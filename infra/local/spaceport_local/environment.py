@@ -55,13 +55,8 @@ def function_environment(topology: Topology, api_url: str) -> dict[str, str]:
         "SPACEPORT_BUCKET": topology.bucket,
         "SPACEPORT_BUS_NAME": topology.bus,
         "SPACEPORT_LEDGER_TABLE": LEDGER_TABLE,
-<<<<<<< HEAD
-        "SPACEPORT_INGEST_UPLOADS_OWNER": OWNER,
-        "SPACEPORT_INGEST_UPLOADS_TABLE": UPLOADS_TABLE,
-=======
         "SPACEPORT_INGEST_UPLOADS_TABLE": UPLOADS_TABLE,
         "SPACEPORT_INGEST_UPLOADS_OWNER": OWNER,
->>>>>>> main
         "SPACEPORT_NOTIFY_STATUS_TABLE": STATUS_TABLE,
         "SPACEPORT_NOTIFY_SENDER": MAIL_SENDER,
         "SPACEPORT_PUBLIC_URL": api_url,
