@@ -7,6 +7,7 @@ from spaceport_contracts.events import (
     CaptureRejected,
     ReconstructionRequested,
 )
+from spaceport_ingest.upload import AREA
 from spaceport_runtime.service import Route, Service, Upload
 
 # EventBridge's wildcards know no ignoring of case: PHOTOS.ZIP is a zip too.
@@ -16,11 +17,17 @@ SERVICE = Service(
     name="ingest",
     purpose="Uploads and requests -> jobs; bad input is refused before anything is paid for",
     consumes=(),
-    uploads=Upload(key_patterns=("uploads/*manifest.json", *ZIP_PATTERNS)),
+    uploads=Upload(key_patterns=("uploads/*manifest.json", *ZIP_PATTERNS), watched=AREA),
     publishes=(CaptureRejected, ReconstructionRequested, CancellationRequested),
     api=(
         Route("POST", "/start-job"),
         Route("POST", "/find-job"),
+        Route("POST", "/uploads"),
+        Route("GET", "/uploads/{upload_id}"),
+        Route("POST", "/uploads/{upload_id}/links"),
+        Route("POST", "/uploads/{upload_id}/parts"),
+        Route("POST", "/uploads/{upload_id}/complete"),
+        Route("DELETE", "/uploads/{upload_id}"),
         Route("POST", "/jobs/{job_id}/replay"),
         Route("POST", "/jobs/{job_id}/cancel"),
     ),
