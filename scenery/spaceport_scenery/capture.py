@@ -21,8 +21,8 @@ from spaceport_scenery.flight import (
     plan_flight,
     view_of,
 )
-from spaceport_scenery.kinds import Ground, Shot, plan
-from spaceport_scenery.render import Scene, draw_photo
+from spaceport_scenery.kinds import Land, Shot, plan
+from spaceport_scenery.render import Scene, draw_photo, is_free
 from spaceport_scenery.scene import build_scene
 from spaceport_scenery.terrain import sample
 
@@ -52,10 +52,10 @@ class _Wish:
     seed: int
     kind: str | None
 
-    def shots(self, ground: Ground) -> list[Shot]:
+    def shots(self, land: Land) -> list[Shot]:
         if self.kind is None:
             return _village_shots(self.photos, self.seed)
-        return plan(self.kind, self.photos, self.seed, ground)
+        return plan(self.kind, self.photos, self.seed, land)
 
 
 class CaptureRefused(ValueError):
@@ -175,7 +175,9 @@ def _fill(folder: Path, wish: _Wish, progress: Tell | None) -> None:
     height_px = round(width_px * ASPECT)
     gsd_m = GRID_AGL_M / focal_px(width_px)
     scene = build_scene(seed, max(FINEST_TEXEL_M, gsd_m), THREADS)
-    shots = wish.shots(lambda x, y: float(sample(scene.heights, x, y)))
+    shots = wish.shots(
+        Land(lambda x, y: float(sample(scene.heights, x, y)), lambda x, y: is_free(scene, x, y))
+    )
     with ThreadPoolExecutor(THREADS) as pool:
         jobs = [
             pool.submit(
