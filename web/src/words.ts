@@ -11,6 +11,17 @@ export const words = {
     home: 'Spaceport, home',
     theme: { label: 'Colours', auto: 'As the system', light: 'Light', dark: 'Dark' },
   },
+  map: {
+    locale: {
+      'Map.Title': 'Map',
+      'NavigationControl.ZoomIn': 'Zoom in',
+      'NavigationControl.ZoomOut': 'Zoom out',
+      'NavigationControl.ResetBearing': 'North up; drag to turn',
+      'ScaleControl.Meters': 'm',
+      'ScaleControl.Kilometers': 'km',
+      'ScaleControl.Feet': 'ft',
+    },
+  },
   offline: 'You are offline. What you see may be old; it goes on by itself when you are back.',
   loading: 'Loading',
   slow: 'This takes longer than it should. It is still being tried.',
