@@ -2,9 +2,10 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
+from spaceport_ingest.estimates.fleet import FleetSettings
 from spaceport_ingest.settings import Limits
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.ports import Platform, Queue
@@ -60,6 +61,7 @@ class Kit:
     queue: Queue
     bucket: str
     limits: Limits
+    fleet: FleetSettings = field(default_factory=FleetSettings)
     new_job_id: Callable[[], str] = lambda: secrets.token_hex(JOB_ID_BYTES)
 
 

@@ -653,10 +653,12 @@ def test_the_description_covers_every_route() -> None:
     document = openapi()
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {route.path for route in SERVICE.api}
-    for path in document["paths"].values():
-        answers = path["post"]["responses"]
-        assert "404" in answers and {"200", "202"} & set(answers)
-        assert "application/problem+json" in answers["404"]["content"]
+    for operation in (each for path in document["paths"].values() for each in path.values()):
+        answers = operation["responses"]
+        refusals = {"404", "422"} & set(answers)
+        assert refusals and {"200", "202"} & set(answers)
+        for status in refusals:
+            assert "application/problem+json" in answers[status]["content"]
     fields = document["components"]["schemas"]["StartJob"]["properties"]
     assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "title"}
 

@@ -92,7 +92,7 @@ def _stage(service: Service, names: Names, key_arn: str, job_role_arn: str) -> l
 
 
 def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Grant]:
-    """Read what people upload, copy it to the job; requests admit, replay and cancel."""
+    """Read what people upload, copy it to the job; requests admit, replay, cancel and delete."""
     grants = [
         _sending(service, names),
         _speech(service, names),
@@ -102,7 +102,10 @@ def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Gr
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
     ]
     if entry != "on_request":
-        grants.append(objects(names, ("PutObject", "AbortMultipartUpload"), "jobs/*/ingest/*"))
+        grants += [
+            objects(names, ("PutObject", "AbortMultipartUpload"), "jobs/*/ingest/*"),
+            objects(names, ("DeleteObject",), "jobs/*", "uploads/*", "captures/*"),
+        ]
     return grants
 
 
@@ -134,7 +137,7 @@ def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str)
         _sending(service, names),
         table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
         objects(names, ("GetObject",), "jobs/*"),
-        objects(names, ("PutObject",), "jobs/*/report/*"),
+        objects(names, ("PutObject", "DeleteObject"), "jobs/*/report/*"),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
         Grant(
