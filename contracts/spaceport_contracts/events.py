@@ -54,8 +54,20 @@ class Event(Frozen):
     causation_id: str = Field(description="event_id of the event that led to this one")
     occurred_at: datetime
     attempt: int = Field(ge=1, le=99)
+    tenant: Label = Field(
+        default="",
+        description="whose work counts together where machines and queues are shared out: "
+        "the owner's, or the job's alone where there is none",
+    )
 
     terminal: ClassVar[bool] = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _alone(cls, data: Any) -> Any:
+        if not isinstance(data, Mapping) or data.get("tenant"):
+            return data
+        return {**data, "tenant": data.get("owner") or data.get("job_id") or ""}
 
     @classmethod
     def detail_type(cls) -> str:
@@ -90,7 +102,7 @@ class CaptureRejected(Event):
     remedy: Words
     rejected: tuple[RejectedPhoto, ...] = Field(default=(), description="the first 50 at most")
     rejected_total: int = Field(default=0, description="how many were refused")
-    owner: Label = Field(default="", description="whose job it is; empty where there is one user")
+    owner: Label = Field(default="", description="whose job it is; empty where nobody signed in")
     rejected_list: Artifact | None = Field(default=None, description="all of them, as JSON in S3")
     batch: Batch | None = None
 
@@ -124,7 +136,7 @@ class ReconstructionRequested(Event):
     inputs: ArtifactSet
     photos: int = Field(default=0, description="usable photos, where ingest looked at photos")
     ingest_seconds: float = 0.0
-    owner: Label = Field(default="", description="whose job it is; empty where there is one user")
+    owner: Label = Field(default="", description="whose job it is; empty where nobody signed in")
     estimate: Estimate | None = Field(default=None, description="None where no photos were seen")
     batch: Batch | None = None
 

@@ -46,7 +46,8 @@ class Run:
     """The ledger's row of a run.
 
     `launched_at`: when somebody last tried; `place`: the last one that the user was told;
-    `vain_since`: since when it waits although nothing else of its stage runs.
+    `vain_since`: since when it waits although nothing else of its stage runs; `lap`: how many of
+    each tenant's runs go before this one (`stage/turns.py`).
     """
 
     key: RunKey
@@ -60,6 +61,13 @@ class Run:
     retries: int = 0
     is_open: bool = True
     vain_since: str | None = None
+    tenant: str = ""
+    lap: int = 0
+
+    @property
+    def turn(self) -> str:
+        """Sorts the line: lap by lap, in each in order of arrival."""
+        return f"{self.lap:08d}#{self.arrived_at}"
 
     @property
     def is_waiting(self) -> bool:
@@ -88,9 +96,9 @@ class End:
 class Ledger(Protocol):
     """What was done, in conditional writes keyed by our own ids.
 
-    Single rows are read consistently. The lists (`open_runs`, `waiting_runs`, `count_waiting`) come
-    from an index that may lag behind: what was just written may be missing, what is listed may
-    have moved on.
+    Single rows are read consistently. The lists and counts (`open_runs`, `waiting_runs`, `count_*`)
+    come from an index that may lag behind: what was just written may be missing, what is listed
+    may have moved on.
     """
 
     def admit(self, run: Run) -> bool:
@@ -103,10 +111,13 @@ class Ledger(Protocol):
         """Runs that are not closed, in order of arrival."""
 
     def waiting_runs(self, stage: str, limit: int) -> list[Run]:
-        """The first runs that wait for a machine, in order of arrival."""
+        """The first runs that wait for a machine, in order of their turns."""
 
     def count_waiting(self, stage: str) -> int:
         """How many runs wait for a machine."""
+
+    def count_of(self, tenant: str, stage: str) -> int:
+        """How many of a tenant's runs wait for a machine."""
 
     def begin_launch(self, key: RunKey, at: str) -> bool:
         """A waiting run -> LAUNCHING; False when it waits no more."""
@@ -114,7 +125,7 @@ class Ledger(Protocol):
     def mark_running(self, key: RunKey, at: str) -> None:
         """A waiting run -> RUNNING; anything else stays."""
 
-    def rewind(self, key: RunKey) -> None:
+    def rewind(self, run: Run) -> None:
         """RUNNING -> WAITING, for a job that SageMaker does not know."""
 
     def remember_place(self, key: RunKey, place: int) -> None:

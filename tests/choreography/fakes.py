@@ -57,10 +57,14 @@ class FakeLedger:
         return self.index.shown([run for run in self.runs.values() if run.is_open], stage)
 
     def waiting_runs(self, stage: str, limit: int) -> list[Run]:
-        return [run for run in self.open_runs(stage) if run.is_waiting][:limit]
+        waiting = [run for run in self.open_runs(stage) if run.is_waiting]
+        return sorted(waiting, key=lambda run: run.turn)[:limit]
 
     def count_waiting(self, stage: str) -> int:
         return len(self.waiting_runs(stage, len(self.runs)))
+
+    def count_of(self, tenant: str, stage: str) -> int:
+        return sum(run.tenant == tenant for run in self.waiting_runs(stage, len(self.runs)))
 
     def _move(self, key: RunKey, allowed: set[RunState], **changes: Any) -> bool:
         run = self.runs.get(key)
@@ -75,8 +79,8 @@ class FakeLedger:
     def mark_running(self, key: RunKey, at: str) -> None:
         self._move(key, WAITS, state=RunState.RUNNING, launched_at=at)
 
-    def rewind(self, key: RunKey) -> None:
-        self._move(key, {RunState.RUNNING}, state=RunState.WAITING, launched_at=None)
+    def rewind(self, run: Run) -> None:
+        self._move(run.key, {RunState.RUNNING}, state=RunState.WAITING, launched_at=None)
 
     def remember_place(self, key: RunKey, place: int) -> None:
         self._move(key, WAITS, place=place)

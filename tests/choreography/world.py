@@ -37,6 +37,7 @@ from tests.choreography.people import WatchedStatusTable, upload
 from tests.choreography.witness import Witness
 from tests.fakes_ingest import FakeObjects
 from tests.fakes_notify import FakeMailer, make_kit
+from tests.fakes_uploads import FakeDeposits, FakeRegister
 
 SERVICE_NAMES = ("ingest", "sfm", "train", "compress", "notify")
 VISIBILITY_TIMEOUT_S = 360.0
@@ -133,6 +134,8 @@ class World:
         return Kit(
             platform=self.platform_of("ingest"),
             objects=self.faulty(self.objects),
+            deposits=FakeDeposits(FakeStore()),  # nobody here uploads through the API
+            register=FakeRegister(),
             queue=self.queues["ingest"],
             bucket=BUCKET,
             limits=Limits(workers=1),

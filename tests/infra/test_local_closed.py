@@ -121,4 +121,4 @@ def test_programs_need_no_origin(cloud: LocalCloud) -> None:
     status, headers, body = ask(cloud.endpoint_url, "GET", KEY, Host=f"localhost:{port}")
     assert (status, body) == (200, b"precious")
     assert not [name for name in headers if name.startswith("access-control")]
-    assert ask(cloud.api_url, "GET", "/jobs/a")[0] == 404
+    assert ask(cloud.api_url, "GET", "/jobs/a")[0] == 401

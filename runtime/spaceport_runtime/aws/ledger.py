@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Denied
 from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
-from spaceport_runtime.tables import OPEN_INDEX, WAITING_INDEX
+from spaceport_runtime.tables import OPEN_INDEX, TENANT_INDEX, WAITING_INDEX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
@@ -44,15 +44,18 @@ class DynamoLedger:
                 query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def waiting_runs(self, stage: str, limit: int) -> list[Run]:
-        """The first runs that wait for a machine, in order of arrival."""
+        """The first runs that wait for a machine, in order of their turns."""
         with translated():
             items = self._table.query(**_query(WAITING_INDEX, stage), Limit=limit)["Items"]
         return [_run(item) for item in items]
 
     def count_waiting(self, stage: str) -> int:
         """How many runs wait for a machine (up to the 1 MB that one query reads)."""
-        with translated():
-            return self._table.query(**_query(WAITING_INDEX, stage), Select="COUNT")["Count"]
+        return self._count(_query(WAITING_INDEX, stage))
+
+    def count_of(self, tenant: str, stage: str) -> int:
+        """How many of a tenant's runs wait for a machine (up to the 1 MB that one query reads)."""
+        return self._count(_query(TENANT_INDEX, _tenant_stage(stage, tenant)))
 
     def begin_launch(self, key: RunKey, at: str) -> bool:
         """A waiting run -> LAUNCHING; False when it waits no more."""
@@ -67,18 +70,25 @@ class DynamoLedger:
         """A waiting run -> RUNNING; anything else stays."""
         self._update(
             _run_id(key),
-            "SET #state = :running, launched_at = :at REMOVE waiting_stage",
+            "SET #state = :running, launched_at = :at REMOVE waiting_stage, tenant_stage",
             IS_WAITING,
             WAITS | {":running": RunState.RUNNING, ":at": at},
         )
 
-    def rewind(self, key: RunKey) -> None:
+    def rewind(self, run: Run) -> None:
         """RUNNING -> WAITING, for a job that SageMaker does not know."""
+        stage = run.key.stage
         self._update(
-            _run_id(key),
-            "SET #state = :waiting, waiting_stage = :stage REMOVE launched_at",
+            _run_id(run.key),
+            "SET #state = :waiting, waiting_stage = :stage, tenant_stage = :tenant "
+            "REMOVE launched_at",
             "#state = :running",
-            {":running": RunState.RUNNING, ":waiting": RunState.WAITING, ":stage": key.stage},
+            {
+                ":running": RunState.RUNNING,
+                ":waiting": RunState.WAITING,
+                ":stage": stage,
+                ":tenant": _tenant_stage(stage, run.tenant),
+            },
         )
 
     def remember_place(self, key: RunKey, place: int) -> None:
@@ -103,7 +113,8 @@ class DynamoLedger:
         """WAITING -> FINISHED without a word; False when somebody has begun to launch it."""
         return self._update(
             _run_id(key),
-            "SET #state = :finished, outcome = :nothing REMOVE waiting_stage, open_stage",
+            "SET #state = :finished, outcome = :nothing "
+            "REMOVE waiting_stage, tenant_stage, open_stage",
             "#state = :waiting",
             {":finished": RunState.FINISHED, ":nothing": "[]", ":waiting": RunState.WAITING},
         )
@@ -112,7 +123,7 @@ class DynamoLedger:
         """Record the events that the run ends with; False when it has an outcome already."""
         return self._update(
             _run_id(key),
-            "SET #state = :finished, outcome = :outcome REMOVE waiting_stage",
+            "SET #state = :finished, outcome = :outcome REMOVE waiting_stage, tenant_stage",
             "#state <> :finished",
             {":finished": RunState.FINISHED, ":outcome": outcome},
         )
@@ -234,6 +245,10 @@ class DynamoLedger:
         with translated():
             self._table.put_item(Item=kept)
 
+    def _count(self, query: dict[str, Any]) -> int:
+        with translated():
+            return self._table.query(**query, Select="COUNT")["Count"]
+
     def _put_new(self, item: dict[str, Any]) -> bool:
         try:
             with translated():
@@ -290,6 +305,10 @@ def _item(run: Run) -> dict[str, Any]:
         "id": _run_id(run.key),
         "open_stage": run.key.stage,
         "waiting_stage": run.key.stage,
+        "tenant_stage": _tenant_stage(run.key.stage, run.tenant),
+        "tenant": run.tenant,
+        "lap": run.lap,
+        "turn": run.turn,
         "job_id": run.key.job_id,
         "attempt": run.key.attempt,
         "arrived_at": run.arrived_at,
@@ -299,6 +318,10 @@ def _item(run: Run) -> dict[str, Any]:
         "retries": run.retries,
     }
     return item
+
+
+def _tenant_stage(stage: str, tenant: str) -> str:
+    return f"{stage}#{tenant}"
 
 
 def _query(index: str, stage: str) -> dict[str, Any]:
@@ -323,6 +346,8 @@ def _run(item: dict[str, Any]) -> Run:
         retries=int(item["retries"]),
         vain_since=item.get("vain_since"),
         is_open="open_stage" in item,
+        tenant=item.get("tenant", ""),
+        lap=int(item.get("lap", 0)),
     )
 
 

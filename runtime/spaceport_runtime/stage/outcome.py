@@ -94,6 +94,8 @@ def retry(run: Run, recipe: Recipe, platform: Platform) -> Outcome:
         run.cause_type,
         run.cause,
         retries=run.retries + 1,
+        tenant=run.tenant,
+        lap=run.lap,
     )
     platform.ledger.admit(again)
     return Outcome(again=again.key)

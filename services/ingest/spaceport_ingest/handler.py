@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from spaceport_contracts.events import JobDeleted, RunAdmitted
+from spaceport_ingest.admission.begun import sweep_uploads
 from spaceport_ingest.admission.deletion import on_deleted, sweep_deletions
 from spaceport_ingest.admission.runs import ingest_run, sweep, work
 from spaceport_ingest.admission.uploads import on_upload
@@ -60,6 +61,7 @@ def on_message(event: dict[str, Any], _context: object) -> Any:
 
 def on_sweep(_event: dict[str, Any], _context: object) -> None:
     """Called every few minutes by a schedule."""
+    sweep_uploads(_kit())
     sweep_all(_kit())
 
 

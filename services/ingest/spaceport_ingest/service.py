@@ -8,6 +8,7 @@ from spaceport_contracts.events import (
     JobDeleted,
     ReconstructionRequested,
 )
+from spaceport_ingest.upload import AREA
 from spaceport_runtime.service import Listen, Route, Service, Upload
 
 # EventBridge's wildcards know no ignoring of case: PHOTOS.ZIP is a zip too.
@@ -17,12 +18,18 @@ SERVICE = Service(
     name="ingest",
     purpose="Uploads and requests -> jobs; bad input is refused before anything is paid for",
     consumes=(Listen(JobDeleted),),
-    uploads=Upload(key_patterns=("uploads/*manifest.json", *ZIP_PATTERNS)),
+    uploads=Upload(key_patterns=("uploads/*manifest.json", *ZIP_PATTERNS), watched=AREA),
     publishes=(CaptureRejected, ReconstructionRequested, CancellationRequested, JobDeleted),
     api=(
         Route("POST", "/start-job"),
         Route("POST", "/find-job"),
         Route("POST", "/estimates"),
+        Route("POST", "/uploads"),
+        Route("GET", "/uploads/{upload_id}"),
+        Route("POST", "/uploads/{upload_id}/links"),
+        Route("POST", "/uploads/{upload_id}/parts"),
+        Route("POST", "/uploads/{upload_id}/complete"),
+        Route("DELETE", "/uploads/{upload_id}"),
         Route("POST", "/jobs/{job_id}/replay"),
         Route("POST", "/jobs/{job_id}/cancel"),
         Route("DELETE", "/jobs/{job_id}"),

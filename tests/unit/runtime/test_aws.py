@@ -56,9 +56,28 @@ def test_only_the_head_of_the_line_is_read(ledger: Ledger) -> None:
     ledger.finish(RunKey("sfm", "0123456789ab", 3), "[]")
     assert [run.key.attempt for run in ledger.waiting_runs("sfm", 2)] == [2, 4]
     assert ledger.count_waiting("sfm") == 3
-    ledger.rewind(RunKey("sfm", "0123456789ab", 1))
+    ledger.rewind(Run(RunKey("sfm", "0123456789ab", 1), "", "X", "{}"))
     assert [run.key.attempt for run in ledger.waiting_runs("sfm", 9)] == [1, 2, 4, 5]
     assert ledger.waiting_runs("train", 9) == []
+
+
+def test_the_line_goes_lap_by_lap_and_knows_whose_runs_wait(ledger: Ledger) -> None:
+    def run(n: int, tenant: str, lap: int) -> Run:
+        key = RunKey("sfm", "0123456789ab", n)
+        return Run(key, f"2026-11-01T00:00:0{n}", "X", "{}", tenant=tenant, lap=lap)
+
+    runs = [run(1, "a", 0), run(2, "a", 1), run(3, "a", 2), run(4, "b", 0)]
+    for each in runs:
+        ledger.admit(each)
+    assert [found.key.attempt for found in ledger.waiting_runs("sfm", 9)] == [1, 4, 2, 3]
+    assert ledger.waiting_runs("sfm", 9)[3] == runs[2]
+    assert (ledger.count_of("a", "sfm"), ledger.count_of("b", "sfm")) == (3, 1)
+    ledger.mark_running(runs[0].key, "now")
+    ledger.finish(runs[1].key, "[]")
+    ledger.withdraw(runs[3].key)
+    assert (ledger.count_of("a", "sfm"), ledger.count_of("b", "sfm")) == (1, 0)
+    ledger.rewind(runs[0])
+    assert (ledger.count_of("a", "sfm"), ledger.count_of("a", "train")) == (2, 0)
 
 
 def test_states_move_forward_only(ledger: Ledger) -> None:
@@ -69,12 +88,12 @@ def test_states_move_forward_only(ledger: Ledger) -> None:
     run = ledger.get(KEY)
     assert run is not None
     assert (run.state, run.launched_at, run.place) == (RunState.RUNNING, "now", 3)
-    ledger.rewind(KEY)
+    ledger.rewind(RUN)
     ledger.mark_running(KEY, "later")
     assert ledger.finish(KEY, "[1]")
     assert not ledger.finish(KEY, "[2]")
     ledger.mark_running(KEY, "never")
-    ledger.rewind(KEY)
+    ledger.rewind(RUN)
     run = ledger.get(KEY)
     assert run is not None
     assert (run.state, run.outcome, run.is_open) == (RunState.FINISHED, "[1]", True)

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from spaceport_aws.settings import Machine
 from spaceport_aws.stacks.base import SpaceportStack
 from spaceport_runtime.service import Service
-from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE
+from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
 
 def function_environment(
@@ -26,6 +26,8 @@ def function_environment(
         "POWERTOOLS_SERVICE_NAME": service.name,
         "POWERTOOLS_METRICS_NAMESPACE": deployment.name,
     }
+    if service.uploads:
+        environment["SPACEPORT_INGEST_UPLOADS_TABLE"] = names.of(UPLOADS_TABLE)
     if service.name == "notify":
         environment |= {
             "SPACEPORT_NOTIFY_STATUS_TABLE": names.of(STATUS_TABLE),

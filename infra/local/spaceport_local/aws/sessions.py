@@ -8,6 +8,7 @@ from botocore.config import Config
 from botocore.loaders import create_loader
 
 from spaceport_local.account import REGION
+from spaceport_local.disk.secrets import KeyPair
 
 LOADER = create_loader()
 CLIENT_CONFIG = Config(
@@ -21,8 +22,9 @@ CLIENT_CONFIG = Config(
 class Clients:
     """boto3 clients of one endpoint; a service may have an endpoint of its own."""
 
-    def __init__(self, endpoint_url: str) -> None:
+    def __init__(self, endpoint_url: str, keys: KeyPair) -> None:
         self._endpoint_url = endpoint_url
+        self._keys = keys
         self._own: dict[str, str] = {}
         self._session: Any = boto3.Session(botocore_session=_core())
         self._made: dict[str, Any] = {}
@@ -38,8 +40,8 @@ class Clients:
                 service,
                 endpoint_url=self._own.get(service, self._endpoint_url),
                 region_name=REGION,
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
+                aws_access_key_id=self._keys.access_key,
+                aws_secret_access_key=self._keys.secret_key,
                 config=CLIENT_CONFIG,
             )
         return self._made[service]

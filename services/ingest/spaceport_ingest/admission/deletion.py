@@ -9,9 +9,11 @@ for each of its runs that there was one, so that no late event begins anything.
 
 from spaceport_contracts.events import JobDeleted, Stage
 from spaceport_contracts.uploads import MANIFEST_NAME, PHOTOS_FOLDER
+from spaceport_ingest.admission.begun import drop
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.service import SERVICE
 from spaceport_ingest.submission import Deletion
+from spaceport_ingest.upload import upload_of
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.lineage import originate
 from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
@@ -87,6 +89,11 @@ def _announce(key: RunKey, kit: Kit) -> int:
 def _remove_upload(uri: str, job_id: str, kit: Kit) -> None:
     """What the job was made from, unless another job was made from it too."""
     if not kit.platform.ledger.release(uri, job_id):
+        return
+    upload_id = upload_of(uri.removeprefix(f"s3://{kit.bucket}/"))
+    upload = kit.register.find(upload_id) if upload_id else None
+    if upload is not None:
+        drop(upload_id, upload.created_at, kit)
         return
     folder, _, name = uri.rpartition("/")
     if name == MANIFEST_NAME:

@@ -78,7 +78,7 @@ def sweep(kit: Kit) -> None:
         if not _is_lost(run, kit):
             continue
         try:
-            kit.platform.ledger.rewind(run.key)
+            kit.platform.ledger.rewind(run)
             work(run.key, kit)
         except Exception as error:
             broken.append(error)

@@ -6,6 +6,7 @@ from spaceport_ingest.ports import GetKit, Kit
 from spaceport_ingest.requests.estimates import add_estimates
 from spaceport_ingest.requests.jobs import add_jobs
 from spaceport_ingest.requests.problems import REMEDIES
+from spaceport_ingest.requests.uploads.routes import add_uploads
 from spaceport_runtime.http.shell import HttpApi
 
 
@@ -13,6 +14,7 @@ def make_api(get_kit: GetKit) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
     app = HttpApi(REMEDIES)
     add_jobs(app, get_kit)
+    add_uploads(app, get_kit)
     add_estimates(app, get_kit)
     return app
 

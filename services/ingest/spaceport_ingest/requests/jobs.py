@@ -19,7 +19,7 @@ from spaceport_ingest.requests.cancel import cancel_job
 from spaceport_ingest.requests.delete import delete_job
 from spaceport_ingest.requests.find import find_job
 from spaceport_ingest.requests.replay import replay_job
-from spaceport_ingest.requests.start import StartRequest, start_job
+from spaceport_ingest.requests.start import StartedJob, StartRequest, start_job
 from spaceport_runtime.http.body import JSON
 from spaceport_runtime.http.problems import responses
 from spaceport_runtime.http.shell import HttpApi
@@ -87,9 +87,7 @@ def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
             quality=body.quality,
             title=body.title,
         )
-        job = start_job(request, get_kit())
-        status = Answered(job.end) if job.end else Answered.ACCEPTED
-        return _accepted(JobAccepted(job_id=job.job_id, attempt=job.attempt, status=status))
+        return accepted(start_job(request, get_kit()))
 
     @app.post("/find-job", responses=FIND_RESPONSES, summary="Find an upload's job", tags=["jobs"])
     def find(body: Annotated[FindJob, Body()]) -> Response[JobFound]:
@@ -117,6 +115,12 @@ def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
         """Stops it where it runs. Its files, its status and its upload are gone a little later."""
         attempt = delete_job(job_id, get_kit())
         return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=Answered.DELETING))
+
+
+def accepted(job: StartedJob) -> Response[JobAccepted]:
+    """202 with the job, and how it ended when the same was asked before."""
+    status = Answered(job.end) if job.end else Answered.ACCEPTED
+    return _accepted(JobAccepted(job_id=job.job_id, attempt=job.attempt, status=status))
 
 
 def _accepted(body: JobAccepted) -> Response[JobAccepted]:

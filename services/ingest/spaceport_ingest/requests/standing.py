@@ -31,7 +31,7 @@ def standing_of(job_id: str, kit: Kit) -> Standing:
     """
     known = kit.platform.ledger.job_record(job_id)
     record = Submission.model_validate_json(known[0]) if known else None
-    if known is None or record is None or not caller().may_change(record.owner):
+    if known is None or record is None or not caller().owns(record.owner):
         raise unknown_job(job_id)
     highest = known[1]
     attempt = next((n for n in range(highest, 1, -1) if _has_run(job_id, n, kit)), 1)
