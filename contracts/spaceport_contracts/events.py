@@ -93,7 +93,7 @@ class CaptureRejected(Event):
     remedy: Words
     rejected: tuple[RejectedPhoto, ...] = Field(default=(), description="the first 50 at most")
     rejected_total: int = Field(default=0, description="how many were refused")
-    owner: Label = Field(default="", description="whose job it is; empty where there is one user")
+    owner: Label = Field(default="", description="whose job it is; empty where nobody signed in")
     rejected_list: Artifact | None = Field(default=None, description="all of them, as JSON in S3")
 
     @model_validator(mode="before")
@@ -126,7 +126,7 @@ class ReconstructionRequested(Event):
     inputs: ArtifactSet
     photos: int = Field(default=0, description="usable photos, where ingest looked at photos")
     ingest_seconds: float = 0.0
-    owner: Label = Field(default="", description="whose job it is; empty where there is one user")
+    owner: Label = Field(default="", description="whose job it is; empty where nobody signed in")
 
 
 class StageWaiting(Event):

@@ -109,10 +109,14 @@ class JobSpec:
 
 @dataclass(frozen=True)
 class Route:
-    """One path of the HTTP API."""
+    """One path of the HTTP API.
+
+    `is_open`: answered without a sign-in, because its path holds a secret that opens one thing.
+    """
 
     method: Literal["GET", "POST", "DELETE"]
     path: str
+    is_open: bool = False
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ class RouteSpec:
     method: str
     path: str
     service: str
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def build_topology(services: Sequence[Service], bucket: str = BUCKET) -> Topolog
             ScheduleSpec(service.name, SWEEP_INTERVAL_S) for service in services if service.sweeps
         ),
         routes=tuple(
-            RouteSpec(route.method, route.path, service.name)
+            RouteSpec(route.method, route.path, service.name, route.is_open)
             for service in services
             for route in service.api
         ),

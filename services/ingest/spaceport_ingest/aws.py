@@ -10,7 +10,7 @@ from spaceport_contracts.artifacts import split_uri
 from spaceport_ingest.aws_uploads import DynamoRegister, S3Deposits
 from spaceport_ingest.ports import Kit, Listed, ObjectChanged
 from spaceport_ingest.service import SERVICE
-from spaceport_ingest.settings import IngestSettings, Limits
+from spaceport_ingest.settings import Limits, Settings
 from spaceport_runtime.aws.connect import RETRIES, connect, connect_queue
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Denied
@@ -71,13 +71,16 @@ class S3Objects:
 
 def connect_kit() -> Kit:
     """Everything that ingest works with, from the environment."""
-    settings, table = PlatformSettings(), IngestSettings().uploads_table
+    settings, chosen = PlatformSettings(), Settings()
     return Kit(
         platform=connect(SERVICE.name, settings),
         objects=S3Objects(boto3.client("s3", config=RETRIES)),
         deposits=S3Deposits(boto3.client("s3", config=RETRIES.merge(LINKS))),
-        register=DynamoRegister(boto3.resource("dynamodb", config=RETRIES).Table(table)),
+        register=DynamoRegister(
+            boto3.resource("dynamodb", config=RETRIES).Table(chosen.uploads_table)
+        ),
         queue=connect_queue(SERVICE.queue_name),
         bucket=settings.bucket,
         limits=Limits(),
+        uploads_owner=chosen.uploads_owner,
     )

@@ -143,6 +143,7 @@ class Kit:
     queue: Queue
     bucket: str
     limits: Limits
+    uploads_owner: str = ""
     new_job_id: Callable[[], str] = lambda: secrets.token_hex(JOB_ID_BYTES)
 
 

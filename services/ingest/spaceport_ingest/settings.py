@@ -7,14 +7,6 @@ GIB = 1 << 30
 MIB = 1 << 20
 
 
-class IngestSettings(BaseSettings):
-    """Where things are that only ingest knows."""
-
-    model_config = SettingsConfigDict(env_prefix="SPACEPORT_INGEST_", frozen=True, extra="ignore")
-
-    uploads_table: str = "spaceport-uploads"
-
-
 class Limits(BaseSettings):
     """What an upload may be; everything beyond is refused before anything is paid for."""
 
@@ -43,3 +35,16 @@ class Limits(BaseSettings):
     waiting_lost_after_s: float = 60.0
     give_up_after_s: float = Field(default=3600.0, description="then the user is told")
     running_lost_after_s: float = Field(default=300.0, description="then the sweep takes over")
+
+
+class Settings(BaseSettings):
+    """What a deployment chooses about ingest.
+
+    `uploads_owner`: whose jobs the uploads become that nobody signed in for, put into the bucket
+    with AWS's keys. Nobody's unless said; on a machine of one user, that user's.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SPACEPORT_INGEST_", frozen=True, extra="ignore")
+
+    uploads_table: str = "spaceport-uploads"
+    uploads_owner: str = ""

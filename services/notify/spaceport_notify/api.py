@@ -70,7 +70,7 @@ Limit = Annotated[int, Query(ge=1, le=100, description="jobs per page")]
 
 def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = HttpApi(REMEDIES, forms=(MAIL_PATH,))
+    app = HttpApi(REMEDIES, forms=(MAIL_PATH,), opened=(MAIL_PATH,))
 
     @app.get("/jobs", summary="My jobs, the newest first", tags=["jobs"])
     def get_jobs(
@@ -114,7 +114,7 @@ def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
 def find(job_id: str, kit: Kit) -> JobView:
     """The job's view; raises Problem 404 for an unknown job, and for one of somebody else."""
     view = kit.table.read(job_id)[0] if JOB_ID.fullmatch(job_id) else None
-    if view is None or not caller().may_read(view.owner):
+    if view is None or not caller().owns(view.owner):
         remedy = "Check the id; a job that was just uploaded appears within a few seconds."
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no job {job_id[:64]}. {remedy}")
     return view

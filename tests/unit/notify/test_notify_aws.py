@@ -13,6 +13,7 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from tests.fakes_notify import NOON
+from tests.http_requests import ADA
 from tests.unit.notify.story import EMAIL, JOB, Story
 
 from spaceport_contracts.events import Stage
@@ -180,16 +181,16 @@ def test_lists_of_jobs_come_from_the_indices(table: DynamoStatusTable) -> None:
         return [line.summary.job_id for line in table.jobs(listing, before, limit)]
 
     everything = [f"listed{n:03d}" for n in (4, 3, 2, 1, 0)]
-    assert names(Listing("")) == everything
-    assert names(Listing("ada")) == []
-    assert names(Listing("", Status.FAILED)) == ["listed003", "listed001"]
-    assert names(Listing("", Status.QUEUED)) == ["listed004", "listed002", "listed000"]
+    assert names(Listing(ADA)) == everything
+    assert names(Listing("eve")) == []
+    assert names(Listing(ADA, Status.FAILED)) == ["listed003", "listed001"]
+    assert names(Listing(ADA, Status.QUEUED)) == ["listed004", "listed002", "listed000"]
     upload = "s3://spaceport/uploads/x/manifest.json"
-    assert names(Listing("", upload=upload)) == everything
-    assert names(Listing("", Status.FAILED, upload), limit=1) == ["listed003"]
-    assert names(Listing("", upload="s3://spaceport/other")) == []
-    first = table.jobs(Listing(""), None, 2)
-    assert names(Listing(""), first[-1].listed_at, 2) == ["listed002", "listed001"]
+    assert names(Listing(ADA, upload=upload)) == everything
+    assert names(Listing(ADA, Status.FAILED, upload), limit=1) == ["listed003"]
+    assert names(Listing(ADA, upload="s3://spaceport/other")) == []
+    first = table.jobs(Listing(ADA), None, 2)
+    assert names(Listing(ADA), first[-1].listed_at, 2) == ["listed002", "listed001"]
 
 
 def test_an_address_keeps_its_token_and_its_silence(table: DynamoStatusTable) -> None:

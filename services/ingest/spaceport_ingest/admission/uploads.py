@@ -32,7 +32,7 @@ def on_upload(detail: dict[str, Any], kit: Kit) -> None:
         logger.info("upload is no capture", extra={"uri": uri})
         return
     run = ingest_run(job_of(kit, uri, stored.etag))
-    admit(run, Submission(uri=uri, etag=stored.etag), kit)
+    admit(run, Submission(uri=uri, etag=stored.etag, owner=kit.uploads_owner), kit)
     work(run, kit)
 
 

@@ -31,7 +31,7 @@ def standing_of(job_id: str, kit: Kit) -> Standing:
     """
     known = kit.platform.ledger.job_record(job_id)
     record = Submission.model_validate_json(known[0]) if known else None
-    if known is None or record is None or not caller().may_change(record.owner):
+    if known is None or record is None or not caller().owns(record.owner):
         raise Problem(
             HTTPStatus.NOT_FOUND,
             f"There is no job {job_id}. Check the id that POST /start-job answered.",

@@ -45,7 +45,7 @@ class Found:
 def find_upload(upload_id: str, kit: Kit) -> Upload:
     """The caller's upload; raises Problem (404) for no such, and for somebody else's."""
     known = kit.register.find(upload_id) if UPLOAD_ID.fullmatch(upload_id) else None
-    if known is None or not caller().may_change(known.owner):
+    if known is None or not caller().owns(known.owner):
         raise Problem(
             HTTPStatus.NOT_FOUND,
             f"There is no upload {upload_id[:100]}. Begin one with POST /uploads; one that stays "
