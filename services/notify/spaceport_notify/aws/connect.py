@@ -14,7 +14,7 @@ from spaceport_notify.ports import Kit
 from spaceport_notify.service import SERVICE
 from spaceport_notify.settings import Settings
 from spaceport_notify.webhooks.post import WebPoster
-from spaceport_runtime.aws.connect import RETRIES, connect_queue
+from spaceport_runtime.aws.connect import LINKS, RETRIES, connect_queue
 from spaceport_runtime.aws.store import S3Store
 from spaceport_runtime.settings import PlatformSettings
 
@@ -31,7 +31,7 @@ def connect_kit(settings: Settings, platform: PlatformSettings) -> Kit:
         poster=WebPoster(settings.webhooks_to_loopback),
         queue=connect_queue(SERVICE.queue_name),
         store=S3Store(s3),
-        links=S3Links(s3),
+        links=S3Links(boto3.client("s3", config=LINKS)),
         clock=lambda: datetime.now(UTC),
         sleep=time.sleep,
         bucket=platform.bucket,
