@@ -21,8 +21,8 @@ from spaceport_scenery.flight import (
     plan_flight,
     view_of,
 )
-from spaceport_scenery.kinds import Ground, Shot, plan
-from spaceport_scenery.render import Scene, draw_photo
+from spaceport_scenery.kinds import Land, Shot, plan
+from spaceport_scenery.render import Scene, draw_photo, is_free
 from spaceport_scenery.scene import build_scene
 from spaceport_scenery.terrain import sample
 
@@ -52,10 +52,10 @@ class _Wish:
     seed: int
     kind: str | None
 
-    def shots(self, ground: Ground) -> list[Shot]:
+    def shots(self, land: Land) -> list[Shot]:
         if self.kind is None:
             return _village_shots(self.photos, self.seed)
-        return plan(self.kind, self.photos, self.seed, ground)
+        return plan(self.kind, self.photos, self.seed, land)
 
 
 class CaptureRefused(ValueError):
@@ -174,7 +174,9 @@ def _fill(folder: Path, wish: _Wish, progress: Tell | None) -> None:
     width_px, seed = wish.width_px, wish.seed
     gsd_m = GRID_AGL_M / focal_px(width_px)
     scene = build_scene(seed, max(FINEST_TEXEL_M, gsd_m), THREADS)
-    shots = wish.shots(lambda x, y: float(sample(scene.heights, x, y)))
+    shots = wish.shots(
+        Land(lambda x, y: float(sample(scene.heights, x, y)), lambda x, y: is_free(scene, x, y))
+    )
     photograph(scene, shots, folder, width_px=width_px, seed=seed, progress=progress)
 
 

@@ -43,7 +43,7 @@ def prepare(photos: Path, found: FoundPhotos | None, wishes: Wishes, console: Co
 def begin(cloud: Cloud, upload: Upload, display: Display) -> str:
     """Upload what is not there yet; returns the id of the job that it is."""
     send(upload, cloud.client("s3"), cloud.bucket, _teller(display, "uploading"))
-    return str(call_api(cloud.api_url, "POST", "/find-job", upload.request(cloud.bucket))["jobId"])
+    return str(call_api(cloud, "POST", "/find-job", upload.request(cloud.bucket))["jobId"])
 
 
 def title_of(photos: Path, wished: str) -> str:

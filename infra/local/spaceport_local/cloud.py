@@ -23,6 +23,7 @@ from spaceport_local.aws.resources import create_stores
 from spaceport_local.aws.tables import Tables
 from spaceport_local.compute import Compute, ComputeOptions
 from spaceport_local.disk.machine import borrowed_process
+from spaceport_local.disk.secrets import KeyPair, keep_secrets
 from spaceport_local.disk.state import StateDir
 from spaceport_local.functions.bell import Bell
 from spaceport_local.http.closed import House
@@ -79,6 +80,16 @@ class LocalCloud:
         return self._compute.front_door.url
 
     @property
+    def token(self) -> str:
+        """What signs its owner in to the HTTP API."""
+        return self._secrets.token
+
+    @property
+    def keys(self) -> KeyPair:
+        """With which requests to the AWS ports are signed."""
+        return self._secrets.keys
+
+    @property
     def outbox(self) -> Path:
         """The folder with the mail that was sent, as .eml files."""
         return self._state.outbox
@@ -110,10 +121,17 @@ class LocalCloud:
             stack.callback(self._process.release)
             self._state.acquire()
             stack.callback(self._state.release)
+            self._secrets = keep_secrets(self._state.root)
             stack.enter_context(borrowed_process(self._state))
             self._start_stores(stack)
             self._compute = Compute(
-                self._options, self._state.jobs, self.endpoint_url, self._bell, self._house, stack
+                self._options,
+                self._state.jobs,
+                self.endpoint_url,
+                self._bell,
+                self._house,
+                self._secrets,
+                stack,
             )
             self._fill_stores()
             self._compute.start(self._heal)
@@ -142,6 +160,7 @@ class LocalCloud:
             Downloads(self._objects),
             [self._objects, self._tables, self._archive, outbox],
             self._house,
+            self.keys,
             self._bell.ring,
             self._options.aws_port,
         )

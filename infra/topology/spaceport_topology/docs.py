@@ -74,6 +74,8 @@ def _services_table() -> Iterator[str]:
         consumes = [_interest(service, n) for n in range(len(service.consumes))]
         if service.uploads:
             consumes += [f"S3 `{pattern}`" for pattern in service.uploads.key_patterns]
+            if service.uploads.watched:
+                consumes.append(f"S3 `{service.uploads.watched}*`")
         if service.notices:
             consumes += [
                 f"{service.notices.source} {name}" for name in service.notices.detail_types

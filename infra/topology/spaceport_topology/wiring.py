@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from spaceport_ingest.tables import TABLE_DEFINITION as UPLOADS_DEFINITION
 from spaceport_notify.tables import TABLE_DEFINITION as STATUS_DEFINITION
 from spaceport_runtime.service import Service
 from spaceport_runtime.tables import TABLE_DEFINITION as LEDGER_DEFINITION
@@ -16,6 +17,7 @@ BUCKET = "spaceport"
 ARCHIVE = "spaceport-archive"
 LEDGER_TABLE = "spaceport-ledger"
 STATUS_TABLE = "spaceport-status"
+UPLOADS_TABLE = "spaceport-uploads"
 MAX_RECEIVE_COUNT = 5
 VISIBILITY_PER_TIMEOUT = 6  # AWS: a queue that feeds a Lambda hides messages six timeouts long
 SWEEP_INTERVAL_S = 300
@@ -66,6 +68,7 @@ class RouteSpec:
     method: str
     path: str
     service: str
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,13 +111,14 @@ def build_topology(services: Sequence[Service], bucket: str = BUCKET) -> Topolog
             ScheduleSpec(service.name, SWEEP_INTERVAL_S) for service in services if service.sweeps
         ),
         routes=tuple(
-            RouteSpec(route.method, route.path, service.name)
+            RouteSpec(route.method, route.path, service.name, route.is_open)
             for service in services
             for route in service.api
         ),
         tables=(
             TableSpec(LEDGER_TABLE, LEDGER_DEFINITION),
             TableSpec(STATUS_TABLE, STATUS_DEFINITION),
+            TableSpec(UPLOADS_TABLE, UPLOADS_DEFINITION),
         ),
     )
 

@@ -16,7 +16,7 @@ from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from spaceport_runtime.errors import Retryable, UserError
 from spaceport_runtime.http.body import with_json_body
-from spaceport_runtime.http.caller import asked_by
+from spaceport_runtime.http.caller import NOBODY, asked_by, caller
 from spaceport_runtime.http.problems import Problem, answer, as_lambda
 from spaceport_runtime.http.validation import validation_problem
 from spaceport_runtime.observe import logger
@@ -32,14 +32,20 @@ class HttpApi(APIGatewayHttpResolver):
 
     Only JSON is taken, because a web page of a stranger can post a form unasked. `forms` are the
     beginnings of paths that take one all the same: what they do needs a secret in the path.
+    `opened` are those that are answered without a sign-in, for the same reason. The gateway asks
+    for it, too; a gateway that was set up wrong opens nothing.
     """
 
     def __init__(
-        self, remedies: Mapping[str, str] | None = None, forms: tuple[str, ...] = ()
+        self,
+        remedies: Mapping[str, str] | None = None,
+        forms: tuple[str, ...] = (),
+        opened: tuple[str, ...] = (),
     ) -> None:
         super().__init__(enable_validation=True)
         self._remedies = remedies or {}
         self._forms = forms
+        self._opened = opened
 
     def route(self, *arguments: Any, **options: Any) -> Any:
         """Register a route, with its middleware built here and not by the first two requests."""
@@ -57,7 +63,8 @@ class HttpApi(APIGatewayHttpResolver):
     def resolve(self, event: Any, context: Any) -> dict[str, Any]:
         """Answer one request."""
         try:
-            return self._resolve_apart(event, context)
+            with asked_by(event):
+                return self._resolve_apart(event, context)
         except Problem as problem:
             return as_lambda(problem)
         except Exception:
@@ -73,6 +80,8 @@ class HttpApi(APIGatewayHttpResolver):
 
     def _resolve_apart(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         method, path = event["requestContext"]["http"]["method"].upper(), str(event["rawPath"])
+        if caller() == NOBODY and not path.startswith(self._opened):
+            raise Problem(HTTPStatus.UNAUTHORIZED, "Sign in first: nobody is known to ask here.")
         route = self._find(method, path)
         readable = event
         if not path.startswith(self._forms):
@@ -83,8 +92,7 @@ class HttpApi(APIGatewayHttpResolver):
         mine.current_event = APIGatewayProxyEventV2(readable)
         mine.lambda_context = context
         mine.exception_handler_manager = self._refusals(readable, route)
-        with asked_by(event):
-            return super(HttpApi, mine).resolve(readable, context)
+        return super(HttpApi, mine).resolve(readable, context)
 
     def _routes(self) -> list[Route]:
         return [*self._static_routes, *self._dynamic_routes]

@@ -15,6 +15,7 @@ import pytest
 import rasterio
 from moto import mock_aws
 from rasterio.transform import from_bounds
+from tests.http_requests import ADA, claims
 from tests.unit.dronepath.asking import HERE, square
 
 from spaceport_contracts.events import FlightPlanned
@@ -72,7 +73,11 @@ def post(document: Any) -> tuple[int, dict[str, Any]]:
         "rawPath": "/drone-path",
         "rawQueryString": "",
         "headers": {"content-type": "application/json"},
-        "requestContext": {"http": {"method": "POST", "path": "/drone-path"}, "stage": "$default"},
+        "requestContext": {
+            "http": {"method": "POST", "path": "/drone-path"},
+            "stage": "$default",
+            "authorizer": claims(ADA),
+        },
         "body": json.dumps(document),
         "isBase64Encoded": False,
     }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from tests.fakes_ingest import BUCKET, FakeWorld, etag_of
-from tests.http_requests import storm
+from tests.http_requests import ADA, asked_by, claims, storm
 from tests.photos_ingest import created, photos, put_folder, put_zip, zip_of
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
@@ -43,7 +43,11 @@ def http(path: str, body: str | None, method: str = "POST", *, encoded: bool = F
         "rawPath": path,
         "rawQueryString": "",
         "headers": {"content-type": "application/json"} if body is not None else {},
-        "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+        "requestContext": {
+            "http": {"method": method, "path": path},
+            "stage": "$default",
+            "authorizer": claims(ADA),
+        },
         "body": body,
         "isBase64Encoded": encoded,
     }
@@ -305,11 +309,6 @@ def test_a_thousand_parallel_requests_each_get_their_own_answer() -> None:
         assert answer["statusCode"] == 404 and job_id in json.loads(answer["body"])["detail"]
 
 
-def asked_by(subject: str, event: Any) -> Any:
-    event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject}}}
-    return event
-
-
 def test_a_job_is_its_owners_to_change() -> None:
     world = FakeWorld()
     uri = f"s3://{BUCKET}/captures/a.zip"
@@ -328,7 +327,7 @@ def test_a_job_is_its_owners_to_change() -> None:
     assert send(world, asked_by("ada", cancel))[0] == 202
 
 
-@pytest.mark.parametrize(("subject", "status"), [("ada", 202), ("mallory", 403), (None, 403)])
+@pytest.mark.parametrize(("subject", "status"), [("ada", 202), ("mallory", 403), (None, 401)])
 def test_an_owners_job_is_the_owners_whatever_the_address(subject: str | None, status: int) -> None:
     world = FakeWorld()
     world.put("captures/a.zip", zip_of(photos(3)))
@@ -342,10 +341,7 @@ def start_as(
     world: FakeWorld, subject: str | None, url: str, step: str
 ) -> tuple[int, dict[str, Any]]:
     body = {"s3Url": url, "email": MAIL, "pipelineStep": step}
-    event = http("/start-job", json.dumps(body))
-    if subject:
-        event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject}}}
-    return send(world, event)
+    return send(world, asked_by(subject, http("/start-job", json.dumps(body))))
 
 
 def test_a_folder_without_end_is_not_listed() -> None:
@@ -652,11 +648,18 @@ def test_cancel_while_the_upload_is_being_inspected() -> None:
 def test_the_description_covers_every_route() -> None:
     document = openapi()
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {route.path for route in SERVICE.api}
-    for path in document["paths"].values():
-        answers = path["post"]["responses"]
-        assert "404" in answers and {"200", "202"} & set(answers)
-        assert "application/problem+json" in answers["404"]["content"]
+    described = {
+        (method.upper(), path): operation
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert set(described) == {(route.method, route.path) for route in SERVICE.api}
+    for operation in described.values():
+        answers = operation["responses"]
+        assert {"200", "201", "202", "204"} & set(answers)
+        refusals = [answer for status, answer in answers.items() if status >= "400"]
+        assert refusals
+        assert all("application/problem+json" in answer["content"] for answer in refusals)
     fields = document["components"]["schemas"]["StartJob"]["properties"]
     assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "title"}
 

@@ -116,7 +116,7 @@ class Foundation(SpaceportStack):
         """Uploads are copied to their job; what a job leaves moves to where it costs less."""
         return [
             s3.LifecycleRule(
-                id="torn-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(3)
+                id="torn-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7)
             ),
             s3.LifecycleRule(
                 id="uploads",

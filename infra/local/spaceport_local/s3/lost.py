@@ -27,7 +27,8 @@ def lost_uploads(
 def _wildcards(topology: Topology) -> Iterator[str]:
     for rule in topology.rules:
         if rule.pattern.get("source") == ["aws.s3"]:
-            yield from (key["wildcard"] for key in rule.pattern["detail"]["object"]["key"])
+            keys = rule.pattern["detail"]["object"]["key"]
+            yield from (key["wildcard"] for key in keys if "wildcard" in key)
 
 
 def _expression(wildcard: str) -> re.Pattern[str]:

@@ -117,7 +117,7 @@ def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
     origin = published_by(job_id, 1, kit)
     if not isinstance(origin, ReconstructionRequested):
         return False
-    return caller().may_change(origin.owner) if origin.owner else origin.email == email
+    return caller().owns(origin.owner) if origin.owner else origin.email == email
 
 
 def _object(uri: str, step: Stage, kit: Kit) -> Located | None:

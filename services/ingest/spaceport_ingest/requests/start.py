@@ -49,8 +49,14 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         title=request.title or None,
         owner=caller().subject,
     )
-    run = ingest_run(_job_id(submission, found, kit))
-    admit(run, submission, kit)
+    return set_off(_job_id(submission, found, kit), submission, kit)
+
+
+def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
+    """Admit the job's first run, if somebody asks for it, and say how the job stands."""
+    run = ingest_run(job_id)
+    if submission is not None:
+        admit(run, submission, kit)
     known = kit.platform.ledger.get(run)
     if known is not None and known.state is not RunState.FINISHED:
         kit.queue.send_later(_message(run), 0, 0)
