@@ -86,6 +86,7 @@ def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
             step=body.pipeline_step.stage,
             quality=body.quality,
             title=body.title,
+            plan=body.plan,
         )
         return accepted(start_job(request, get_kit()))
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from spaceport_contracts.events import RunAdmitted, Stage
 from spaceport_contracts.results import Quality
@@ -9,11 +10,14 @@ from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
 from spaceport_ingest.admission.runs import admit, ingest_run
 from spaceport_ingest.admission.uploads import starts_a_job
+from spaceport_ingest.inspect.plan import read_plan
 from spaceport_ingest.ports import Kit
+from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.requests.locate import Located, locate
 from spaceport_ingest.requests.standing import standing_of
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.http.caller import caller
+from spaceport_runtime.http.problems import field_problem
 from spaceport_runtime.ports import EndKind, RunKey, RunState
 
 
@@ -26,6 +30,7 @@ class StartRequest:
     step: Stage
     quality: Quality | None = None
     title: str | None = None
+    plan: str | None = None
 
 
 @dataclass(frozen=True)
@@ -48,8 +53,24 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         quality=request.quality,
         title=request.title or None,
         owner=caller().subject,
+        plan=request.plan,
     )
+    _check_plan(submission, kit)
     return set_off(_job_id(submission, found, kit), submission, kit)
+
+
+def _check_plan(submission: Submission, kit: Kit) -> None:
+    """Raises Problem (422) for a plan that is not there, or goes with no photos."""
+    if submission.plan is None:
+        return
+    try:
+        if submission.start_at is not Stage.SFM:
+            raise CaptureRefused("A plan goes with photos.", "Leave it out, or begin with sfm.")
+        read_plan(submission.plan, kit)
+    except CaptureRefused as refused:
+        raise field_problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "plan", refused.message, refused.remedy
+        ) from refused
 
 
 def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
@@ -78,7 +99,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner,)),
+        *filter(None, (submission.owner, submission.plan and f"plan:{submission.plan}")),
     )
 
 
