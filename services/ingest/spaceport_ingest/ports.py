@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from spaceport_ingest.estimates.fleet import FleetSettings
 from spaceport_ingest.settings import Limits
 from spaceport_ingest.upload import Upload, UploadFile
 from spaceport_runtime.errors import UserError
@@ -144,6 +145,7 @@ class Kit:
     bucket: str
     limits: Limits
     uploads_owner: str = ""
+    fleet: FleetSettings = field(default_factory=FleetSettings)
     new_job_id: Callable[[], str] = lambda: secrets.token_hex(JOB_ID_BYTES)
 
 

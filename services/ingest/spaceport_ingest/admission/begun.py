@@ -22,9 +22,9 @@ from spaceport_runtime.observe import logger
 from spaceport_runtime.ports import StoredObject
 
 
-def whole_upload_job(upload_id: str, kit: Kit) -> str:
+def whole_upload_job(upload_id: str, kit: Kit, asked_at: datetime | None = None) -> str:
     """One upload is one job, whatever S3 calls its manifest's content."""
-    return job_of(kit, "upload", upload_id)
+    return job_of(kit, "upload", upload_id, asked_at=asked_at)
 
 
 def submission_of(upload: Upload, uri: str, etag: str) -> Submission:
@@ -42,7 +42,7 @@ def on_arrival(upload_id: str, uri: str, stored: StoredObject, kit: Kit) -> None
     if photo is not None:
         look_at(upload_id, photo[1], uri, stored, kit)
     elif uri == manifest_uri(upload.prefix(kit.bucket)):
-        run = ingest_run(whole_upload_job(upload_id, kit))
+        run = ingest_run(whole_upload_job(upload_id, kit, stored.modified_at))
         admit(run, submission_of(upload, uri, stored.etag), kit)
         work(run, kit)
 
