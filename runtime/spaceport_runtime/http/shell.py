@@ -15,12 +15,14 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from spaceport_runtime.errors import Retryable, UserError
-from spaceport_runtime.http.body import with_json_body
+from spaceport_runtime.http.body import NEED_JSON, with_json_body
 from spaceport_runtime.http.caller import NOBODY, asked_by, caller
 from spaceport_runtime.http.limits import Limits
 from spaceport_runtime.http.problems import CONTENT_TYPE, Problem, answer, as_lambda
 from spaceport_runtime.http.validation import validation_problem
 from spaceport_runtime.observe import logger
+
+SIGN_IN = "token"
 
 
 class HttpApi(APIGatewayHttpResolver):
@@ -83,11 +85,17 @@ class HttpApi(APIGatewayHttpResolver):
         schema = self.get_openapi_json_schema(title="Spaceport", version="1.0.0")
         document: dict[str, Any] = json.loads(schema)
         for path, operations in document["paths"].items():
-            for operation in operations.values():
-                self._describe_refusals(path, operation["responses"])
+            for method, operation in operations.items():
+                is_open = path.startswith(self._opened)
+                operation["security"] = [] if is_open else [{SIGN_IN: []}]
+                self._describe_refusals(method.upper(), path, operation["responses"])
+        bearer = {"type": "http", "scheme": "bearer"}
+        document["components"]["securitySchemes"] = {SIGN_IN: bearer}
+        for name in ("HTTPValidationError", "ValidationError"):
+            document["components"]["schemas"].pop(name, None)
         return document
 
-    def _describe_refusals(self, path: str, described: dict[str, Any]) -> None:
+    def _describe_refusals(self, method: str, path: str, described: dict[str, Any]) -> None:
         """What the shell answers in every route's stead."""
         schema = {"$ref": "#/components/schemas/ProblemDocument"}
         content = {CONTENT_TYPE: {"schema": schema}}
@@ -97,8 +105,14 @@ class HttpApi(APIGatewayHttpResolver):
         }
         if not path.startswith(self._opened):
             told["401"] = "Nobody is known to ask"
+        if "{" in path:
+            told["404"] = "There is no such thing, or it is somebody else's"
+        if method in NEED_JSON:
+            told |= {"400": "Not a JSON object", "415": "Not JSON"}
         for status, description in told.items():
             described.setdefault(status, {"description": description, "content": content})
+        # powertools describes FastAPI's answer to what is not valid; ours is a problem like any.
+        described["422"] = {**described["422"], "content": content}
 
     def _resolve_apart(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         method, path = event["requestContext"]["http"]["method"].upper(), str(event["rawPath"])
