@@ -11,7 +11,7 @@ from email.message import EmailMessage
 from spaceport_contracts.events import EVENT_TYPES, Event
 from spaceport_notify.known.listing import Listed, Listing, listed
 from spaceport_notify.known.view import JobView
-from spaceport_notify.ports import AddressEntry, Commit, Kit, Row
+from spaceport_notify.ports import DELETED, AddressEntry, Commit, Kit, Row
 from spaceport_notify.shares.share import Share
 from spaceport_notify.webhooks.hook import Hook
 from spaceport_runtime.ports import Clock, Store, StoredObject
@@ -25,13 +25,23 @@ class FakeStatusTable:
     def __init__(self) -> None:
         self.views: dict[str, tuple[str, int]] = {}
         self.rows: dict[str, dict[str, tuple[int, str, str]]] = {}
+        self.gone: set[str] = set()
         self.conflicts = 0
 
+    def forget(self, job_id: str) -> None:
+        self.gone.add(job_id)
+        self.views.pop(job_id, None)
+        self.rows.pop(job_id, None)
+
     def read(self, job_id: str) -> tuple[JobView | None, int]:
+        if job_id in self.gone:
+            return None, DELETED
         body, version = self.views.get(job_id, ("", 0))
         return (JobView.model_validate_json(body), version) if version else (None, 0)
 
     def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
+        if view.job_id in self.gone:
+            return Commit.STALE
         rows = self.rows.setdefault(view.job_id, {})
         if event is not None and event.event_id in rows:
             return Commit.KNOWN
@@ -200,6 +210,11 @@ class FakeStore:
     def write(self, uri: str, content: bytes, content_type: str) -> None:
         self.objects[uri] = content
         self.types[uri] = content_type
+
+    def remove(self, uri: str) -> None:
+        below = [each for each in self.objects if uri.endswith("/") and each.startswith(uri)]
+        for each in (uri, *below):
+            self.objects.pop(each, None)
 
 
 class FakeLinks:

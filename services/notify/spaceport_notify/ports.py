@@ -34,11 +34,18 @@ class Row:
     event: Event
 
 
+DELETED = -1
+"""The version of a job that was deleted: nothing is known of it, nor can be again."""
+
+
 class StatusTable(Protocol):
     """A job's view, under optimistic concurrency, and its event log."""
 
     def read(self, job_id: str) -> tuple[JobView | None, int]:
-        """The view, read consistently, and its version; (None, 0) for an unknown job."""
+        """The view, read consistently, and its version.
+
+        (None, 0) for an unknown job, (None, DELETED) for a deleted one.
+        """
 
     def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
         """Replace version `version` by the view, and log the event, both or neither.
@@ -48,6 +55,9 @@ class StatusTable(Protocol):
 
     def events(self, job_id: str, after: int, limit: int) -> list[Row]:
         """The log's rows with a greater seq, in order."""
+
+    def forget(self, job_id: str) -> None:
+        """Remove the view and the log for good: no later commit brings them back."""
 
     def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
         """Jobs from the newest on, or from behind the line that stands at `before`.

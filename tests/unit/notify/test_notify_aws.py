@@ -32,7 +32,7 @@ from spaceport_notify.letters.due import due_letter
 from spaceport_notify.letters.mail import compose
 from spaceport_notify.letters.places import Places
 from spaceport_notify.letters.write import Letter, write_letter
-from spaceport_notify.ports import Commit, MailRefused, MailUncertain
+from spaceport_notify.ports import DELETED, Commit, MailRefused, MailUncertain
 from spaceport_notify.shares.share import new_share, share_id
 from spaceport_notify.tables import TABLE_DEFINITION
 from spaceport_notify.webhooks.hook import new_hook
@@ -84,6 +84,21 @@ def test_a_whole_job_twice_over(table: DynamoStatusTable) -> None:
     assert view == expected
     rows = table.events(JOB, 0, 1000)
     assert len({row.event.event_id for row in rows}) == len(rows)
+
+
+def test_a_forgotten_job_leaves_a_stone_and_no_row(table: DynamoStatusTable) -> None:
+    events = Story().whole()
+    for event in events:
+        record(event, table)
+    table.forget(JOB)
+    assert table.read(JOB) == (None, DELETED)
+    assert table.events(JOB, 0, 1000) == []
+    assert table.jobs(Listing(""), None, 100) == []
+    assert all(record(event, table) is None for event in events)
+    assert table.commit(merge(None, events[0]), 0, events[0]) is Commit.STALE
+    table.forget(JOB)
+    items = table._client.scan(TableName=table._table)["Items"]
+    assert items == [{"job_id": {"S": JOB}, "sk": {"S": "view"}, "gone": {"BOOL": True}}]
 
 
 def letter_of(view: JobView) -> Letter:
