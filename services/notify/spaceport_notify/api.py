@@ -22,6 +22,7 @@ from spaceport_notify.shares.routes import add_share_routes
 from spaceport_notify.shares.share import MAX_DAYS
 from spaceport_notify.webhooks.routes import add_webhook_routes
 from spaceport_runtime.http.caller import caller
+from spaceport_runtime.http.limits import Limits
 from spaceport_runtime.http.problems import responses
 from spaceport_runtime.http.shell import HttpApi
 
@@ -66,9 +67,11 @@ Before = Annotated[str | None, Query(min_length=1, max_length=100, description="
 Limit = Annotated[int, Query(ge=1, le=100, description="jobs per page")]
 
 
-def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
+def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None = None) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = HttpApi(REMEDIES, forms=(MAIL_PATH,), opened=(MAIL_PATH, SHARED_PATH))
+    app = HttpApi(
+        REMEDIES, forms=(MAIL_PATH,), opened=(MAIL_PATH, SHARED_PATH), get_limits=get_limits
+    )
 
     @app.get("/jobs", summary="My jobs, the newest first", tags=["jobs"])
     def get_jobs(
