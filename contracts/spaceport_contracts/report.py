@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_contracts.estimate import Estimate
 from spaceport_contracts.results import HeldOutPhoto
 
 
@@ -68,4 +69,5 @@ class Report(Frozen):
     train: TrainReport | None
     compress: CompressReport
     seconds: SecondsReport
+    estimate: Estimate | None = Field(default=None, description="as it was told before")
     warnings: tuple[str, ...] = ()

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from spaceport_contracts.events import RunAdmitted
+from spaceport_contracts.events import JobDeleted, RunAdmitted
 from spaceport_ingest.admission.begun import sweep_uploads
+from spaceport_ingest.admission.deletion import on_deleted, sweep_deletions
 from spaceport_ingest.admission.runs import ingest_run, sweep, work
 from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.aws import connect_kit
@@ -40,7 +41,16 @@ def routes(kit: Kit) -> Mapping[str, EventHandler]:
     return {
         OBJECT_CREATED: lambda detail: on_upload(detail, kit),
         RunAdmitted.__name__: on_admitted,
+        JobDeleted.detail_type(): lambda event: on_deleted(event, kit),
     }
+
+
+def sweep_all(kit: Kit) -> None:
+    """Both kinds of ingest's runs; one that breaks keeps nobody waiting."""
+    try:
+        sweep(kit)
+    finally:
+        sweep_deletions(kit)
 
 
 def on_message(event: dict[str, Any], _context: object) -> Any:
@@ -52,7 +62,7 @@ def on_message(event: dict[str, Any], _context: object) -> Any:
 def on_sweep(_event: dict[str, Any], _context: object) -> None:
     """Called every few minutes by a schedule."""
     sweep_uploads(_kit())
-    sweep(_kit())
+    sweep_all(_kit())
 
 
 def on_request(event: dict[str, Any], context: object) -> Any:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from spaceport_contracts.events import (
     Event,
+    JobDeleted,
     ReconstructionRequested,
     SplatCompressed,
     StageProgressed,
@@ -18,9 +19,9 @@ from spaceport_notify.known.record import amend, record
 from spaceport_notify.known.view import JobView
 from spaceport_notify.letters.due import due_letter, due_start
 from spaceport_notify.letters.send import send_letter
-from spaceport_notify.ports import Kit
+from spaceport_notify.ports import DELETED, Kit
 from spaceport_notify.report.collect import collect
-from spaceport_notify.report.write import REPORT_JSON, write_report
+from spaceport_notify.report.write import REPORT_JSON, reports_of, write_report
 from spaceport_notify.webhooks.deliver import announce
 from spaceport_runtime.errors import Retryable
 
@@ -30,10 +31,16 @@ def tell(event: Event, kit: Kit) -> None:
 
     Raises Retryable while a delivery waits for earlier events, so that its message comes again.
     """
+    if isinstance(event, JobDeleted):
+        forget(event, kit)
+        return
     view = record(event, kit.table)
     if isinstance(event, StageProgressed):
         return
-    announce(event, view, kit)
+    if view is None:
+        _clear(event.job_id, kit)
+        return
+    announce(event, view.owner, kit)
     if isinstance(event, ReconstructionRequested):
         _tell_start(view, kit)
     for attempt in sorted(view.rounds):
@@ -41,6 +48,18 @@ def tell(event: Event, kit: Kit) -> None:
             settle(view, attempt, kit)
     if isinstance(event, SplatCompressed) and not _is_reported(event, kit):
         raise Retryable(f"the report of {event.job_id} waits for events that come before it")
+
+
+def forget(event: JobDeleted, kit: Kit) -> None:
+    """The last that anybody hears of the job; then nothing is known of it here."""
+    announce(event, event.owner, kit)
+    kit.table.forget(event.job_id)
+    _clear(event.job_id, kit)
+
+
+def _clear(job_id: str, kit: Kit) -> None:
+    """Remove reports, also one that was being written while its job was deleted."""
+    kit.store.remove(reports_of(job_id, kit.bucket))
 
 
 def settle(view: JobView, attempt: int, kit: Kit) -> None:
@@ -92,6 +111,9 @@ def _write_report(view: JobView, compressed: SplatCompressed, kit: Kit) -> JobVi
         return known.model_copy(update={"reports": reports, "partial": partial})
 
     amend(view.job_id, kit.table, reported)
+    if kit.table.read(view.job_id)[1] == DELETED:
+        _clear(view.job_id, kit)
+        return view
     return reported(view)
 
 

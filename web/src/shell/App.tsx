@@ -1,12 +1,13 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
-import { CapturesPage } from '../pages/captures/CapturesPage';
+
 import { HomePage } from '../pages/landing/HomePage';
 import { Waiting } from '../ui/Waiting';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Layout } from './Layout';
 import { NotFound } from './NotFound';
 
+const CapturesPage = lazy(() => import('../pages/captures/CapturesPage'));
 const NewPage = lazy(() => import('../pages/new/NewPage'));
 const JobPage = lazy(() => import('../pages/job/JobPage'));
 const PlanPage = lazy(() => import('../pages/plan/PlanPage'));

@@ -93,31 +93,33 @@ def _stage(service: Service, names: Names, key_arn: str, job_role_arn: str) -> l
 
 
 def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Grant]:
-    """Read what people upload, copy it to the job; requests admit, replay and cancel, and sign
-    what strangers may put below uploads/; an upload that is dropped goes, by request or sweep."""
+    """Read what people upload, copy it to the job; requests admit, replay, cancel and delete, and
+    sign what strangers may put below uploads/; an upload that is dropped goes, by request or sweep,
+    and a job that is deleted with all its files."""
     grants = [
         _sending(service, names),
         _speech(service, names),
         table(names, LEDGER_TABLE, *LEDGER_ACTIONS),
-        _register(entry, names),
+        _register(names),
         objects(names, ("GetObject",), "*"),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
     ]
     if entry != "on_request":
-        grants.append(objects(names, ("PutObject", "AbortMultipartUpload"), "jobs/*/ingest/*"))
-    if entry != "on_message":
-        grants.append(objects(names, ("DeleteObject", "AbortMultipartUpload"), BEGUN))
+        grants += [
+            objects(names, ("PutObject", "AbortMultipartUpload"), "jobs/*/ingest/*"),
+            objects(names, ("DeleteObject",), "jobs/*", "uploads/*", "captures/*"),
+            objects(names, ("AbortMultipartUpload",), BEGUN),
+        ]
     if entry == "on_request":
+        grants.append(objects(names, ("DeleteObject", "AbortMultipartUpload"), BEGUN))
         grants.append(objects(names, ("PutObject", "ListMultipartUploadParts"), BEGUN))
     return grants
 
 
-def _register(entry: str, names: Names) -> Grant:
-    """The table of uploads: a message notes what it found, the others drop whole uploads too."""
-    actions: tuple[str, ...] = ("GetItem", "PutItem")
-    if entry != "on_message":
-        actions += ("Query", "DeleteItem", "BatchWriteItem")
+def _register(names: Names) -> Grant:
+    """The table of uploads: what was found is noted, and whole uploads go."""
+    actions = ("GetItem", "PutItem", "Query", "DeleteItem", "BatchWriteItem")
     arn = names.arn("dynamodb", f"table/{names.of(UPLOADS_TABLE)}")
     return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn,))
 
@@ -150,7 +152,7 @@ def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str)
         _sending(service, names),
         table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
         objects(names, ("GetObject",), "jobs/*"),
-        objects(names, ("PutObject",), "jobs/*/report/*"),
+        objects(names, ("PutObject", "DeleteObject"), "jobs/*/report/*"),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
         Grant(

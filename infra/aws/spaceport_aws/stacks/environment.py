@@ -35,9 +35,24 @@ def function_environment(
             "SPACEPORT_NOTIFY_CONFIGURATION_SET": deployment.name,
             "SPACEPORT_PUBLIC_URL": public_url or stack.told("api-url"),
         }
+    if service.uploads:
+        environment |= _fleet(stack)
     if job_role is not None:
         environment |= _stage(stack, service, key_arn, job_role)
     return environment
+
+
+def _fleet(stack: SpaceportStack) -> dict[str, str]:
+    """What ingest reckons with when it says what a job will take."""
+    deployment = stack.plan.deployment
+    machines = {
+        stage: [machine.model_dump(exclude={"quota"}) for machine in listed]
+        for stage, listed in deployment.machines.items()
+    }
+    return {
+        "SPACEPORT_FLEET_MACHINES": json.dumps(machines),
+        "SPACEPORT_FLEET_SPOT": str(deployment.spot).lower(),
+    }
 
 
 def _stage(

@@ -25,7 +25,12 @@ def publish_capture(capture: Capture, job_id: str, kit: Kit) -> Inputs:
     """Write capture.json; from then on it is what sfm begins from."""
     uri = ingest_prefix(kit.bucket, job_id) + "capture/capture.json"
     index = write_index(uri, capture.model_dump_json(indent=2).encode(), kit)
-    return Inputs(ArtifactSet(prefix=capture.photos_prefix, index=index), len(capture.photos))
+    pixels = sum(photo.width_px * photo.height_px for photo in capture.photos)
+    return Inputs(
+        ArtifactSet(prefix=capture.photos_prefix, index=index),
+        photos=len(capture.photos),
+        pixels_per_photo=pixels // max(1, len(capture.photos)),
+    )
 
 
 def publish_rejected(rejected: tuple[RejectedPhoto, ...], job_id: str, kit: Kit) -> Artifact:

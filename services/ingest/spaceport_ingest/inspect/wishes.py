@@ -16,6 +16,7 @@ class Inputs:
 
     artifacts: ArtifactSet
     photos: int = 0
+    pixels_per_photo: int = 0
 
 
 @dataclass(frozen=True)

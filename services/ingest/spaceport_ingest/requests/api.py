@@ -3,6 +3,7 @@
 from typing import Any
 
 from spaceport_ingest.ports import GetKit, Kit
+from spaceport_ingest.requests.estimates import add_estimates
 from spaceport_ingest.requests.jobs import add_jobs
 from spaceport_ingest.requests.problems import REMEDIES
 from spaceport_ingest.requests.uploads.routes import add_uploads
@@ -14,6 +15,7 @@ def make_api(get_kit: GetKit) -> HttpApi:
     app = HttpApi(REMEDIES)
     add_jobs(app, get_kit)
     add_uploads(app, get_kit)
+    add_estimates(app, get_kit)
     return app
 
 

@@ -73,6 +73,7 @@ class Answered(StrEnum):
 
     ACCEPTED = "accepted"
     CANCELLING = "cancelling"
+    DELETING = "deleting"
     DELIVERED = "delivered"
     FAILED = "failed"
     CANCELLED = "cancelled"

@@ -15,5 +15,5 @@ def find_job(url: str, etag: str, kit: Kit) -> str:
     for uri in (f"s3://{kit.bucket}/{name}" for name in names):
         stored = kit.platform.store.head(uri) if starts_a_job(uri, kit.bucket) else None
         if stored is not None and stored.etag == etag.strip('"'):
-            return job_of(kit, uri, stored.etag)
+            return job_of(kit, uri, stored.etag, asked_at=stored.modified_at)
     raise nothing_at(names[-1], kit)

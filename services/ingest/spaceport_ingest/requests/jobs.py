@@ -16,6 +16,7 @@ from spaceport_ingest.requests.bodies import (
     StartJob,
 )
 from spaceport_ingest.requests.cancel import cancel_job
+from spaceport_ingest.requests.delete import delete_job
 from spaceport_ingest.requests.find import find_job
 from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.requests.start import StartedJob, StartRequest, start_job
@@ -69,6 +70,11 @@ CANCEL_RESPONSES = responses(
 )
 
 
+DELETE_RESPONSES = responses(
+    {404: "No such job, or deleted already", 415: "Not JSON", 422: "Not a job id"}, ACCEPTED
+)
+
+
 def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
     """Their part of the router."""
 
@@ -101,6 +107,14 @@ def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
     def cancel(job_id: JobId) -> Response[JobAccepted]:
         attempt = cancel_job(job_id, get_kit())
         return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=Answered.CANCELLING))
+
+    @app.delete(
+        "/jobs/<job_id>", responses=DELETE_RESPONSES, summary="Delete all of a job", tags=["jobs"]
+    )
+    def delete(job_id: JobId) -> Response[JobAccepted]:
+        """Stops it where it runs. Its files, its status and its upload are gone a little later."""
+        attempt = delete_job(job_id, get_kit())
+        return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=Answered.DELETING))
 
 
 def accepted(job: StartedJob) -> Response[JobAccepted]:

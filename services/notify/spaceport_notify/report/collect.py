@@ -70,6 +70,7 @@ def collect(view: JobView, attempt: int, store: Store) -> Collected:
             bytes=compress.bytes, ratio=compress.ratio, psnr_vs_ply_db=compress.psnr_vs_ply_db
         ),
         seconds=_seconds(past, compressed),
+        estimate=request.estimate if request else None,
         warnings=_warnings(parts, past),
     )
     return Collected(report, attempt, compressed.occurred_at, _files(parts, past, compressed))

@@ -12,6 +12,7 @@ from spaceport_sfm.job.mapping.model import points_of, poses_of, principal_shift
 from spaceport_sfm.job.mapping.settle import settle
 from spaceport_sfm.job.mapping.trials import Trials
 from spaceport_sfm.job.matching.pairs import components
+from spaceport_sfm.job.photos.edges import find_edges
 from spaceport_sfm.job.photos.undistort import undistort
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.georeference import Placement, georeference
@@ -77,7 +78,9 @@ def _linkage(task: Task, trials: Trials, best: Trial[Mapped], registered: list[s
         registered=task.originals(registered),
         groups=[[names[index] for index in group] for group in groups],
         featureless=[names[index] for index in trials.featureless],
-        second_model=models[1].num_reg_images() if len(models) > 1 else 0,
+        second_model=len(set(registered_names(models[1])) - set(registered))
+        if len(models) > 1
+        else 0,
     )
 
 
@@ -87,7 +90,13 @@ def _place(model: pycolmap.Reconstruction, task: Task) -> Placement:
         MAX_REPROJECTION_PX, MIN_TRIANGULATION_DEG
     )
     model.update_point_3d_errors()
-    placement = georeference(poses_of(model), points_of(model), task.photos, task.seed)
+    placement = georeference(
+        poses_of(model),
+        points_of(model),
+        task.photos,
+        task.seed,
+        lambda: find_edges(model, task.images),
+    )
     fit = placement.transform
     model.transform(pycolmap.Sim3d(fit.scale, pycolmap.Rotation3d(fit.rotation), fit.translation))
     return placement

@@ -74,7 +74,7 @@ def _upload_id(key: str, kit: Kit) -> str:
     if not key:
         return fresh
     asked = "\n".join(("POST /uploads", caller().subject, key))
-    return kit.platform.ledger.name_job(asked, fresh)
+    return kit.platform.ledger.name_job(asked, fresh, kit.platform.clock().isoformat())
 
 
 def _first_links(

@@ -146,7 +146,10 @@ def _settle(
     apart_deg = angle_deg(with_heights.up, without.up)
     error_deg = float(np.hypot(with_heights.error_deg, without.error_deg))
     if apart_deg < max(CONTRADICTION_DEG, CONTRADICTION_SIGMAS * error_deg):
-        return with_heights
+        # What the heights change is in doubt, too.
+        return replace(
+            with_heights, error_deg=float(np.hypot(with_heights.error_deg, apart_deg / 2))
+        )
     return replace(without, disagreeing=(*without.disagreeing, GPS_HEIGHTS))
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from spaceport_sfm.job.placing.cues import SUPPOSED_DOWN
 from spaceport_sfm.job.placing.fit import GPS_HEIGHTS, Fit
 from spaceport_sfm.job.placing.upright import Upright
 
@@ -12,6 +13,8 @@ LOST_LETTERS = (
 DOUBTFUL_UP_DEG = 2.0
 DOUBTFUL_SCALE = 0.02
 FEW_LOCATED = 6
+# Nobody would believe 0.0.
+LEAST_SAID = 0.1
 
 
 def fit_note(fit: Fit) -> str:
@@ -38,6 +41,7 @@ def fit_warnings(fit: Fit, photos: int) -> tuple[str, ...]:
         _far(fit),
         _few(fit, photos),
         _heights_off(fit),
+        _supposed(fit.upright),
         _up_doubt(fit.upright),
         _scale_doubt(fit),
         _no_altitude(fit),
@@ -49,14 +53,14 @@ def level_warnings(upright: Upright, compass: bool) -> tuple[str, ...]:
     """What a user of a frame without GPS must know."""
     lost = "scale is" if compass else "scale and heading are"
     gone = f"The photos carry no usable GPS: the model's {lost} arbitrary."
-    return tuple(text for text in (gone, _up_doubt(upright)) if text)
+    return tuple(text for text in (gone, _supposed(upright), _up_doubt(upright)) if text)
 
 
 def _up(upright: Upright) -> str:
     names = list(upright.agreeing) or ["how cameras are usually held"]
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     against = f", against {' and '.join(upright.disagreeing)}" if upright.disagreeing else ""
-    return f"{listed}{against} (within {upright.error_deg:.1f} degrees)"
+    return f"{listed}{against} (within {max(upright.error_deg, LEAST_SAID):.1f} degrees)"
 
 
 def _heights(fit: Fit) -> str:
@@ -69,7 +73,7 @@ def _heights(fit: Fit) -> str:
     if GPS_HEIGHTS not in fit.upright.agreeing:
         return f"heights come from the photos, and only their zero from the {source}"
     return (
-        f"heights come from the {source} (within {fit.slope.error_m:.1f} m"
+        f"heights come from the {source} (within {max(fit.slope.error_m, LEAST_SAID):.1f} m"
         + (flights if fit.slope.flights > 1 else "")
         + ")"
     )
@@ -113,6 +117,15 @@ def _up_doubt(upright: Upright) -> str:
     return (
         f"Which way is up is known within about {upright.error_deg:.0f} degrees only; a second "
         "line of photos beside the first, or a drone that writes its gimbal angles, would tell."
+    )
+
+
+def _supposed(upright: Upright) -> str:
+    if SUPPOSED_DOWN not in upright.agreeing:
+        return ""
+    return (
+        "No camera is named in the photos, so whether they look down or at a wall is not known; "
+        "they were taken to look straight down."
     )
 
 
