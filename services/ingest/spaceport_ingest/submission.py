@@ -39,6 +39,7 @@ class Deletion(Frozen):
     owner: str
     uri: str
     cause_id: str
+    batch: Batch | None = None
 
 
 class Replay(Frozen):
