@@ -97,6 +97,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
             return job_of(kit, found.uri, found.etag)
+    batch = submission.batch.batch_id if submission.batch else ""
     return job_of(
         kit,
         found.uri,
@@ -105,8 +106,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner, submission.batch and submission.batch.batch_id)),
-        *([f"plan:{submission.plan}"] if submission.plan else ()),
+        *filter(None, (submission.owner, batch, submission.plan and f"plan:{submission.plan}")),
     )
 
 
