@@ -1,7 +1,9 @@
 """POST /start-job: admit a job and answer; the queue does the rest."""
 
+import hashlib
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from spaceport_contracts.events import Batch, RunAdmitted, Stage
 from spaceport_contracts.results import Quality
@@ -14,12 +16,15 @@ from spaceport_ingest.requests.locate import Located, locate
 from spaceport_ingest.requests.standing import standing_of
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.http.caller import caller
+from spaceport_runtime.http.problems import field_problem
 from spaceport_runtime.ports import EndKind, RunKey, RunState
+
+KEY_FIELD = "Idempotency-Key"
 
 
 @dataclass(frozen=True)
 class StartRequest:
-    """What the caller asked for."""
+    """What the caller asked for; `key`: the same request under it is the same job."""
 
     url: str
     email: str
@@ -27,6 +32,7 @@ class StartRequest:
     quality: Quality | None = None
     title: str | None = None
     batch: Batch | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,26 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         owner=caller().subject,
         batch=request.batch,
     )
-    return set_off(_job_id(submission, found, kit), submission, kit)
+    job_id = _job_id(submission, found, kit)
+    if request.key:
+        job_id = _same_job(request, job_id, kit)
+    return set_off(job_id, submission, kit)
+
+
+def _same_job(request: StartRequest, job_id: str, kit: Kit) -> str:
+    """The job that the first request under this key became; raises Problem (422) when that one
+    asked for something else."""
+    digest = hashlib.sha256(repr(request).encode()).hexdigest()
+    asked = "\n".join(("POST /start-job", caller().subject, request.key))
+    now = kit.platform.clock().isoformat()
+    if kit.platform.ledger.name_job(asked, digest, now) != digest:
+        raise field_problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            KEY_FIELD,
+            "The key was used for another request.",
+            "Use a new key for another job.",
+        )
+    return kit.platform.ledger.name_job(f"{asked}\n{digest}", job_id, now)
 
 
 def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
@@ -84,7 +109,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner, submission.batch and submission.batch.batch_id)),
+        *filter(None, (submission.owner, submission.batch.batch_id if submission.batch else "")),
     )
 
 
