@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from moto.s3.models import CaseInsensitiveDict, FakeMultipart, S3Backend, s3_backends
+from moto.s3.models import FakeMultipart, S3Backend, s3_backends
+from moto.utilities.utils import CaseInsensitiveDict
 
 from spaceport_local.account import ACCOUNT
 from spaceport_local.aws.edge import Call
@@ -129,7 +130,9 @@ class Parts:
 
     def _give_back(self, entry: dict[str, Any]) -> None:
         bucket = _bucket(entry["bucket"])
-        upload = FakeMultipart(entry["key"], CaseInsensitiveDict(entry["metadata"]), ACCOUNT, bucket.region_name)
+        upload = FakeMultipart(
+            entry["key"], CaseInsensitiveDict(entry["metadata"]), ACCOUNT, bucket.region_name
+        )
         upload.id = entry["upload"]
         for number, line in sorted(entry["parts"].items()):
             part: Any = upload.set_part(number, b"")
