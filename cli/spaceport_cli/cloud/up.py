@@ -21,7 +21,7 @@ Spaceport is up. Ctrl-C stops it; its state stays in {state_dir}
   open         {link}
   API          {api}   token in {token}
   S3 and all   {endpoint}   bucket {bucket}
-  e-mails      {outbox}
+  e-mails      {api}/outbox   as files in {outbox}
 
 A zip of photos below uploads/ starts a job by itself:
   curl -T photos.zip {endpoint}/{bucket}/uploads/photos.zip

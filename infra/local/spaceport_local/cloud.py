@@ -132,6 +132,7 @@ class LocalCloud:
                 self._house,
                 self._secrets,
                 stack,
+                self._state.outbox,
             )
             self._fill_stores()
             self._compute.start(self._heal)

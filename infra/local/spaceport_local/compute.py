@@ -23,6 +23,7 @@ from spaceport_local.functions.function import Function
 from spaceport_local.functions.hosting import Hosting
 from spaceport_local.http.closed import OWN_NAMES, Closed, House
 from spaceport_local.http.frontdoor import FrontDoor
+from spaceport_local.http.outbox import OutboxPages
 from spaceport_local.http.pages import DIST, Pages
 from spaceport_local.http.refusals import problem_page
 from spaceport_local.http.server import HOST, WebServer
@@ -77,6 +78,7 @@ class Compute:
         house: House,
         secrets: Secrets,
         stack: ExitStack,
+        outbox: Path | None = None,
     ) -> None:
         self._options = options
         self._endpoint_url = endpoint_url
@@ -89,7 +91,8 @@ class Compute:
         self.sagemaker = SageMaker(jobs, options.quotas)
         sign_in = SignIn(secrets.token, options.guests)
         pages = Pages(options.pages, endpoint_url)
-        door = FrontDoor(options.topology.routes, self._functions, sign_in, pages)
+        mails = OutboxPages(outbox, sign_in)
+        door = FrontDoor(options.topology.routes, self._functions, sign_in, pages, mails)
         closed = Closed(door, house, problem_page)
         self.front_door = WebServer(closed, options.api_port, options.api_host, threads=API_THREADS)
         stack.callback(self.front_door.stop)

@@ -156,7 +156,7 @@ def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str)
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
         Grant(
-            ("ses:SendRawEmail",),
+            ("ses:SendEmail", "ses:SendRawEmail"),
             (
                 names.arn("ses", f"identity/{mail}"),
                 names.arn("ses", f"configuration-set/{names.deployment}"),

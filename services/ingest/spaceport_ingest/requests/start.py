@@ -84,7 +84,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner, submission.batch and submission.batch.batch_id)),
+        *filter(None, (submission.owner, submission.batch.batch_id if submission.batch else "")),
     )
 
 
