@@ -55,7 +55,7 @@ def batch(folder: Path, wishes: Wishes, state_dir: Path, console: Console) -> in
 
 
 def find_captures(folder: Path) -> list[Path]:
-    """The folders and zips directly in `folder`, by name. Raises UserError for none, or too many."""
+    """The folders and zips directly in `folder`, by name; raises UserError for none or too many."""
     check_exists(folder)
     if not folder.is_dir():
         raise UserError(f"'{folder}' is no folder.", "Name a folder that holds folders or zips.")
