@@ -10,9 +10,9 @@ the archived events of unfinished jobs again, which is harmless for what is done
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -28,12 +28,14 @@ from spaceport_local.disk.state import StateDir
 from spaceport_local.functions.bell import Bell
 from spaceport_local.http.closed import House
 from spaceport_local.s3.downloads import Downloads
+from spaceport_local.s3.expiry import Expiry
 from spaceport_local.s3.lost import lost_uploads
 from spaceport_local.s3.objects import Objects
 from spaceport_local.sagemaker.service import SageMaker
 from spaceport_topology.wiring import ARCHIVE, BUS
 
 RESUME = "resume"
+KEEP_DAYS = {"captures": 30, "work": 30}  # as on AWS, unless said
 log = logging.getLogger("spaceport.local")
 
 
@@ -43,6 +45,7 @@ class CloudOptions(ComputeOptions):
 
     state_dir: Path
     aws_port: int = 0
+    keep_days: Mapping[str, int] = field(default_factory=lambda: KEEP_DAYS)
 
 
 class LocalCloud:
@@ -135,7 +138,7 @@ class LocalCloud:
                 self._state.outbox,
             )
             self._fill_stores()
-            self._compute.start(self._heal)
+            self._compute.start(self._heal, self._expiry())
             self._stack = stack.pop_all()
 
     def stop(self) -> None:
@@ -176,6 +179,10 @@ class LocalCloud:
         self._envelopes = self._archive.restore()
         self._archive.watch(self._tell)
         self._archive.start()
+
+    def _expiry(self) -> Expiry:
+        topology = self._topology
+        return Expiry(topology.expiring, self._options.keep_days, self.bucket, self.client("s3"))
 
     def _tell(self, envelope: dict[str, Any]) -> None:
         for watcher in list(self._watchers):

@@ -21,6 +21,7 @@ from spaceport_local.environment import (
 from spaceport_local.functions.bell import Bell
 from spaceport_local.functions.function import Function
 from spaceport_local.functions.hosting import Hosting
+from spaceport_local.functions.schedule import Swept
 from spaceport_local.http.closed import OWN_NAMES, Closed, House
 from spaceport_local.http.frontdoor import FrontDoor
 from spaceport_local.http.outbox import OutboxPages
@@ -98,8 +99,11 @@ class Compute:
         stack.callback(self.front_door.stop)
         house.page_ports.add(self.front_door.port)
 
-    def start(self, heal: Callable[[], None]) -> None:
-        """Begin; `heal` is called when all queues and rules are there and nobody reads them yet."""
+    def start(self, heal: Callable[[], None], *others: Swept) -> None:
+        """Begin; `heal` is called when all queues and rules are there and nobody reads them yet.
+
+        `others` are swept as the services are.
+        """
         variables = self._start_sagemaker()
         topology = self._options.topology
         settings = function_environment(topology, self.front_door.url)
@@ -113,7 +117,7 @@ class Compute:
         hosting = Hosting(topology, self._functions, urls, self.clients, self._bell)
         self._stack.callback(self.front_door.stop)
         self._stack.callback(hosting.stop)
-        hosting.start(self._options.sweep_interval_s)
+        hosting.start(self._options.sweep_interval_s, *others)
         self.front_door.start()
 
     def _start_sagemaker(self) -> dict[str, str]:
