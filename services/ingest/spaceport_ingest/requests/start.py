@@ -65,8 +65,10 @@ def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
 
 
 def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
-    """An upload that started a job by itself is that job, unless something else is asked of it."""
-    if submission.start_at is Stage.SFM and starts_a_job(found.uri, kit.bucket):
+    """An upload that started a job by itself is that job, unless something else is asked of it,
+    or somebody else asks."""
+    is_whole = submission.start_at is Stage.SFM and starts_a_job(found.uri, kit.bucket)
+    if is_whole and caller().owns(kit.uploads_owner):
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
             return job_of(kit, found.uri, found.etag)
