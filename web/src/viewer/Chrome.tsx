@@ -28,6 +28,7 @@ const STEP_DEG = 15;
 const NEARER = 0.8;
 /** Steps that come while the last one still moves go on from where that one ends. */
 const MOVING_MS = 1200;
+const NARROW = '(max-width: 40rem)';
 const KEYS: Record<string, Turn> = {
   ArrowLeft: { rightDeg: -STEP_DEG }, ArrowRight: { rightDeg: STEP_DEG },
   ArrowUp: { upDeg: STEP_DEG }, ArrowDown: { upDeg: -STEP_DEG },
@@ -78,6 +79,9 @@ export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links,
     setTool(next);
     if (next === 'photos' && geo) go(photosView(geo, everything()));
   };
+
+  // On a phone there is room for a panel or for what moves, not for both.
+  useEffect(() => { if (mode !== 'orbit' && matchMedia(NARROW).matches) setTool(null); }, [mode]);
 
   const takesPoints = tool === 'measure' || tool === 'notes';
   // The first pick compiles a shader: better now than at the first click.
