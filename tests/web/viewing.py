@@ -83,7 +83,9 @@ def camera_of(page: Page, eye: Triple, target: Triple, fov_deg: float = FOV_DEG)
 
 
 @contextmanager
-def viewing(browser: Browser, origin: str, width: int = 720, height: int = 540) -> Iterator[Viewing]:
+def viewing(
+    browser: Browser, origin: str, width: int = 720, height: int = 540
+) -> Iterator[Viewing]:
     """A new visitor."""
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="light", accept_downloads=True
@@ -101,9 +103,7 @@ def viewing(browser: Browser, origin: str, width: int = 720, height: int = 540) 
     page.on("pageerror", lambda error: shown.complaints.append(str(error)))
     page.on(
         "console",
-        lambda message: (
-            shown.complaints.append(message.text) if message.type == "error" else None
-        ),
+        lambda message: shown.complaints.append(message.text) if message.type == "error" else None,
     )
     try:
         yield shown

@@ -64,8 +64,8 @@ class JobPage(Frozen):
 
 
 BatchId = Annotated[str, Path(description="as POST /batches answered it")]
-FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 PhotoName = Annotated[str, Path(description="a name from the job's geo.json")]
+FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
 Wait = Annotated[
     int, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait for an event when there is none")
