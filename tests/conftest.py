@@ -10,6 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine makes everything slow: that is no finding about what is tested.
+settings.register_profile("spaceport", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("spaceport")
 
 PHOTOS = Path(__file__).parents[2] / "shared" / "photos"
 

@@ -14,6 +14,7 @@ from spaceport_ingest.settings import Limits
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.ports import Jobs, Platform
 from tests.choreography.fakes import FakeLedger, FakeStore
+from tests.fakes_uploads import FakeDeposits, FakeRegister
 
 BUCKET = "spaceport"
 
@@ -86,6 +87,7 @@ class FakeWorld:
         self.now = datetime(2026, 6, 1, 12, tzinfo=UTC)
         self.ledger, self.store, self.bus = FakeLedger(), FakeStore(), FakeBus()
         self.queue, self.objects = FakeQueue(), FakeObjects(self.store)
+        self.deposits, self.register = FakeDeposits(self.store), FakeRegister()
         self.kit = Kit(
             platform=Platform(
                 ledger=self.ledger,
@@ -95,6 +97,8 @@ class FakeWorld:
                 clock=lambda: self.now,
             ),
             objects=self.objects,
+            deposits=self.deposits,
+            register=self.register,
             queue=self.queue,
             bucket=BUCKET,
             limits=limits or Limits(workers=1),

@@ -25,6 +25,7 @@ def follow(
         causation_id=cause.event_id,
         occurred_at=now,
         attempt=attempt,
+        tenant=cause.tenant,
         **fields,
     )
 

@@ -46,7 +46,8 @@ class Run:
     """The ledger's row of a run.
 
     `launched_at`: when somebody last tried; `place`: the last one that the user was told;
-    `vain_since`: since when it waits although nothing else of its stage runs.
+    `vain_since`: since when it waits although nothing else of its stage runs; `lap`: how many of
+    each tenant's runs go before this one (`stage/turns.py`).
     """
 
     key: RunKey
@@ -60,6 +61,13 @@ class Run:
     retries: int = 0
     is_open: bool = True
     vain_since: str | None = None
+    tenant: str = ""
+    lap: int = 0
+
+    @property
+    def turn(self) -> str:
+        """Sorts the line: lap by lap, in each in order of arrival."""
+        return f"{self.lap:08d}#{self.arrived_at}"
 
     @property
     def is_waiting(self) -> bool:
@@ -88,9 +96,9 @@ class End:
 class Ledger(Protocol):
     """What was done, in conditional writes keyed by our own ids.
 
-    Single rows are read consistently. The lists (`open_runs`, `waiting_runs`, `count_waiting`) come
-    from an index that may lag behind: what was just written may be missing, what is listed may
-    have moved on.
+    Single rows are read consistently. The lists and counts (`open_runs`, `waiting_runs`, `count_*`)
+    come from an index that may lag behind: what was just written may be missing, what is listed
+    may have moved on.
     """
 
     def admit(self, run: Run) -> bool:
@@ -103,10 +111,13 @@ class Ledger(Protocol):
         """Runs that are not closed, in order of arrival."""
 
     def waiting_runs(self, stage: str, limit: int) -> list[Run]:
-        """The first runs that wait for a machine, in order of arrival."""
+        """The first runs that wait for a machine, in order of their turns."""
 
     def count_waiting(self, stage: str) -> int:
         """How many runs wait for a machine."""
+
+    def count_of(self, tenant: str, stage: str) -> int:
+        """How many of a tenant's runs wait for a machine."""
 
     def begin_launch(self, key: RunKey, at: str) -> bool:
         """A waiting run -> LAUNCHING; False when it waits no more."""
@@ -114,7 +125,7 @@ class Ledger(Protocol):
     def mark_running(self, key: RunKey, at: str) -> None:
         """A waiting run -> RUNNING; anything else stays."""
 
-    def rewind(self, key: RunKey) -> None:
+    def rewind(self, run: Run) -> None:
         """RUNNING -> WAITING, for a job that SageMaker does not know."""
 
     def remember_place(self, key: RunKey, place: int) -> None:
@@ -138,8 +149,11 @@ class Ledger(Protocol):
     def end_of(self, job_id: str, attempt: int) -> End | None:
         """How the attempt ended, if it has."""
 
-    def name_job(self, request: str, job_id: str) -> str:
-        """The id of the job that a request asks for: `job_id` unless it was asked for before."""
+    def name_job(self, request: str, job_id: str, asked_at: str) -> str:
+        """The id of the job that a request asks for: `job_id` unless it was asked for before.
+
+        Who asks again after that job was deleted gets a new one.
+        """
 
     def register_job(self, job_id: str, record: str) -> bool:
         """Record a new job with attempt 1; False when it is known already."""
@@ -147,8 +161,26 @@ class Ledger(Protocol):
     def job_record(self, job_id: str) -> tuple[str, int] | None:
         """The job's record and its highest attempt so far."""
 
-    def next_attempt(self, job_id: str) -> int:
-        """A new attempt number, never given before."""
+    def next_attempt(self, job_id: str) -> int | None:
+        """A new attempt number, never given before; None for a job that was deleted."""
+
+    def use(self, uri: str, job_id: str) -> None:
+        """The job was made from this upload."""
+
+    def release(self, uri: str, job_id: str) -> bool:
+        """The job needs the upload no more; True when no other job does either."""
+
+    def close_job(self, job_id: str, at: str) -> int:
+        """The job is deleted from now on: its record is gone and no attempt is added.
+
+        Returns how many there were. What is left says that there was a job, and nothing of it.
+        """
+
+    def erase(self, key: RunKey) -> None:
+        """The run becomes a stone: finished, closed, without a word of its cause.
+
+        Also where there never was one, so that an event that comes late begins nothing.
+        """
 
 
 @dataclass(frozen=True)
@@ -157,6 +189,7 @@ class StoredObject:
 
     bytes: int
     etag: str
+    modified_at: datetime | None = None
 
 
 class Store(Protocol):
@@ -173,6 +206,9 @@ class Store(Protocol):
 
     def write(self, uri: str, content: bytes, content_type: str) -> None:
         """Put the object; writing the same again is harmless."""
+
+    def remove(self, uri: str) -> None:
+        """Delete the object, or for a prefix (ends with `/`) everything below it."""
 
 
 @dataclass(frozen=True)

@@ -52,9 +52,14 @@ class Listen:
 
 @dataclass(frozen=True)
 class Upload:
-    """An interest in objects that appear in the bucket; keys may hold `*`."""
+    """An interest in objects that appear in the bucket.
+
+    `key_patterns` (they may hold `*`) start something, so that a lost event is sent again;
+    everything below the `watched` prefix is looked at when it appears.
+    """
 
     key_patterns: tuple[str, ...]
+    watched: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,10 +109,14 @@ class JobSpec:
 
 @dataclass(frozen=True)
 class Route:
-    """One path of the HTTP API."""
+    """One path of the HTTP API.
+
+    `is_open`: answered without a sign-in, because its path holds a secret that opens one thing.
+    """
 
     method: Literal["GET", "POST", "DELETE"]
     path: str
+    is_open: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,8 @@ class Service:
         rules = [listen.rule() for listen in self.consumes]
         if self.uploads:
             keys = [{"wildcard": pattern} for pattern in self.uploads.key_patterns]
+            if self.uploads.watched:
+                keys.append({"prefix": self.uploads.watched})
             detail = {"bucket": {"name": [bucket]}, "object": {"key": keys}}
             pattern = {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": detail}
             rules.append(Rule("default", pattern))

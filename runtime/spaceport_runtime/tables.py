@@ -4,24 +4,35 @@ from typing import Any
 
 OPEN_INDEX = "open"
 WAITING_INDEX = "waiting"
+TENANT_INDEX = "tenant"
+
+
+def _index(name: str, order: str, projection: str) -> dict[str, Any]:
+    """Sparse: it holds the items that have the attribute `<name>_stage`."""
+    return {
+        "IndexName": name,
+        "KeySchema": [
+            {"AttributeName": f"{name}_stage", "KeyType": "HASH"},
+            {"AttributeName": order, "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": projection},
+    }
+
+
 TABLE_DEFINITION: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
     "AttributeDefinitions": [
         {"AttributeName": "id", "AttributeType": "S"},
         {"AttributeName": "open_stage", "AttributeType": "S"},
         {"AttributeName": "waiting_stage", "AttributeType": "S"},
+        {"AttributeName": "tenant_stage", "AttributeType": "S"},
         {"AttributeName": "arrived_at", "AttributeType": "S"},
+        {"AttributeName": "turn", "AttributeType": "S"},
     ],
     "GlobalSecondaryIndexes": [
-        {
-            "IndexName": index,
-            "KeySchema": [
-                {"AttributeName": f"{index}_stage", "KeyType": "HASH"},
-                {"AttributeName": "arrived_at", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "ALL"},
-        }
-        for index in (OPEN_INDEX, WAITING_INDEX)
+        _index(OPEN_INDEX, "arrived_at", "ALL"),
+        _index(WAITING_INDEX, "turn", "ALL"),
+        _index(TENANT_INDEX, "turn", "KEYS_ONLY"),
     ],
     "BillingMode": "PAY_PER_REQUEST",
 }

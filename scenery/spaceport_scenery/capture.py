@@ -172,12 +172,25 @@ def _truth(shots: list[Shot], width_px: int, height_px: int) -> dict[str, object
 
 def _fill(folder: Path, wish: _Wish, progress: Tell | None) -> None:
     width_px, seed = wish.width_px, wish.seed
-    height_px = round(width_px * ASPECT)
     gsd_m = GRID_AGL_M / focal_px(width_px)
     scene = build_scene(seed, max(FINEST_TEXEL_M, gsd_m), THREADS)
     shots = wish.shots(
         Land(lambda x, y: float(sample(scene.heights, x, y)), lambda x, y: is_free(scene, x, y))
     )
+    photograph(scene, shots, folder, width_px=width_px, seed=seed, progress=progress)
+
+
+def photograph(
+    scene: Scene,
+    shots: list[Shot],
+    folder: Path,
+    *,
+    width_px: int,
+    seed: int,
+    progress: Tell | None = None,
+) -> None:
+    """Photograph a scene from any places into a folder, with `truth.json` beside the photos."""
+    height_px = round(width_px * ASPECT)
     with ThreadPoolExecutor(THREADS) as pool:
         jobs = [
             pool.submit(

@@ -97,8 +97,8 @@ def ledger_of(cloud: LocalCloud) -> DynamoLedger:
         "dynamodb",
         endpoint_url=cloud.endpoint_url,
         region_name=REGION,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=cloud.keys.access_key,
+        aws_secret_access_key=cloud.keys.secret_key,
     )
     return DynamoLedger(resource.Table(LEDGER_TABLE))
 

@@ -1,9 +1,7 @@
 """A full disk: one sentence, nothing torn, and all goes on when there is room."""
 
 import errno
-import json
 import os
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +16,7 @@ from spaceport_local.disk import journal
 from spaceport_local.s3 import arrivals, objects
 from spaceport_local.sagemaker import lifecycle
 from spaceport_local.sagemaker.runner import FunctionRunner, Task
+from tests.infra.asked import post
 from tests.infra.clouds import NOTHING, Events, Program, publish, wait_for
 from tests.infra.uploads import mails, status_of, upload
 
@@ -218,9 +217,4 @@ def test_a_run_that_the_disk_ended_says_so_and_goes_on_with_room(
 
 
 def replay(cloud: LocalCloud, job_id: str) -> None:
-    request = urllib.request.Request(
-        f"{cloud.api_url}/jobs/{job_id}/replay",
-        json.dumps({"from": "sfm"}).encode(),
-        {"Content-Type": "application/json"},
-    )
-    urllib.request.urlopen(request).close()
+    post(cloud, f"/jobs/{job_id}/replay", {"from": "sfm"})

@@ -1,12 +1,15 @@
 """API Gateway's manners, without a network."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from werkzeug.test import Client, TestResponse
 
 from spaceport_local.http.frontdoor import FrontDoor
+from spaceport_local.http.pages import Pages
+from spaceport_local.http.signin import OWNER, SignIn
 from spaceport_topology.wiring import RouteSpec
 
 ROUTES = (
@@ -14,6 +17,9 @@ ROUTES = (
     RouteSpec("GET", "/jobs/{job_id}", "notify"),
     RouteSpec("POST", "/jobs/{job_id}/cancel", "ingest"),
 )
+
+
+TOKEN = "of-the-owner"
 
 
 class Handlers:
@@ -44,9 +50,18 @@ def notify() -> Handlers:
 
 
 @pytest.fixture
-def client(ingest: Handlers, notify: Handlers) -> Client:
+def client(ingest: Handlers, notify: Handlers, tmp_path: Path) -> Client:
     functions: Any = {"ingest": ingest, "notify": notify}
-    return Client(FrontDoor(ROUTES, functions))
+    pages = Pages(tmp_path, "http://127.0.0.1:8081")
+    return Owner(FrontDoor(ROUTES, functions, SignIn(TOKEN), pages))
+
+
+class Owner(Client):
+    """Sends the token with every request."""
+
+    def open(self, *arguments: Any, **options: Any) -> TestResponse:
+        headers = {"Authorization": f"Bearer {TOKEN}", **options.pop("headers", {})}
+        return super().open(*arguments, headers=headers, **options)
 
 
 def problem(answer: TestResponse) -> Any:
@@ -72,6 +87,8 @@ def test_a_request_becomes_an_event_of_payload_version_2(client: Client, ingest:
     assert (event["body"], event["isBase64Encoded"]) == ("{}", False)
     assert event["headers"]["content-type"] == "application/json"
     assert event["requestContext"]["http"]["method"] == "POST"
+    assert event["requestContext"]["authorizer"] == {"jwt": {"claims": {"sub": OWNER}}}
+    assert TOKEN not in json.dumps(event)
 
 
 def test_a_body_that_is_no_text_is_passed_in_base64(client: Client, ingest: Handlers) -> None:

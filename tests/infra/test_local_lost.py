@@ -39,7 +39,7 @@ def test_lost_uploads_are_found_and_processes_report_their_progress(
     events = Events(cloud)
     with cloud:
         wait_for(lambda: mails(cloud, "lost"))
-        job_id = job_of(cloud.api_url, uri, etag)
+        job_id = job_of(cloud, uri, etag)
         assert status_of(cloud, job_id)["status"] == "delivered"
     progress = [(e["stage"], e["n"]) for e in events.named("StageProgressed")]
     assert progress[:2] == [("sfm", 1), ("sfm", 2)]

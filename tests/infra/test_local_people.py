@@ -15,6 +15,7 @@ from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.sagemaker.runner import FunctionRunner
 from spaceport_topology.wiring import STATUS_TABLE
 from tests.http_requests import storm
+from tests.infra.asked import get, post, signed_in
 from tests.infra.clouds import Program, wait_for
 from tests.infra.uploads import all_mails, mails, status_of, upload
 
@@ -60,23 +61,23 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
         yield cloud
 
 
-def ask(url: str, body: bytes | None = None, content_type: str = "application/json") -> Any:
-    request = urllib.request.Request(url, body, {"Content-Type": content_type} if body else {})
-    with urllib.request.urlopen(request, timeout=40) as answer:
-        content = answer.read()
-        return json.loads(content) if answer.headers["Content-Type"].endswith("json") else content
+def open_page(url: str, form: bytes | None = None) -> bytes:
+    """As whoever reads a mail: nobody has signed in."""
+    with urllib.request.urlopen(url, form, timeout=40) as answer:
+        content: bytes = answer.read()
+        return content
 
 
 def test_an_uploader_finds_the_job_and_follows_it(cloud: LocalCloud) -> None:
     job_id = upload(cloud, "followed")
     query = urllib.parse.urlencode({"upload": "uploads/followed/manifest.json"})
-    wait_for(lambda: ask(f"{cloud.api_url}/jobs?{query}")["jobs"])
-    [listed] = ask(f"{cloud.api_url}/jobs?{query}")["jobs"]
+    wait_for(lambda: get(cloud, f"/jobs?{query}")["jobs"])
+    [listed] = get(cloud, f"/jobs?{query}")["jobs"]
     assert listed["job_id"] == job_id
     types: list[str] = []
     page: dict[str, Any] = {"next": 0, "over": False}
     while not (page["over"] and not page["events"]):
-        page = ask(f"{cloud.api_url}/jobs/{job_id}/events?after={page['next']}&wait=20")
+        page = get(cloud, f"/jobs/{job_id}/events?after={page['next']}&wait=20")
         types += [event["type"] for event in page["events"]]
     assert (types[0], types[-1]) == ("ReconstructionRequested", "SplatCompressed")
     assert types.count("StageStarted") == 3
@@ -88,8 +89,8 @@ def test_one_click_in_a_mail_stops_the_mail(cloud: LocalCloud) -> None:
     header = all_mails(cloud, "noisy")[0]["List-Unsubscribe"]
     url = header.strip("<>")
     assert url.startswith(f"{cloud.api_url}/unsubscribe/")
-    assert b"<form" in ask(url)
-    assert b"Done" in ask(url, b"List-Unsubscribe=One-Click", "application/x-www-form-urlencoded")
+    assert b"<form" in open_page(url)
+    assert b"Done" in open_page(url, b"List-Unsubscribe=One-Click")
     job_id = upload(cloud, "silent", address="quiet@example.com")
     wait_for(lambda: "/delivered/" in kept_of(cloud, job_id))  # the mail was due, and dealt with
     assert all_mails(cloud, "silent") == []
@@ -103,7 +104,7 @@ def kept_of(cloud: LocalCloud, job_id: str) -> str:
 
 
 def test_a_webhook_is_told_even_if_it_was_down(cloud: LocalCloud, receiver: str) -> None:
-    hook = ask(f"{cloud.api_url}/webhooks", json.dumps({"url": receiver}).encode())
+    hook = post(cloud, "/webhooks", {"url": receiver})
     Receiver.refusals.extend([503, 500])
     job_id = upload(cloud, "hooked")
 
@@ -112,7 +113,7 @@ def test_a_webhook_is_told_even_if_it_was_down(cloud: LocalCloud, receiver: str)
         return {event["type"] for event in mine}
 
     wait_for(lambda: {"ReconstructionRequested", "SplatCompressed"} <= types(), 60)
-    request = urllib.request.Request(f"{cloud.api_url}/webhooks/{hook['id']}", method="DELETE")
+    request = signed_in(cloud, f"/webhooks/{hook['id']}", None, "DELETE")
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.status == 204
 

@@ -14,6 +14,7 @@ import pytest
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.http.server import THREADS
 from spaceport_local.sagemaker.runner import FunctionRunner, Task
+from tests.infra.asked import get, signed_in
 from tests.infra.clouds import Events, Program, wait_for
 from tests.infra.uploads import mails, status_of, upload
 
@@ -76,7 +77,7 @@ def test_the_report_is_served_beside_the_status(cloud: LocalCloud) -> None:
     job_id = upload(cloud, "served")
     wait_for(lambda: mails(cloud, "served"))
     path = status_of(cloud, job_id)["report"]
-    with urllib.request.urlopen(cloud.api_url + path) as answer:
+    with urllib.request.urlopen(signed_in(cloud, path)) as answer:
         assert answer.status == 200
 
 
@@ -100,7 +101,7 @@ def test_a_cancelled_job_stops(cloud: LocalCloud, works: Works, events: Events) 
     works.program.hold = {"sfm"}
     job_id = upload(cloud, "regret")
     wait_for(lambda: f"sfm-{job_id}-01" in works.program.started)
-    request = urllib.request.Request(f"{cloud.api_url}/jobs/{job_id}/cancel", method="POST")
+    request = signed_in(cloud, f"/jobs/{job_id}/cancel", None, "POST")
     with urllib.request.urlopen(request) as answer:
         assert answer.status in (200, 202)
     assert events.wait("JobCancelled")[0]["job_id"] == job_id
@@ -132,9 +133,7 @@ def test_poison_goes_to_the_dead_letters(cloud: LocalCloud) -> None:
 
 
 def test_the_front_door_refuses_with_a_problem(cloud: LocalCloud) -> None:
-    request = urllib.request.Request(
-        f"{cloud.api_url}/start-job", b"{}", {"Content-Type": "application/json"}
-    )
+    request = signed_in(cloud, "/start-job", b"{}")
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request)
     with caught.value as refusal:
@@ -161,8 +160,7 @@ HOSTILE = {
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("path", ["/start-job", "/jobs/none/replay", "/jobs/%ff%00/replay"])
 def test_hostile_bodies_are_refused_in_words(cloud: LocalCloud, path: str, body: bytes) -> None:
-    headers = {"Content-Type": "application/json"}
-    request = urllib.request.Request(cloud.api_url + path, body, headers)
+    request = signed_in(cloud, path, body)
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request)
     with caught.value as refusal:
@@ -176,10 +174,7 @@ def test_what_is_not_called_json_starts_no_job(cloud: LocalCloud, content_type: 
     """A web page can send these anywhere without asking."""
     s3_url = f"s3://{cloud.bucket}/captures/none.zip"
     job = {"s3Url": s3_url, "email": "a@b.cd", "pipelineStep": "sfm"}
-    headers = {"Content-Type": content_type}
-    request = urllib.request.Request(
-        f"{cloud.api_url}/start-job", json.dumps(job).encode(), headers
-    )
+    request = signed_in(cloud, "/start-job", json.dumps(job).encode(), Content_Type=content_type)
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(request)
     with caught.value as refusal:
@@ -207,7 +202,8 @@ def test_those_who_wait_for_news_hold_up_nobody(cloud: LocalCloud, works: Works)
         sockets = []
         for _ in range(THREADS + 4):
             waiting = stack.enter_context(closing(http.client.HTTPConnection(host, timeout=60)))
-            waiting.request("GET", f"/jobs/{job_id}/events?after={last}&wait=20")
+            path = f"/jobs/{job_id}/events?after={last}&wait=20"
+            waiting.request("GET", path, headers={"Authorization": f"Bearer {cloud.token}"})
             sockets.append(waiting.sock)
         assert status_of(cloud, job_id)["status"] == "running"
         answered, _, _ = select.select(sockets, [], [], 0)
@@ -218,6 +214,5 @@ def test_those_who_wait_for_news_hold_up_nobody(cloud: LocalCloud, works: Works)
 
 
 def events_of(cloud: LocalCloud, job_id: str) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"{cloud.api_url}/jobs/{job_id}/events") as answer:
-        found: list[dict[str, Any]] = json.load(answer)["events"]
-        return found
+    found: list[dict[str, Any]] = get(cloud, f"/jobs/{job_id}/events")["events"]
+    return found

@@ -3,8 +3,6 @@
 import email
 import hashlib
 import io
-import json
-import urllib.request
 from email.message import EmailMessage
 from email.policy import default as modern
 from typing import Any
@@ -12,8 +10,10 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from spaceport_cli.cloud.access import Api
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.cloud import LocalCloud
+from tests.infra.asked import get, post
 
 
 def photo(seed: int) -> bytes:
@@ -28,7 +28,7 @@ PHOTOS = [photo(seed) for seed in range(4)]
 
 def upload(cloud: LocalCloud, name: str, address: str | None = "you@example.com") -> str:
     """Photos, then the manifest; returns the job's id, which the uploader may ask for."""
-    return job_of(cloud.api_url, *put(cloud, name, address))
+    return job_of(cloud, *put(cloud, name, address))
 
 
 def put(cloud: LocalCloud, name: str, address: str | None = None) -> tuple[str, str]:
@@ -46,15 +46,9 @@ def put(cloud: LocalCloud, name: str, address: str | None = None) -> tuple[str, 
     return f"s3://{cloud.bucket}/{key}", etag
 
 
-def job_of(api_url: str, uri: str, etag: str) -> str:
+def job_of(cloud: Api, uri: str, etag: str) -> str:
     """The id of the job that an upload is."""
-    request = urllib.request.Request(
-        f"{api_url}/find-job",
-        data=json.dumps({"s3Url": uri, "etag": etag}).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    with urllib.request.urlopen(request) as answer:
-        return str(json.load(answer)["jobId"])
+    return str(post(cloud, "/find-job", {"s3Url": uri, "etag": etag})["jobId"])
 
 
 def mails(cloud: LocalCloud, title: str) -> list[EmailMessage]:
@@ -72,6 +66,5 @@ def all_mails(cloud: LocalCloud, title: str) -> list[EmailMessage]:
 
 
 def status_of(cloud: LocalCloud, job_id: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{cloud.api_url}/jobs/{job_id}") as answer:
-        found: dict[str, Any] = json.load(answer)
-        return found
+    found: dict[str, Any] = get(cloud, f"/jobs/{job_id}")
+    return found

@@ -20,12 +20,14 @@ from botocore.config import Config
 
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.environment import aws_environment, job_environment
+from spaceport_local.hosted import LOCALSTACKS_KEYS
 from spaceport_local.http.server import WebServer
 from spaceport_local.sagemaker.lifecycle import Machine
 from spaceport_local.sagemaker.notices import Notices
 from spaceport_local.sagemaker.runner import FunctionRunner
 from spaceport_local.sagemaker.service import SageMaker
 from spaceport_local.sagemaker.wire import SageMakerEndpoint
+from tests.http_requests import ADA, claims
 from tests.localstack.cloudformation import ACCOUNT, REGION, deploy, missing, synthesise
 from tests.localstack.server import is_installed, running_localstack
 from tests.localstack.test_localstack import photo
@@ -70,6 +72,7 @@ class Deployed:
                 "domainName": "api.example.com",
                 "http": {"method": method, "path": path, "sourceIp": "127.0.0.1"},
                 "requestId": "r",
+                "authorizer": claims(ADA),
                 "stage": "$default",
             },
         }
@@ -100,7 +103,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         patch.setenv("LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC", "0.1")
         patch.setenv("SPACEPORT_SAGEMAKER_URL", server.url)
         with running_localstack(folder / "localstack.log") as endpoint:
-            environment = job_environment(aws_environment(endpoint, server.url))
+            environment = job_environment(aws_environment(endpoint, server.url, LOCALSTACKS_KEYS))
             sagemaker.machine = Machine(
                 s3=client_of(endpoint, "s3"),
                 runner=FunctionRunner(quick_job),

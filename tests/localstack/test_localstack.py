@@ -24,6 +24,7 @@ from PIL import Image
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_local.hosted import HostedCloud, HostedOptions
 from spaceport_local.sagemaker.runner import FunctionRunner
+from tests.infra.asked import get, post
 from tests.infra.uploads import job_of
 from tests.localstack.server import is_installed, running_localstack
 
@@ -96,14 +97,13 @@ def upload(aws: Session, cloud: HostedCloud, name: str) -> str:
     manifest = UploadManifest(title=name, email="ann@example.com", photos=tuple(photos))
     key = f"uploads/{name}/manifest.json"
     answer = s3.put_object(Bucket=bucket, Key=key, Body=manifest.model_dump_json().encode())
-    return job_of(cloud.api_url, f"s3://{bucket}/{key}", answer["ETag"].strip('"'))
+    return job_of(cloud, f"s3://{bucket}/{key}", answer["ETag"].strip('"'))
 
 
 def status_of(cloud: HostedCloud, job_id: str) -> dict[str, Any]:
     try:
-        with urllib.request.urlopen(f"{cloud.api_url}/jobs/{job_id}", timeout=10) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+        found: dict[str, Any] = get(cloud, f"/jobs/{job_id}")
+        return found
     except urllib.error.HTTPError as error:
         assert error.code == 404
         return {}
@@ -185,14 +185,7 @@ def test_poison_waits_in_the_dlq_and_can_be_redriven(aws: Session) -> None:
 
 
 def test_a_job_is_replayed_from_its_stored_artifacts(cloud: HostedCloud, delivered: str) -> None:
-    request = urllib.request.Request(
-        f"{cloud.api_url}/jobs/{delivered}/replay",
-        data=json.dumps({"from": "compression"}).encode(),
-        headers={"Content-Type": "application/json"},
-        method="POST",
-    )
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        assert answer.status == 202
+    post(cloud, f"/jobs/{delivered}/replay", {"from": "compression"})
     eventually(lambda: f"compress-{delivered}-02" in cloud.sagemaker.names())
     eventually(
         lambda: (

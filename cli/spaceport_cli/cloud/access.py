@@ -6,28 +6,37 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
 
+from spaceport_local.disk.secrets import Secrets, read_secrets
 from spaceport_runtime.errors import UserError
 
 ENDPOINT_NAME = "endpoint.json"
 API_TIMEOUT_S = 30.0
 
 
-class Cloud(Protocol):
+class Api(Protocol):
+    """An HTTP API, and what it takes to be known there."""
+
+    @property
+    def api_url(self) -> str:
+        """The root of the HTTP API."""
+
+    @property
+    def token(self) -> str:
+        """What signs this installation's owner in to the API."""
+
+
+class Cloud(Api, Protocol):
     """What the commands need of a cloud, embedded or running elsewhere on this machine."""
 
     @property
     def bucket(self) -> str:
         """The bucket of everything."""
-
-    @property
-    def api_url(self) -> str:
-        """The root of the HTTP API."""
 
     def client(self, service: str) -> Any:
         """A boto3 client."""
@@ -41,6 +50,12 @@ class RunningCloud:
     api_url: str
     bucket: str
     pid: int
+    secrets: Secrets
+
+    @property
+    def token(self) -> str:
+        """What signs this installation's owner in to the API."""
+        return self.secrets.token
 
     def client(self, service: str) -> Any:
         """A boto3 client for the cloud's endpoint."""
@@ -48,8 +63,8 @@ class RunningCloud:
             service,  # type: ignore[call-overload]
             endpoint_url=self.endpoint_url,
             region_name="us-east-1",
-            aws_access_key_id="spaceport",
-            aws_secret_access_key="spaceport",
+            aws_access_key_id=self.secrets.keys.access_key,
+            aws_secret_access_key=self.secrets.keys.secret_key,
         )
 
 
@@ -57,9 +72,9 @@ class RunningCloud:
 def announced(cloud: Any, state_dir: Path) -> Iterator[None]:
     """Leave the cloud's address in its state folder for as long as it serves."""
     path = state_dir / ENDPOINT_NAME
-    running = RunningCloud(cloud.endpoint_url, cloud.api_url, cloud.bucket, os.getpid())
+    told = {"endpoint_url": cloud.endpoint_url, "api_url": cloud.api_url, "bucket": cloud.bucket}
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(asdict(running)), encoding="utf-8")
+    temporary.write_text(json.dumps({**told, "pid": os.getpid()}), encoding="utf-8")
     temporary.replace(path)
     try:
         yield
@@ -71,7 +86,7 @@ def find_running(state_dir: Path) -> RunningCloud | None:
     """The cloud that serves this state folder now; None when there is none."""
     try:
         told = json.loads((state_dir / ENDPOINT_NAME).read_text(encoding="utf-8"))
-        running = RunningCloud(**told)
+        running = RunningCloud(**told, secrets=read_secrets(state_dir))
         os.kill(running.pid, 0)
     except (OSError, ValueError, TypeError):
         return None
@@ -90,28 +105,28 @@ def require_running(state_dir: Path) -> RunningCloud:
 
 
 def call_api(
-    api_url: str, method: str, path: str, body: Mapping[str, Any] | None = None
+    cloud: Api, method: str, path: str, body: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The JSON that the API answers; raises UserError with the problem that it reports."""
     request = urllib.request.Request(
-        api_url.rstrip("/") + path,
+        cloud.api_url.rstrip("/") + path,
         method=method,
         data=json.dumps(body).encode() if body is not None else None,
-        headers={"Content-Type": "application/json"},
+        headers={"Content-Type": "application/json", "Authorization": f"Bearer {cloud.token}"},
     )
     try:
         with urllib.request.urlopen(request, timeout=API_TIMEOUT_S) as answer:
             parsed: dict[str, Any] = json.load(answer)
             return parsed
     except urllib.error.HTTPError as error:
-        raise _problem(error) from error
+        raise problem_of(error) from error
     except (urllib.error.URLError, TimeoutError) as error:
         raise UserError(
-            f"Spaceport's API at {api_url} does not answer.", "Start it with 'spaceport up'."
+            f"Spaceport's API at {cloud.api_url} does not answer.", "Start it with 'spaceport up'."
         ) from error
 
 
-def _problem(error: urllib.error.HTTPError) -> UserError:
+def problem_of(error: urllib.error.HTTPError) -> UserError:
     """An RFC 9457 problem as an error for the user."""
     try:
         problem = json.loads(error.read())

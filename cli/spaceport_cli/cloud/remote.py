@@ -60,6 +60,6 @@ def _replay_on(where: Followed, job_id: str, from_stage: str, console: Console) 
 def cancel(job_id: str, state_dir: Path, console: Console) -> int:
     """Stop a job that runs on the cloud of `state_dir`."""
     running = require_running(state_dir)
-    call_api(running.api_url, "POST", f"/jobs/{job_id}/cancel", {})
+    call_api(running, "POST", f"/jobs/{job_id}/cancel", {})
     say(console, f"Job {job_id} is being cancelled.")
     return EXIT_DONE

@@ -1,5 +1,6 @@
 """`spaceport up`: the embedded cloud, served until Ctrl-C."""
 
+import shlex
 import socket
 import threading
 from pathlib import Path
@@ -7,28 +8,25 @@ from typing import Any
 
 from rich.console import Console
 
+from spaceport_cli.arguments import DEFAULT_STATE
 from spaceport_cli.cloud.access import announced
 from spaceport_cli.run.record import log_to_file
 from spaceport_cli.show.voice import say
+from spaceport_local.disk.secrets import CURL_NAME, TOKEN_NAME
 from spaceport_runtime.errors import UserError
 
 HOST = "127.0.0.1"
 EXAMPLES = """\
 Spaceport is up. Ctrl-C stops it; its state stays in {state_dir}
 
-  API          {api}
+  open         {link}
+  API          {api}   token in {token}
   S3 and all   {endpoint}   bucket {bucket}
-  e-mails      {outbox}
+  e-mails      {api}/outbox   as files in {outbox}
 
-A zip of photos below uploads/ starts a job by itself:
-  curl -T photos.zip {endpoint}/{bucket}/uploads/photos.zip
-
-Anywhere else it waits until it is asked for:
-  curl -T photos.zip {endpoint}/{bucket}/captures/photos.zip
-  curl {api}/start-job -H 'Content-Type: application/json' \\
-    -d '{{"s3Url": "s3://{bucket}/captures/photos.zip", "email": "you@example.com", \
-"pipelineStep": "sfm"}}'
-  curl {api}/jobs/JOB
+Photos become a job in the browser, or from another terminal:
+  spaceport upload PHOTOS{state}
+  {curl} {api}/jobs/JOB
 """
 
 
@@ -54,6 +52,10 @@ def up(port: int, state_dir: Path, console: Console) -> int:
 def _invite(cloud: Any, state_dir: Path, console: Console) -> None:
     text = EXAMPLES.format(
         state_dir=state_dir,
+        link=f"{cloud.api_url.rstrip('/')}/?token={cloud.token}",
+        token=state_dir / TOKEN_NAME,
+        state="" if state_dir == DEFAULT_STATE else f" --state {shlex.quote(str(state_dir))}",
+        curl=f"curl -K {shlex.quote(str(state_dir / CURL_NAME))}",
         api=cloud.api_url.rstrip("/"),
         endpoint=cloud.endpoint_url,
         bucket=cloud.bucket,

@@ -61,7 +61,7 @@ class Follower:
 def ask_replay(cloud: Cloud, job: ShownJob, stage: str) -> None:
     """Ask for another attempt from a stage, and wait for that one instead."""
     body = {"from": API_STAGE_NAMES[stage]}
-    call_api(cloud.api_url, "POST", f"/jobs/{job.job_id}/replay", body)
+    call_api(cloud, "POST", f"/jobs/{job.job_id}/replay", body)
     job.reopen(stage)
 
 

@@ -107,7 +107,7 @@ def _run_on_cloud(options: RunOptions, upload: Upload, console: Console) -> int:
 def _give_up(cloud: Cloud, job: ShownJob) -> None:
     """Cancel the job that other wishes for the same photos had started."""
     if job.is_known and job.end is None:
-        call_api(cloud.api_url, "POST", f"/jobs/{job.job_id}/cancel", {})
+        call_api(cloud, "POST", f"/jobs/{job.job_id}/cancel", {})
 
 
 def _set_going(cloud: Cloud, job: ShownJob, display: Display) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from spaceport_local.aws.resources import create_wiring
 from spaceport_local.aws.sessions import Clients, renew_default_session
+from spaceport_local.aws.signatures import Signed
+from spaceport_local.disk.secrets import Secrets
 from spaceport_local.environment import (
     aws_environment,
     environment,
@@ -20,10 +22,14 @@ from spaceport_local.environment import (
 from spaceport_local.functions.bell import Bell
 from spaceport_local.functions.function import Function
 from spaceport_local.functions.hosting import Hosting
+from spaceport_local.functions.schedule import Swept
 from spaceport_local.http.closed import OWN_NAMES, Closed, House
 from spaceport_local.http.frontdoor import FrontDoor
+from spaceport_local.http.outbox import OutboxPages
+from spaceport_local.http.pages import DIST, Pages
 from spaceport_local.http.refusals import problem_page
 from spaceport_local.http.server import HOST, WebServer
+from spaceport_local.http.signin import SignIn
 from spaceport_local.sagemaker.lifecycle import Machine
 from spaceport_local.sagemaker.notices import Notices
 from spaceport_local.sagemaker.runner import ProcessRunner, Runner
@@ -39,7 +45,10 @@ API_THREADS = 128  # whoever waits for news of a job (long-poll) has one
 
 @dataclass(frozen=True, kw_only=True)
 class ComputeOptions:
-    """How both clouds are set up: port 0 is any; types without a quota are not limited."""
+    """How both clouds are set up: port 0 is any; types without a quota are not limited.
+
+    `guests`: tokens beside the installation's own, and whose they are. `pages`: the built web app.
+    """
 
     api_port: int = 0
     api_host: str = HOST
@@ -52,6 +61,8 @@ class ComputeOptions:
     runner: Runner = field(default_factory=ProcessRunner)
     topology: Topology = field(default_factory=lambda: build_topology(SERVICES))
     variables: Mapping[str, str] = field(default_factory=dict)
+    guests: Mapping[str, str] = field(default_factory=dict)
+    pages: Path = DIST
 
 
 class Compute:
@@ -67,24 +78,33 @@ class Compute:
         endpoint_url: str,
         bell: Bell,
         house: House,
+        secrets: Secrets,
         stack: ExitStack,
+        outbox: Path | None = None,
     ) -> None:
         self._options = options
         self._endpoint_url = endpoint_url
         self._bell = bell
         self._house = house
+        self._keys = secrets.keys
         self._stack = stack
         self._functions: dict[str, Function] = {}
-        self.clients = Clients(endpoint_url)
+        self.clients = Clients(endpoint_url, secrets.keys)
         self.sagemaker = SageMaker(jobs, options.quotas)
-        door = FrontDoor(options.topology.routes, self._functions)
+        sign_in = SignIn(secrets.token, options.guests)
+        pages = Pages(options.pages, endpoint_url)
+        mails = OutboxPages(outbox, sign_in)
+        door = FrontDoor(options.topology.routes, self._functions, sign_in, pages, mails)
         closed = Closed(door, house, problem_page)
         self.front_door = WebServer(closed, options.api_port, options.api_host, threads=API_THREADS)
         stack.callback(self.front_door.stop)
         house.page_ports.add(self.front_door.port)
 
-    def start(self, heal: Callable[[], None]) -> None:
-        """Begin; `heal` is called when all queues and rules are there and nobody reads them yet."""
+    def start(self, heal: Callable[[], None], *others: Swept) -> None:
+        """Begin; `heal` is called when all queues and rules are there and nobody reads them yet.
+
+        `others` are swept as the services are.
+        """
         variables = self._start_sagemaker()
         topology = self._options.topology
         settings = function_environment(topology, self.front_door.url)
@@ -98,16 +118,17 @@ class Compute:
         hosting = Hosting(topology, self._functions, urls, self.clients, self._bell)
         self._stack.callback(self.front_door.stop)
         self._stack.callback(hosting.stop)
-        hosting.start(self._options.sweep_interval_s)
+        hosting.start(self._options.sweep_interval_s, *others)
         self.front_door.start()
 
     def _start_sagemaker(self) -> dict[str, str]:
         options = self._options
-        server = WebServer(Closed(SageMakerEndpoint(self.sagemaker), self._house, problem_page))
+        signed = Signed(SageMakerEndpoint(self.sagemaker), self._keys)
+        server = WebServer(Closed(signed, self._house, problem_page))
         self._stack.callback(server.stop)
         server.start()
         self.clients.redirect("sagemaker", server.url)
-        variables = aws_environment(self._endpoint_url, server.url)
+        variables = aws_environment(self._endpoint_url, server.url, self._keys)
         self.sagemaker.machine = Machine(
             s3=self.clients.client("s3"),
             runner=options.runner,

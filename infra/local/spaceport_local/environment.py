@@ -5,7 +5,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from spaceport_local.account import MAIL_SENDER, REGION
-from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, Topology
+from spaceport_local.disk.secrets import KeyPair
+from spaceport_local.http.signin import OWNER
+from spaceport_topology.wiring import (
+    LEDGER_TABLE,
+    LIMITS_TABLE,
+    STATUS_TABLE,
+    UPLOADS_TABLE,
+    Topology,
+)
 
 THREAD_LIMITS = (
     "OMP_NUM_THREADS",
@@ -25,15 +33,15 @@ FOREIGN = (
 )
 
 
-def aws_environment(endpoint_url: str, sagemaker_url: str) -> dict[str, str]:
+def aws_environment(endpoint_url: str, sagemaker_url: str, keys: KeyPair) -> dict[str, str]:
     """What leads every AWS client on this machine to the embedded cloud, and only there."""
     direct = {os.environ.get("NO_PROXY", ""), os.environ.get("no_proxy", ""), "127.0.0.1"}
     no_proxy = ",".join(sorted(filter(None, direct)))
     return {
         "AWS_ENDPOINT_URL": endpoint_url,
         "AWS_ENDPOINT_URL_SAGEMAKER": sagemaker_url,
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
+        "AWS_ACCESS_KEY_ID": keys.access_key,
+        "AWS_SECRET_ACCESS_KEY": keys.secret_key,
         "AWS_REGION": REGION,
         "AWS_DEFAULT_REGION": REGION,
         "AWS_CONFIG_FILE": os.devnull,
@@ -53,6 +61,9 @@ def function_environment(topology: Topology, api_url: str) -> dict[str, str]:
         "SPACEPORT_BUCKET": topology.bucket,
         "SPACEPORT_BUS_NAME": topology.bus,
         "SPACEPORT_LEDGER_TABLE": LEDGER_TABLE,
+        "SPACEPORT_LIMITS_TABLE": LIMITS_TABLE,
+        "SPACEPORT_INGEST_UPLOADS_TABLE": UPLOADS_TABLE,
+        "SPACEPORT_INGEST_UPLOADS_OWNER": OWNER,
         "SPACEPORT_NOTIFY_STATUS_TABLE": STATUS_TABLE,
         "SPACEPORT_NOTIFY_SENDER": MAIL_SENDER,
         "SPACEPORT_PUBLIC_URL": api_url,

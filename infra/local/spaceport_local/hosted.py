@@ -11,18 +11,20 @@ import signal
 import sys
 import threading
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 from spaceport_local.aws.resources import create_stores
 from spaceport_local.compute import Compute, ComputeOptions
+from spaceport_local.disk.secrets import KeyPair, keep_secrets
 from spaceport_local.functions.bell import Bell
 from spaceport_local.http.closed import OWN_NAMES, House
 from spaceport_local.http.server import HOST
 from spaceport_local.sagemaker.service import SageMaker
 from spaceport_topology.wiring import Topology
 
+LOCALSTACKS_KEYS = KeyPair("test", "test")
 log = logging.getLogger("spaceport.local")
 
 
@@ -47,7 +49,12 @@ class HostedCloud:
         jobs.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
             house = House(options.names)
-            self._compute = Compute(options, jobs, options.endpoint_url, Bell(), house, stack)
+            kept = keep_secrets(options.work_dir)
+            self._token = kept.token
+            secrets = replace(kept, keys=LOCALSTACKS_KEYS)
+            self._compute = Compute(
+                options, jobs, options.endpoint_url, Bell(), house, secrets, stack
+            )
             create_stores(options.topology, self._compute.clients)
             self._compute.start(self._announce_objects)
             self._stack = stack.pop_all()
@@ -65,6 +72,11 @@ class HostedCloud:
     def api_url(self) -> str:
         """Where the HTTP API answers."""
         return self._compute.front_door.url
+
+    @property
+    def token(self) -> str:
+        """What signs its owner in to the HTTP API."""
+        return self._token
 
     @property
     def sagemaker(self) -> SageMaker:
@@ -95,7 +107,7 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: ended.set())
     with HostedCloud(options) as cloud:
-        log.info("Spaceport answers at %s", cloud.api_url)
+        log.info("Spaceport answers at %s; token in %s", cloud.api_url, options.work_dir)
         ended.wait()
     return 0
 

@@ -74,6 +74,8 @@ def _services_table() -> Iterator[str]:
         consumes = [_interest(service, n) for n in range(len(service.consumes))]
         if service.uploads:
             consumes += [f"S3 `{pattern}`" for pattern in service.uploads.key_patterns]
+            if service.uploads.watched:
+                consumes.append(f"S3 `{service.uploads.watched}*`")
         if service.notices:
             consumes += [
                 f"{service.notices.source} {name}" for name in service.notices.detail_types
@@ -110,7 +112,8 @@ def openapi_page() -> str:
     parts = [ingest_openapi(), notify_openapi(), dronepath_openapi()]
     merged = parts[0]
     for part in parts[1:]:
-        merged["paths"] |= part["paths"]
+        for path, methods in part["paths"].items():  # one path may have methods of two services
+            merged["paths"].setdefault(path, {}).update(methods)
         schemas = merged["components"]["schemas"]
         for name, schema in part["components"]["schemas"].items():
             if schemas.setdefault(name, schema) != schema:

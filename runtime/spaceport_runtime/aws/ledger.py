@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Denied
 from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
-from spaceport_runtime.tables import OPEN_INDEX, WAITING_INDEX
+from spaceport_runtime.tables import OPEN_INDEX, TENANT_INDEX, WAITING_INDEX
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
+LONG_AGO = "1970-01-01T00:00:00+00:00"  # an index takes no empty key
 IS_WAITING = "#state IN (:waiting, :launching)"
 WAITS: dict[str, Any] = {":waiting": RunState.WAITING, ":launching": RunState.LAUNCHING}
 
@@ -43,15 +44,18 @@ class DynamoLedger:
                 query["ExclusiveStartKey"] = page["LastEvaluatedKey"]
 
     def waiting_runs(self, stage: str, limit: int) -> list[Run]:
-        """The first runs that wait for a machine, in order of arrival."""
+        """The first runs that wait for a machine, in order of their turns."""
         with translated():
             items = self._table.query(**_query(WAITING_INDEX, stage), Limit=limit)["Items"]
         return [_run(item) for item in items]
 
     def count_waiting(self, stage: str) -> int:
         """How many runs wait for a machine (up to the 1 MB that one query reads)."""
-        with translated():
-            return self._table.query(**_query(WAITING_INDEX, stage), Select="COUNT")["Count"]
+        return self._count(_query(WAITING_INDEX, stage))
+
+    def count_of(self, tenant: str, stage: str) -> int:
+        """How many of a tenant's runs wait for a machine (up to the 1 MB that one query reads)."""
+        return self._count(_query(TENANT_INDEX, _tenant_stage(stage, tenant)))
 
     def begin_launch(self, key: RunKey, at: str) -> bool:
         """A waiting run -> LAUNCHING; False when it waits no more."""
@@ -66,18 +70,25 @@ class DynamoLedger:
         """A waiting run -> RUNNING; anything else stays."""
         self._update(
             _run_id(key),
-            "SET #state = :running, launched_at = :at REMOVE waiting_stage",
+            "SET #state = :running, launched_at = :at REMOVE waiting_stage, tenant_stage",
             IS_WAITING,
             WAITS | {":running": RunState.RUNNING, ":at": at},
         )
 
-    def rewind(self, key: RunKey) -> None:
+    def rewind(self, run: Run) -> None:
         """RUNNING -> WAITING, for a job that SageMaker does not know."""
+        stage = run.key.stage
         self._update(
-            _run_id(key),
-            "SET #state = :waiting, waiting_stage = :stage REMOVE launched_at",
+            _run_id(run.key),
+            "SET #state = :waiting, waiting_stage = :stage, tenant_stage = :tenant "
+            "REMOVE launched_at",
             "#state = :running",
-            {":running": RunState.RUNNING, ":waiting": RunState.WAITING, ":stage": key.stage},
+            {
+                ":running": RunState.RUNNING,
+                ":waiting": RunState.WAITING,
+                ":stage": stage,
+                ":tenant": _tenant_stage(stage, run.tenant),
+            },
         )
 
     def remember_place(self, key: RunKey, place: int) -> None:
@@ -102,7 +113,8 @@ class DynamoLedger:
         """WAITING -> FINISHED without a word; False when somebody has begun to launch it."""
         return self._update(
             _run_id(key),
-            "SET #state = :finished, outcome = :nothing REMOVE waiting_stage, open_stage",
+            "SET #state = :finished, outcome = :nothing "
+            "REMOVE waiting_stage, tenant_stage, open_stage",
             "#state = :waiting",
             {":finished": RunState.FINISHED, ":nothing": "[]", ":waiting": RunState.WAITING},
         )
@@ -111,7 +123,7 @@ class DynamoLedger:
         """Record the events that the run ends with; False when it has an outcome already."""
         return self._update(
             _run_id(key),
-            "SET #state = :finished, outcome = :outcome REMOVE waiting_stage",
+            "SET #state = :finished, outcome = :outcome REMOVE waiting_stage, tenant_stage",
             "#state <> :finished",
             {":finished": RunState.FINISHED, ":outcome": outcome},
         )
@@ -145,15 +157,25 @@ class DynamoLedger:
         following = item.get("next_attempt")
         return End(EndKind(item["kind"]), item["ended_by"], int(following) if following else None)
 
-    def name_job(self, request: str, job_id: str) -> str:
-        """The id of the job that a request asks for: `job_id` unless it was asked for before."""
-        item_id = f"request#{hashlib.sha256(request.encode()).hexdigest()}"
+    def name_job(self, request: str, job_id: str, asked_at: str) -> str:
+        """The id of the job that a request asks for: `job_id` unless it was asked for before.
+
+        Who asks again after that job was deleted gets a new one.
+        """
+        item_id = f"request#{_digest(request)}"
         if self._put_new({"id": item_id, "job_id": job_id}):
             return job_id
         known = self._get(item_id)
         if known is None:
             raise KeyError(f"the job of {item_id} vanished")
-        return str(known["job_id"])
+        before = str(known["job_id"])
+        deleted_at = (self._get(f"job#{before}") or {}).get("deleted_at")
+        if deleted_at is None or asked_at <= deleted_at:
+            return before
+        replaced = {":new": job_id, ":old": before}
+        if self._change(item_id, "SET job_id = :new", "job_id = :old", replaced):
+            return job_id
+        return self.name_job(request, job_id, asked_at)
 
     def register_job(self, job_id: str, record: str) -> bool:
         """Record a new job with attempt 1; False when it is known already."""
@@ -162,18 +184,70 @@ class DynamoLedger:
     def job_record(self, job_id: str) -> tuple[str, int] | None:
         """The job's record and its highest attempt so far."""
         item = self._get(f"job#{job_id}")
-        return (item["record"], int(item["attempts"])) if item else None
+        known = item is not None and "deleted_at" not in item
+        return (item["record"], int(item["attempts"])) if item and known else None
 
-    def next_attempt(self, job_id: str) -> int:
-        """A new attempt number, never given before."""
+    def next_attempt(self, job_id: str) -> int | None:
+        """A new attempt number, never given before; None for a job that was deleted."""
+        try:
+            with translated():
+                answer = self._table.update_item(
+                    Key={"id": f"job#{job_id}"},
+                    UpdateExpression="SET attempts = if_not_exists(attempts, :one) + :one",
+                    ConditionExpression="attribute_not_exists(deleted_at)",
+                    ExpressionAttributeValues={":one": 1},
+                    ReturnValues="UPDATED_NEW",
+                )
+        except Denied as denied:
+            _condition_failed(denied)
+            return None
+        return int(answer["Attributes"]["attempts"])  # type: ignore[arg-type]
+
+    def use(self, uri: str, job_id: str) -> None:
+        """The job was made from this upload."""
+        with translated():
+            self._table.update_item(
+                Key={"id": f"upload#{_digest(uri)}"},
+                UpdateExpression="ADD jobs :job",
+                ExpressionAttributeValues={":job": {job_id}},
+            )
+
+    def release(self, uri: str, job_id: str) -> bool:
+        """The job needs the upload no more; True when no other job does either."""
+        with translated():
+            answer = self._table.update_item(
+                Key={"id": f"upload#{_digest(uri)}"},
+                UpdateExpression="DELETE jobs :job",
+                ExpressionAttributeValues={":job": {job_id}},
+                ReturnValues="ALL_NEW",
+            )
+        return not answer.get("Attributes", {}).get("jobs")
+
+    def close_job(self, job_id: str, at: str) -> int:
+        """The job is deleted from now on: its record is gone and no attempt is added."""
         with translated():
             answer = self._table.update_item(
                 Key={"id": f"job#{job_id}"},
-                UpdateExpression="SET attempts = if_not_exists(attempts, :one) + :one",
-                ExpressionAttributeValues={":one": 1},
-                ReturnValues="UPDATED_NEW",
+                UpdateExpression="SET deleted_at = if_not_exists(deleted_at, :at), "
+                "attempts = if_not_exists(attempts, :one) REMOVE #record",
+                ExpressionAttributeNames={"#record": "record"},
+                ExpressionAttributeValues={":at": at, ":one": 1},
+                ReturnValues="ALL_NEW",
             )
         return int(answer["Attributes"]["attempts"])  # type: ignore[arg-type]
+
+    def erase(self, key: RunKey) -> None:
+        """The run becomes a stone: finished, closed, without a word of its cause."""
+        stone = Run(key, LONG_AGO, "", "", state=RunState.FINISHED, is_open=False)
+        kept = {**_item(stone), "outcome": "[]"}
+        for index in (OPEN_INDEX, WAITING_INDEX):
+            del kept[f"{index}_stage"]
+        with translated():
+            self._table.put_item(Item=kept)
+
+    def _count(self, query: dict[str, Any]) -> int:
+        with translated():
+            return self._table.query(**query, Select="COUNT")["Count"]
 
     def _put_new(self, item: dict[str, Any]) -> bool:
         try:
@@ -184,14 +258,26 @@ class DynamoLedger:
         return True
 
     def _update(self, item_id: str, update: str, condition: str, values: dict[str, Any]) -> bool:
+        """Of a run, whose state has a name that DynamoDB keeps for itself."""
+        return self._change(item_id, update, condition, values, {"#state": "state"})
+
+    def _change(
+        self,
+        item_id: str,
+        update: str,
+        condition: str,
+        values: dict[str, Any],
+        names: dict[str, str] | None = None,
+    ) -> bool:
+        named: Any = {"ExpressionAttributeNames": names} if names else {}
         try:
             with translated():
                 self._table.update_item(
                     Key={"id": item_id},
                     UpdateExpression=update,
                     ConditionExpression=f"attribute_exists(id) AND {condition}",
-                    ExpressionAttributeNames={"#state": "state"},
                     ExpressionAttributeValues=values,
+                    **named,
                 )
         except Denied as denied:
             return _condition_failed(denied)
@@ -200,6 +286,10 @@ class DynamoLedger:
     def _get(self, item_id: str) -> dict[str, Any] | None:
         with translated():
             return self._table.get_item(Key={"id": item_id}, ConsistentRead=True).get("Item")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _run_id(key: RunKey) -> str:
@@ -215,6 +305,10 @@ def _item(run: Run) -> dict[str, Any]:
         "id": _run_id(run.key),
         "open_stage": run.key.stage,
         "waiting_stage": run.key.stage,
+        "tenant_stage": _tenant_stage(run.key.stage, run.tenant),
+        "tenant": run.tenant,
+        "lap": run.lap,
+        "turn": run.turn,
         "job_id": run.key.job_id,
         "attempt": run.key.attempt,
         "arrived_at": run.arrived_at,
@@ -224,6 +318,10 @@ def _item(run: Run) -> dict[str, Any]:
         "retries": run.retries,
     }
     return item
+
+
+def _tenant_stage(stage: str, tenant: str) -> str:
+    return f"{stage}#{tenant}"
 
 
 def _query(index: str, stage: str) -> dict[str, Any]:
@@ -248,6 +346,8 @@ def _run(item: dict[str, Any]) -> Run:
         retries=int(item["retries"]),
         vain_since=item.get("vain_since"),
         is_open="open_stage" in item,
+        tenant=item.get("tenant", ""),
+        lap=int(item.get("lap", 0)),
     )
 
 

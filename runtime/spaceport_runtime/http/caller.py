@@ -1,7 +1,7 @@
 """Who asks: the claims that API Gateway's JWT authorizer has checked, read the same way everywhere.
 
-Where there is no authorizer nobody signs in: on this machine, which has one user, and on a route
-that its deployment opened because what it names cannot be guessed.
+On this machine the embedded cloud's front door says the same about whoever has its token. Nobody
+signed in on a route that is open because its path holds a secret; there, nothing is anybody's.
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,13 +20,12 @@ class Caller:
 
     subject: str = ""
 
-    def may_read(self, owner: str) -> bool:
-        """Whether the caller may see what is the owner's, having named it by an id that cannot be
-        guessed: anybody but somebody else."""
-        return self.subject == "" or owner in ("", self.subject)
+    def owns(self, owner: str) -> bool:
+        """Whether the caller may see and change what is the owner's.
 
-    def may_change(self, owner: str) -> bool:
-        """Whether the caller may change what is the owner's."""
+        What nobody signed in for (an object that was put into the bucket with AWS's own keys) is
+        for whoever knows its id, which cannot be guessed.
+        """
         return owner in ("", self.subject)
 
 

@@ -1,4 +1,4 @@
-"""Launch what waits, in order of arrival, as long as the account has machines."""
+"""Launch what waits, turn by turn, as long as the account has machines."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ from spaceport_runtime.stage.recipe import Recipe, cause_of, has_ended, waiting_
 
 
 def launch_waiting(recipe: Recipe, platform: Platform, in_hand: Iterable[RunKey] = ()) -> None:
-    """Launch what waits, oldest first, as far as the account has machines; tell the rest.
+    """Launch what waits, in order of turns, as far as the account has machines; tell the rest.
 
     Only who wants the same kind of machine waits behind one that gets none. `in_hand`: the runs
     that the caller has just written; the index may not show them yet. Of the index only the head
@@ -54,7 +54,7 @@ def _line(recipe: Recipe, platform: Platform, in_hand: Iterable[RunKey]) -> list
         run = waiting_run(key, platform)
         if run is not None:
             line[key] = run
-    return sorted(line.values(), key=lambda run: run.arrived_at)
+    return sorted(line.values(), key=lambda run: run.turn)
 
 
 def launch(listed: Run, recipe: Recipe, platform: Platform) -> None:

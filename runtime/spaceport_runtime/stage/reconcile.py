@@ -105,7 +105,7 @@ def _find_lost(run: Run, platform: Platform) -> RunKey | None:
     if has_ended(run, platform):
         settle(run, NOTHING, platform)
         return None
-    platform.ledger.rewind(run.key)
+    platform.ledger.rewind(run)
     return run.key
 
 

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 import boto3
+from botocore.config import Config
 
 from spaceport_contracts.artifacts import split_uri
+from spaceport_ingest.aws_uploads import DynamoRegister, S3Deposits
 from spaceport_ingest.ports import Kit, Listed, ObjectChanged
 from spaceport_ingest.service import SERVICE
-from spaceport_ingest.settings import Limits
+from spaceport_ingest.settings import Limits, Settings
 from spaceport_runtime.aws.connect import RETRIES, connect, connect_queue
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Denied
@@ -17,6 +19,7 @@ from spaceport_runtime.settings import PlatformSettings
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
+LINKS = Config(signature_version="s3v4", request_checksum_calculation="when_required")
 CHANGED_CODES = ("412", "PreconditionFailed")
 
 
@@ -68,11 +71,16 @@ class S3Objects:
 
 def connect_kit() -> Kit:
     """Everything that ingest works with, from the environment."""
-    settings = PlatformSettings()
+    settings, chosen = PlatformSettings(), Settings()
     return Kit(
         platform=connect(SERVICE.name, settings),
         objects=S3Objects(boto3.client("s3", config=RETRIES)),
+        deposits=S3Deposits(boto3.client("s3", config=RETRIES.merge(LINKS))),
+        register=DynamoRegister(
+            boto3.resource("dynamodb", config=RETRIES).Table(chosen.uploads_table)
+        ),
         queue=connect_queue(SERVICE.queue_name),
         bucket=settings.bucket,
         limits=Limits(),
+        uploads_owner=chosen.uploads_owner,
     )

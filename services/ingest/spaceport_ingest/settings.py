@@ -28,7 +28,23 @@ class Limits(BaseSettings):
     max_zip_entries: int = 20_000
     max_zip_ratio: float = Field(default=100.0, description="photos barely shrink at all")
     max_missing_share: float = Field(default=0.5, description="above it an upload is incomplete")
+    max_upload_files: int = 10_000
+    link_valid_s: int = Field(default=3600, description="then the uploader asks for another")
+    upload_kept_s: int = Field(default=7 * 86_400, description="an open one; then it is swept")
     workers: int = Field(default=4, description="photos inspected at once")
     waiting_lost_after_s: float = 60.0
     give_up_after_s: float = Field(default=3600.0, description="then the user is told")
     running_lost_after_s: float = Field(default=300.0, description="then the sweep takes over")
+
+
+class Settings(BaseSettings):
+    """What a deployment chooses about ingest.
+
+    `uploads_owner`: whose jobs the uploads become that nobody signed in for, put into the bucket
+    with AWS's keys. Nobody's unless said; on a machine of one user, that user's.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="SPACEPORT_INGEST_", frozen=True, extra="ignore")
+
+    uploads_table: str = "spaceport-uploads"
+    uploads_owner: str = ""

@@ -5,10 +5,11 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from tests.fakes_ingest import BUCKET, FakeWorld, etag_of
-from tests.http_requests import storm
+from tests.http_requests import ADA, asked_by, claims, storm
 from tests.photos_ingest import created, photos, put_folder, put_zip, zip_of
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
@@ -43,7 +44,11 @@ def http(path: str, body: str | None, method: str = "POST", *, encoded: bool = F
         "rawPath": path,
         "rawQueryString": "",
         "headers": {"content-type": "application/json"} if body is not None else {},
-        "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+        "requestContext": {
+            "http": {"method": method, "path": path},
+            "stage": "$default",
+            "authorizer": claims(ADA),
+        },
         "body": body,
         "isBase64Encoded": encoded,
     }
@@ -305,11 +310,6 @@ def test_a_thousand_parallel_requests_each_get_their_own_answer() -> None:
         assert answer["statusCode"] == 404 and job_id in json.loads(answer["body"])["detail"]
 
 
-def asked_by(subject: str, event: Any) -> Any:
-    event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject}}}
-    return event
-
-
 def test_a_job_is_its_owners_to_change() -> None:
     world = FakeWorld()
     uri = f"s3://{BUCKET}/captures/a.zip"
@@ -328,7 +328,7 @@ def test_a_job_is_its_owners_to_change() -> None:
     assert send(world, asked_by("ada", cancel))[0] == 202
 
 
-@pytest.mark.parametrize(("subject", "status"), [("ada", 202), ("mallory", 403), (None, 403)])
+@pytest.mark.parametrize(("subject", "status"), [("ada", 202), ("mallory", 403), (None, 401)])
 def test_an_owners_job_is_the_owners_whatever_the_address(subject: str | None, status: int) -> None:
     world = FakeWorld()
     world.put("captures/a.zip", zip_of(photos(3)))
@@ -342,10 +342,7 @@ def start_as(
     world: FakeWorld, subject: str | None, url: str, step: str
 ) -> tuple[int, dict[str, Any]]:
     body = {"s3Url": url, "email": MAIL, "pipelineStep": step}
-    event = http("/start-job", json.dumps(body))
-    if subject:
-        event["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": subject}}}
-    return send(world, event)
+    return send(world, asked_by(subject, http("/start-job", json.dumps(body))))
 
 
 def test_a_folder_without_end_is_not_listed() -> None:
@@ -652,11 +649,18 @@ def test_cancel_while_the_upload_is_being_inspected() -> None:
 def test_the_description_covers_every_route() -> None:
     document = openapi()
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {route.path for route in SERVICE.api}
-    for path in document["paths"].values():
-        answers = path["post"]["responses"]
-        assert "404" in answers and {"200", "202"} & set(answers)
-        assert "application/problem+json" in answers["404"]["content"]
+    described = {
+        (method.upper(), path): operation
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert set(described) == {(route.method, route.path) for route in SERVICE.api}
+    for operation in described.values():
+        answers = operation["responses"]
+        assert {"200", "201", "202", "204"} & set(answers)
+        refusals = [answer for status, answer in answers.items() if status >= "400"]
+        assert refusals
+        assert all("application/problem+json" in answer["content"] for answer in refusals)
     fields = document["components"]["schemas"]["StartJob"]["properties"]
     assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "title"}
 
@@ -700,3 +704,52 @@ def test_job_ids_cannot_be_guessed_and_job_names_are_short_enough() -> None:
     for job_id in ids:
         assert re.fullmatch("[0-9a-f]{32}", job_id)
         assert all(len(RunKey(stage, job_id, 99).job_name) <= 63 for stage in Stage)
+
+
+def started(world: FakeWorld, key: str, url: str, **more: Any) -> tuple[int, dict[str, Any]]:
+    body = {"s3Url": url, "email": MAIL, "pipelineStep": "sfm", **more}
+    event = http("/start-job", json.dumps(body))
+    event["headers"]["idempotency-key"] = key
+    return send(world, event)
+
+
+def test_a_request_under_the_same_key_is_the_same_job_whatever_happened_to_the_object() -> None:
+    world = FakeWorld()
+    uri = world.put("captures/a.zip", zip_of(photos(3)))
+    first = started(world, "k", uri)
+    world.put("captures/a.zip", zip_of(photos(4)))
+    assert first == started(world, "k", uri) and first[0] == 202
+    other = started(world, "k2", uri)
+    assert other[0] == 202 and other[1]["jobId"] != first[1]["jobId"]
+
+
+def test_a_key_is_never_used_for_another_request() -> None:
+    world = FakeWorld()
+    uri = world.put("captures/a.zip", zip_of(photos(3)))
+    started(world, "k", uri)
+    status, refused = started(world, "k", uri, quality="high")
+    assert status == 422 and refused["errors"][0]["field"] == "Idempotency-Key"
+    assert started(world, "x" * 201, uri)[0] == 422
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "s3://{b}/{s}",
+        "https://{b}.s3.amazonaws.com/{q}",
+        "https://{b}.s3.eu-central-1.amazonaws.com/{q}",
+        "https://{b}.s3.dualstack.us-west-2.amazonaws.com/{q}",
+        "https://s3.amazonaws.com/{b}/{q}",
+        "https://s3.us-west-2.amazonaws.com/{b}/{q}",
+        "https://s3.dualstack.eu-central-1.amazonaws.com/{b}/{q}",
+        "https://{b}.s3.eu-central-1.amazonaws.com/{p}",
+        "s3://{b}/{q}",
+    ],
+)
+@pytest.mark.parametrize("key", ["captures/plain.zip", "captures/Über ü+1 (a).zip"])
+def test_every_form_of_an_address_finds_its_object(form: str, key: str) -> None:
+    world = FakeWorld()
+    world.put(key, zip_of(photos(3)))
+    quoted, plus = quote(key), quote_plus(key, safe="/")
+    url = form.format(b=BUCKET, s=key, q=quoted, p=plus)
+    assert start(world, url)[0] == 202

@@ -8,6 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from tests.http_requests import ADA, claims
 from tests.photos_ingest import jpeg, photos, zip_of
 
 from spaceport_contracts.artifacts import split_uri
@@ -16,6 +17,9 @@ from spaceport_contracts.events import ReconstructionRequested
 from spaceport_ingest import handler
 from spaceport_ingest.aws import S3Objects
 from spaceport_ingest.ports import ObjectChanged
+from spaceport_ingest.settings import Settings
+from spaceport_ingest.tables import TABLE_DEFINITION as UPLOADS_DEFINITION
+from spaceport_runtime.aws.limits import TABLE_DEFINITION as LIMITS_DEFINITION
 from spaceport_runtime.settings import PlatformSettings
 from spaceport_runtime.tables import TABLE_DEFINITION
 
@@ -33,6 +37,10 @@ class Cloud:
         self.s3.create_bucket(Bucket=BUCKET)
         settings = PlatformSettings(bucket=BUCKET)
         boto3.client("dynamodb").create_table(TableName=settings.ledger_table, **TABLE_DEFINITION)
+        boto3.client("dynamodb").create_table(
+            TableName=Settings().uploads_table, **UPLOADS_DEFINITION
+        )
+        boto3.client("dynamodb").create_table(TableName=settings.limits_table, **LIMITS_DEFINITION)
         for name in ("spaceport-ingest", "spaceport-ingest-dlq", "listener"):
             self.sqs.create_queue(QueueName=name)
         events.create_event_bus(Name=settings.bus_name)
@@ -69,9 +77,11 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.setenv("SPACEPORT_BUCKET", BUCKET)
     with mock_aws():
         handler._kit.cache_clear()
+        handler._limits.cache_clear()
         handler._backoff.cache_clear()
         yield Cloud()
     handler._kit.cache_clear()
+    handler._limits.cache_clear()
     handler._backoff.cache_clear()
 
 
@@ -190,7 +200,11 @@ def request(path: str, body: Any) -> dict[str, Any]:
         "rawPath": path,
         "rawQueryString": "",
         "headers": {"content-type": "application/json"},
-        "requestContext": {"http": {"method": "POST", "path": path}, "stage": "$default"},
+        "requestContext": {
+            "http": {"method": "POST", "path": path},
+            "stage": "$default",
+            "authorizer": claims(ADA),
+        },
         "body": json.dumps(body),
         "isBase64Encoded": False,
     }

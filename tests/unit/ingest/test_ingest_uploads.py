@@ -191,6 +191,8 @@ def dies_at(world: FakeWorld, key: str, fuse: int, *, after: bool) -> bool:
     kit = type(world.kit)(
         platform=mortal,
         objects=DiesAt(world.objects, left, after=after),
+        deposits=world.deposits,
+        register=world.register,
         queue=world.queue,
         bucket=BUCKET,
         limits=world.kit.limits,

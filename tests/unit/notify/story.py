@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from tests.fakes_notify import NOON, FakeStore
+from tests.http_requests import ADA
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Capture, Photo, RejectedPhoto
@@ -98,6 +99,7 @@ class Story:
             title=self.title,
             inputs=inputs,
             photos=18,
+            owner=ADA,
             ingest_seconds=4.0 if attempt == 1 else 0.0,
         )
 
@@ -252,6 +254,7 @@ class Story:
             "title": self.title,
             "reason": "None of the 3 files is a photo.",
             "remedy": "Upload JPEG photos.",
+            "owner": ADA,
             "rejected": (RejectedPhoto(name="notes.txt", reason="Not a photo."),),
         }
         return at(CaptureRejected, 0, MANIFEST, 1, **{**fields, **changes})

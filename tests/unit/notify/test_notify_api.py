@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.fakes_notify import NOON, FakeStatusTable, make_kit
-from tests.http_requests import get, storm
+from tests.http_requests import asked_by, get, storm
 from tests.unit.notify.story import JOB, Story
 
 from spaceport_contracts.events import Stage
@@ -65,13 +65,34 @@ def test_events_in_pages_without_private_matters() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["scene.sog", "scene.ply", "report.html", "report.json", "preview.png", "flythrough.webp"],
+    [
+        "scene.sog",
+        "scene.ply",
+        "report.html",
+        "report.json",
+        "preview.png",
+        "flythrough.webp",
+        "geo.json",
+    ],
 )
 def test_files_are_redirects_to_temporary_links(name: str) -> None:
     status, headers, _ = Door().delivered().get(f"/jobs/{JOB}/files/{name}")
     assert status == 302
     assert headers["Location"].startswith("https://signed.test/spaceport/jobs/")
     assert f"/{name}?" in headers["Location"]
+
+
+def test_photos_are_redirects_to_what_sfm_undistorted() -> None:
+    door = Door().delivered()
+    prefix = f"s3://spaceport/jobs/{JOB}/sfm/01/output/images/"
+    door.story.store.write(prefix + "0001-dji-0001.jpg", b"jpeg", "image/jpeg")
+    status, headers, _ = door.get(f"/jobs/{JOB}/photos/0001-dji-0001.jpg")
+    assert status == 302
+    assert "/sfm/01/output/images/0001-dji-0001.jpg?" in headers["Location"]
+    for name in ("0002-dji-0002.jpg", "..%2Fgeo.json", "geo.json"):
+        status, _, body = door.get(f"/jobs/{JOB}/photos/{name}")
+        assert status == 404
+    assert "geo.json" in body["detail"]
 
 
 @pytest.mark.parametrize(
@@ -160,22 +181,12 @@ def test_any_place_in_the_list_is_answered(before: str) -> None:
     assert Door().delivered().get("/jobs", before=before)[0] == 200
 
 
-def claims(subject: str) -> dict[str, Any]:
-    return {"jwt": {"claims": {"sub": subject, "email": f"{subject}@example.org"}}}
-
-
-def asked_by(subject: str | None, event: dict[str, Any]) -> dict[str, Any]:
-    if subject:
-        event["requestContext"]["authorizer"] = claims(subject)
-    return event
-
-
 @pytest.mark.parametrize(
     ("subject", "status", "listed"),
     [
         ("ada", 200, [JOB]),
         ("eve", 404, []),
-        (None, 200, []),  # a mail's link, where the deployment opened it: the id is the key
+        (None, 401, []),
     ],
 )
 def test_nobody_sees_another_ones_job(subject: str | None, status: int, listed: list[str]) -> None:
@@ -184,8 +195,9 @@ def test_nobody_sees_another_ones_job(subject: str | None, status: int, listed: 
     for path in ("", "/events"):
         event = asked_by(subject, get(f"/jobs/{JOB}{path}"))
         assert door.app.resolve(event, None)["statusCode"] == status
-    answer = door.app.resolve(asked_by(subject, get("/jobs")), None)
-    assert ids(json.loads(answer["body"])) == listed
+    if subject:
+        answer = door.app.resolve(asked_by(subject, get("/jobs")), None)
+        assert ids(json.loads(answer["body"])) == listed
 
 
 def test_a_long_poll_answers_as_soon_as_something_happens() -> None:

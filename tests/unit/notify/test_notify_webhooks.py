@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import pytest
 from tests.fakes_notify import NOON, FakeHooks, FakePoster, FakeQueue, make_kit
-from tests.http_requests import get, http, post
+from tests.http_requests import asked_by, get, http, post
 from tests.unit.notify.story import Story
 
 from spaceport_contracts.events import Event
@@ -177,11 +177,9 @@ def test_webhooks_are_registered_listed_and_removed() -> None:
         200,
         [{"id", "url", "created_at"}],
     )
-    other = get("/webhooks")
-    other["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": "eve"}}}
+    other = asked_by("eve", get("/webhooks"))
     assert board.ask(other)[1] == {"webhooks": []}
-    theirs = http("DELETE", f"/webhooks/{hook['id']}")
-    theirs["requestContext"]["authorizer"] = {"jwt": {"claims": {"sub": "eve"}}}
+    theirs = asked_by("eve", http("DELETE", f"/webhooks/{hook['id']}"))
     assert board.ask(theirs)[0] == 404
     assert board.ask(http("DELETE", f"/webhooks/{hook['id']}"))[0] == 204
     assert board.ask(http("DELETE", f"/webhooks/{hook['id']}"))[0] == 404

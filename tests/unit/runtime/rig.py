@@ -64,7 +64,7 @@ class Rig:
         assert run is not None
         return run
 
-    def ask(self, n: int, photos: int = 0) -> None:
+    def ask(self, n: int, photos: int = 0, owner: str = "") -> None:
         """The n-th job's request arrives, a second after whatever came before."""
         self.now_s += 1
         self.ledger.register_job(self.key(n).job_id, "{}")
@@ -75,6 +75,7 @@ class Rig:
             email=None,
             title="t",
             photos=photos,
+            owner=owner,
             inputs=ArtifactSet(prefix="s3://spaceport/uploads/x/", index=INDEX),
         )
         self._routes["ReconstructionRequested"](request)

@@ -50,7 +50,7 @@ class Api(SpaceportStack):
             cors_configuration=apigateway.CfnApi.CorsProperty(
                 allow_origins=web_origins(self.plan) or [LOCAL_PAGE],
                 allow_methods=["GET", "POST", "DELETE", "OPTIONS"],
-                allow_headers=["authorization", "content-type"],
+                allow_headers=["authorization", "content-type", "idempotency-key"],
                 max_age=3600,
             ),
         )

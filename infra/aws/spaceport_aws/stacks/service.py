@@ -202,21 +202,15 @@ class ServiceStack(SpaceportStack):
             self._route(route, api_id, integration)
 
     def _route(self, route: RouteSpec, api_id: str, integration: apigateway.CfnIntegration) -> None:
-        """A link in a mail carries an id that nobody can guess; everything else needs a sign-in."""
-        opened = is_open(route)
+        """Who signed in may ask; what is open has a secret in its path."""
         built = apigateway.CfnRoute(
             self,
             f"Route-{route.method}-{route.path.strip('/').replace('/', '-')}",
             api_id=api_id,
             route_key=f"{route.method} {route.path}",
             target=f"integrations/{integration.ref}",
-            authorization_type="NONE" if opened else "JWT",
-            authorizer_id=None if opened else self.told("authorizer-id"),
+            authorization_type="NONE" if route.is_open else "JWT",
+            authorizer_id=None if route.is_open else self.told("authorizer-id"),
         )
-        if opened:
-            because(built, "APIG4", "a mail's link is opened without a sign-in: the id is the key")
-
-
-def is_open(route: RouteSpec) -> bool:
-    """Whether a route is answered without a sign-in: its path holds a mail's secret."""
-    return "{token}" in route.path or (route.method == "GET" and "{job_id}" in route.path)
+        if route.is_open:
+            because(built, "APIG4", "opened by a link, without a sign-in: its token is the key")

@@ -1,6 +1,7 @@
 """moto's server behind the tap, and what of moto is mended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from spaceport_local.aws.mends.queues import mend_queues
 from spaceport_local.aws.mends.replays import mend_replays
 from spaceport_local.aws.mends.templates import mend_templates
 from spaceport_local.aws.mends.transactions import mend_transactions
+from spaceport_local.aws.signatures import Signed
+from spaceport_local.disk.secrets import KeyPair
 from spaceport_local.http.closed import Closed, House
 from spaceport_local.http.refusals import s3_page
 from spaceport_local.http.server import WebServer, WsgiApp
@@ -31,6 +34,7 @@ class Moto:
         responder: Responder,
         observers: Sequence[Observer],
         house: House,
+        keys: KeyPair,
         arrived: Callable[[str], None],
         port: int = 0,
     ) -> None:
@@ -42,8 +46,20 @@ class Moto:
         mend_templates()
         mend_transactions()
         self.app: WsgiApp = Dispatcher(objects)
-        closed = Closed(Tap(self.app, responder, observers), house, s3_page)
+        signed = Signed(Tap(self.app, responder, observers), keys)
+        closed = Closed(signed, house, s3_page)
+        self._signed = signed
         self.server = WebServer(closed, port, max_body_bytes=MAX_OBJECT_BYTES, page=s3_page)
+
+    @contextmanager
+    def privately(self) -> Iterator[str]:
+        """The address of a port that nobody was told of, for as long as the block lasts."""
+        server = WebServer(self._signed, page=s3_page)
+        server.start()
+        try:
+            yield server.url
+        finally:
+            server.stop()
 
     def post(self, target: str, body: bytes) -> Any:
         """A JSON request past the tap: what it changes is known already."""

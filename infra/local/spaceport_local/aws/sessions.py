@@ -8,6 +8,7 @@ from botocore.config import Config
 from botocore.loaders import create_loader
 
 from spaceport_local.account import REGION
+from spaceport_local.disk.secrets import KeyPair
 
 LOADER = create_loader()
 CLIENT_CONFIG = Config(
@@ -16,13 +17,15 @@ CLIENT_CONFIG = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
+S3_CONFIG = CLIENT_CONFIG.merge(Config(signature_version="s3v4"))  # links, too
 
 
 class Clients:
     """boto3 clients of one endpoint; a service may have an endpoint of its own."""
 
-    def __init__(self, endpoint_url: str) -> None:
+    def __init__(self, endpoint_url: str, keys: KeyPair) -> None:
         self._endpoint_url = endpoint_url
+        self._keys = keys
         self._own: dict[str, str] = {}
         self._session: Any = boto3.Session(botocore_session=_core())
         self._made: dict[str, Any] = {}
@@ -38,9 +41,9 @@ class Clients:
                 service,
                 endpoint_url=self._own.get(service, self._endpoint_url),
                 region_name=REGION,
-                aws_access_key_id="test",
-                aws_secret_access_key="test",
-                config=CLIENT_CONFIG,
+                aws_access_key_id=self._keys.access_key,
+                aws_secret_access_key=self._keys.secret_key,
+                config=S3_CONFIG if service == "s3" else CLIENT_CONFIG,
             )
         return self._made[service]
 

@@ -3,11 +3,14 @@
 from typing import Any
 from urllib.parse import unquote, unquote_plus
 
+from spaceport_contracts.artifacts import split_uri
 from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX
+from spaceport_ingest.admission.begun import on_arrival
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.runs import admit, ingest_run, work
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.submission import Submission
+from spaceport_ingest.upload import upload_of
 from spaceport_runtime.errors import Poison
 from spaceport_runtime.observe import logger
 from spaceport_runtime.ports import StoredObject
@@ -21,11 +24,15 @@ def on_upload(detail: dict[str, Any], kit: Kit) -> None:
         logger.info("upload is gone", extra={"bucket": bucket, "key": key})
         return
     uri, stored = found
+    upload_id = upload_of(split_uri(uri)[1])
+    if upload_id:
+        on_arrival(upload_id, uri, stored, kit)
+        return
     if not starts_a_job(uri, kit.bucket):
         logger.info("upload is no capture", extra={"uri": uri})
         return
-    run = ingest_run(job_of(kit, uri, stored.etag))
-    admit(run, Submission(uri=uri, etag=stored.etag), kit)
+    run = ingest_run(job_of(kit, uri, stored.etag, asked_at=stored.modified_at))
+    admit(run, Submission(uri=uri, etag=stored.etag, owner=kit.uploads_owner), kit)
     work(run, kit)
 
 

@@ -1,117 +1,26 @@
-"""Ingest's part of the HTTP API: what may be asked, in which form, and who answers it."""
+"""Ingest's part of the HTTP API, put together from its rooms' routes."""
 
 from collections.abc import Callable
-from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Any
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-
-from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.bodies import (
-    Answered,
-    FindJob,
-    JobAccepted,
-    JobFound,
-    ReplayJob,
-    StartJob,
-)
-from spaceport_ingest.requests.cancel import cancel_job
-from spaceport_ingest.requests.find import find_job
+from spaceport_ingest.ports import GetKit, Kit
+from spaceport_ingest.requests.batches import add_batches
+from spaceport_ingest.requests.estimates import add_estimates
+from spaceport_ingest.requests.jobs import add_jobs
 from spaceport_ingest.requests.problems import REMEDIES
-from spaceport_ingest.requests.replay import replay_job
-from spaceport_ingest.requests.start import StartRequest, start_job
-from spaceport_runtime.http.body import JSON
-from spaceport_runtime.http.problems import responses
+from spaceport_ingest.requests.uploads.routes import add_uploads
+from spaceport_runtime.http.limits import Limits
 from spaceport_runtime.http.shell import HttpApi
 
-JobId = Annotated[str, Path(description="as POST /start-job answered it")]
-ACCEPTED: dict[int, Any] = {
-    202: {"description": "Accepted", "content": {JSON: {"model": JobAccepted}}}
-}
-START_RESPONSES = responses(
-    {
-        400: "Not a JSON object, or not an address that this step can begin from",
-        403: "Not our bucket, or not what the caller may name",
-        404: "Nothing at that address",
-        415: "Not JSON",
-        422: "A field is missing, unknown or has a value that is not allowed",
-    },
-    ACCEPTED,
-)
-FOUND: dict[int, Any] = {200: {"description": "Found", "content": {JSON: {"model": JobFound}}}}
-FIND_RESPONSES = responses(
-    {
-        400: "Not a JSON object, or not an address",
-        403: "Not our bucket",
-        404: "No such upload, or it has another ETag by now",
-        415: "Not JSON",
-        422: "A field is missing, unknown or has a value that is not allowed",
-    },
-    FOUND,
-)
-REPLAY_RESPONSES = responses(
-    {
-        400: "Not a JSON object",
-        404: "No such job",
-        409: "Still running, or nothing stored to begin from",
-        415: "Not JSON",
-        422: "A field is missing, unknown or has a value that is not allowed",
-    },
-    ACCEPTED,
-)
-CANCEL_RESPONSES = responses(
-    {
-        404: "No such job",
-        409: "Ended already",
-        415: "Not JSON",
-        422: "Not a job id",
-    },
-    ACCEPTED,
-)
 
-
-def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
+def make_api(get_kit: GetKit, get_limits: Callable[[], Limits] | None = None) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = HttpApi(REMEDIES)
-
-    @app.post("/start-job", responses=START_RESPONSES, summary="Start a job", tags=["jobs"])
-    def start(body: Annotated[StartJob, Body()]) -> Response[JobAccepted]:
-        request = StartRequest(
-            url=body.s3_url,
-            email=body.email,
-            step=body.pipeline_step.stage,
-            quality=body.quality,
-            title=body.title,
-        )
-        job = start_job(request, get_kit())
-        status = Answered(job.end) if job.end else Answered.ACCEPTED
-        return _accepted(JobAccepted(job_id=job.job_id, attempt=job.attempt, status=status))
-
-    @app.post("/find-job", responses=FIND_RESPONSES, summary="Find an upload's job", tags=["jobs"])
-    def find(body: Annotated[FindJob, Body()]) -> Response[JobFound]:
-        found = JobFound(job_id=find_job(body.s3_url, body.etag, get_kit()))
-        return Response(HTTPStatus.OK.value, JSON, found)
-
-    @app.post(
-        "/jobs/<job_id>/replay", responses=REPLAY_RESPONSES, summary="Replay a job", tags=["jobs"]
-    )
-    def replay(job_id: JobId, body: Annotated[ReplayJob, Body()]) -> Response[JobAccepted]:
-        attempt = replay_job(job_id, body.start_at.stage, body.quality, get_kit())
-        return _accepted(JobAccepted(job_id=job_id, attempt=attempt))
-
-    @app.post(
-        "/jobs/<job_id>/cancel", responses=CANCEL_RESPONSES, summary="Cancel a job", tags=["jobs"]
-    )
-    def cancel(job_id: JobId) -> Response[JobAccepted]:
-        attempt = cancel_job(job_id, get_kit())
-        return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=Answered.CANCELLING))
-
+    app = HttpApi(REMEDIES, get_limits=get_limits)
+    add_jobs(app, get_kit)
+    add_uploads(app, get_kit)
+    add_estimates(app, get_kit)
+    add_batches(app, get_kit)
     return app
-
-
-def _accepted(body: JobAccepted) -> Response[JobAccepted]:
-    return Response(HTTPStatus.ACCEPTED.value, JSON, body)
 
 
 def openapi() -> dict[str, Any]:

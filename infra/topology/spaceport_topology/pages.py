@@ -1,0 +1,30 @@
+"""What a browser is told about our pages, whoever serves them: one policy for every cloud."""
+
+from collections.abc import Sequence
+
+# Asset names hold a hash of their content: a name never means two things.
+ASSETS = "assets/"
+FOREVER = "public, max-age=31536000, immutable"
+FRESH = "no-cache"
+
+
+def content_security_policy(data: Sequence[str], images: Sequence[str] = ()) -> str:
+    """Scripts, styles and workers are our own files, and nothing is written into a page.
+
+    `data` are the origins that pages ask beside their own (API, S3, sign-in), `images` those that
+    only pictures come from. The splat viewer makes its workers and pictures from blobs.
+    """
+    asked = "".join(f" {origin}" for origin in data)
+    shown = asked + "".join(f" {origin}" for origin in images)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            "worker-src 'self' blob:",
+            f"img-src 'self' blob: data:{shown}",
+            f"connect-src 'self'{asked}{shown if images else ''}",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'self'",
+        )
+    )

@@ -1,0 +1,77 @@
+import { useEffect, useRef } from 'react';
+import { ErrorNotice } from '../ui/Notice';
+import { Chrome } from './Chrome';
+import { Loading } from './controls/Loading';
+import type { Photo } from './engine/geo';
+import type { NoteStore } from './notes';
+import styles from './SplatViewer.module.css';
+import { useScene } from './useScene';
+import { words } from './words';
+
+export interface SplatViewerProps {
+  /** Where the `.sog` is, or the `lod-meta.json` of one in levels; a redirect is followed. */
+  sceneUrl: string;
+  /** geo.json: where the scene's frame (east, north, up) is on Earth, and its photos in it. */
+  geoUrl?: string;
+  /** What the scene is called, for the canvas's accessible name and for file names. */
+  title?: string;
+  /** Our controls around the scene; without them it only turns. */
+  chrome: boolean;
+  /** Where a photo is to be had; null: it is not at hand. */
+  photoUrl?: (photo: Photo) => string | null;
+  /** Where notes are kept; without it, in this browser under the scene's address. */
+  notes?: NoteStore;
+  /** The pages that links name: this view, and the same without chrome. */
+  links?: { page: string; embed: string };
+  /** Makes a link that works without signing in. */
+  onShare?: () => Promise<{ path: string; expiresAt: string }>;
+  /** Where Back leads. */
+  backHref?: string;
+  /** The first frame is drawn. */
+  onLoaded?: () => void;
+}
+
+/** A splat to walk around in, upright, in metres where its photos had GPS. */
+export default function SplatViewer(props: SplatViewerProps) {
+  const { sceneUrl, geoUrl, title = words.untitled, chrome, onLoaded } = props;
+  const container = useRef<HTMLDivElement>(null);
+  const opened = useScene(container, sceneUrl, geoUrl);
+  const { scene, isLoaded, percent, error, retry } = opened;
+  useEffect(() => {
+    if (isLoaded) onLoaded?.();
+  }, [isLoaded, onLoaded]);
+  useEffect(() => {
+    if (scene) prepareCanvas(scene.canvas, title);
+  }, [scene, title]);
+  useEffect(() => {
+    if (!scene) return;
+    const { state } = scene.handle;
+    // Keys move the scene only while it has the focus: never while somebody types elsewhere.
+    const follow = () => { state.inputEnabled = document.activeElement === scene.canvas; };
+    const take = () => scene.canvas.focus({ preventScroll: true });
+    follow();
+    document.addEventListener('focusin', follow);
+    document.addEventListener('focusout', follow);
+    scene.canvas.addEventListener('pointerdown', take);
+    return () => {
+      document.removeEventListener('focusin', follow);
+      document.removeEventListener('focusout', follow);
+      scene.canvas.removeEventListener('pointerdown', take);
+    };
+  }, [scene]);
+  return (
+    <div className={styles.viewer} data-chrome={chrome} data-loaded={isLoaded}>
+      <div ref={container} className={styles.scene} />
+      {scene && isLoaded && chrome ? <Chrome {...props} title={title} opened={{ ...opened, scene }} /> : null}
+      {isLoaded || error ? null : <Loading percent={percent} />}
+      {error ? <div className={styles.error}><ErrorNotice error={error} onRetry={retry} /></div> : null}
+    </div>
+  );
+}
+
+function prepareCanvas(canvas: HTMLCanvasElement, title: string): void {
+  canvas.tabIndex = 0;
+  canvas.setAttribute('role', 'application');
+  canvas.setAttribute('aria-label', words.canvas(title));
+  canvas.setAttribute('aria-description', words.canvasHelp);
+}
