@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from spaceport_contracts.address import email_address
 from spaceport_contracts.artifacts import ArtifactSet
+from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_ingest.rejection import shown
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS, Submission
@@ -26,6 +27,7 @@ class Wishes:
     email: str | None
     quality: Quality
     title: str
+    options: JobOptions = AS_THE_QUALITY_HAS_IT
     bad_email: str | None = None
 
     @property
@@ -41,6 +43,7 @@ def make_wishes(
     email: str | None = None,
     quality: Quality | None = None,
     title: str | None = None,
+    options: JobOptions = AS_THE_QUALITY_HAS_IT,
 ) -> Wishes:
     """What the request says wins over what the upload says."""
     wanted_email = submission.email or email or None
@@ -49,6 +52,7 @@ def make_wishes(
         email=good_email,
         quality=submission.quality or quality or Quality.STANDARD,
         title=_plain(submission.title or title or "") or _plain(_name_of(submission.uri)),
+        options=submission.options or options,
         bad_email=shown(wanted_email) if wanted_email and not good_email else None,
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from spaceport_contracts.events import Batch, RunAdmitted, Stage
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
@@ -30,6 +31,7 @@ class StartRequest:
     email: str
     step: Stage
     quality: Quality | None = None
+    options: JobOptions | None = None
     title: str | None = None
     batch: Batch | None = None
     key: str = ""
@@ -53,6 +55,7 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         start_at=request.step,
         email=request.email,
         quality=request.quality,
+        options=request.options,
         title=request.title or None,
         owner=caller().subject,
         batch=request.batch,
@@ -110,6 +113,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.quality or "",
         submission.title or "",
         *filter(None, (submission.owner, submission.batch.batch_id if submission.batch else "")),
+        *filter(None, (submission.options and submission.options.model_dump_json(),)),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.events import Stage
+from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_ingest.admission.begun import submission_of, whole_upload_job
@@ -33,6 +34,7 @@ class CompleteRequest:
     email: str | None = None
     step: Stage = Stage.SFM
     quality: Quality | None = None
+    options: JobOptions | None = None
     title: str = ""
 
 
@@ -81,6 +83,7 @@ def _submission(upload: Upload, request: CompleteRequest, uri: str, kit: Kit) ->
         "start_at": request.step,
         "email": request.email,
         "quality": request.quality,
+        "options": request.options,
         "title": request.title or upload.title or None,
     }
     return submission_of(upload, uri, stored.etag if stored else "").model_copy(update=wanted)
@@ -98,6 +101,7 @@ def _manifest(
         title=request.title or upload.title,
         email=request.email,
         quality=request.quality or Quality.STANDARD,
+        options=request.options or AS_THE_QUALITY_HAS_IT,
         photos=tuple(
             UploadedPhoto(name=file.name, key=file.key, bytes=file.bytes, sha256=file.sha256)
             for file, verdict in judged
