@@ -1,6 +1,7 @@
 """notify's part of the HTTP API: my jobs, a job's status, its events, its files."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -25,7 +26,7 @@ from spaceport_notify.shares.share import MAX_DAYS
 from spaceport_notify.webhooks.routes import add_webhook_routes
 from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.limits import Limits
-from spaceport_runtime.http.problems import responses
+from spaceport_runtime.http.problems import Problem, responses
 from spaceport_runtime.http.shell import HttpApi
 
 REMEDIES = {

@@ -63,7 +63,7 @@ def test_an_unknown_option_is_refused_by_its_name() -> None:
 
 def test_other_options_are_another_job_and_none_are_as_before() -> None:
     world = FakeWorld()
-    jobs = [start(world, **more)[1]["jobId"] for more in ({}, {"options": WANTED}, {"options": {}})]
+    jobs = [start(world)[1]["jobId"], start(world, options=WANTED)[1]["jobId"]]
     assert jobs[0] != jobs[1]
     assert start(world)[1]["jobId"] == jobs[0]
 

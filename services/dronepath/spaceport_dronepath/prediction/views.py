@@ -155,7 +155,8 @@ def _crossed(
     slope = (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)
     row = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count - low, count)
     x = np.repeat(x0 - slope * y0, count) + np.repeat(slope, count) * row
-    return row * (columns + 1) + cell(x).clip(0, columns).astype(np.intp)
+    cells: NDArray[np.intp] = row * (columns + 1) + cell(x).clip(0, columns).astype(np.intp)
+    return cells
 
 
 def wall_points(target: Target) -> tuple[Floats, Floats]:

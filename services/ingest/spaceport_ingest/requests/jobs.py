@@ -104,6 +104,7 @@ def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
             quality=body.quality,
             options=body.options.plain() if body.options else None,
             title=body.title,
+            plan=body.plan,
             key=key or "",
         )
         return accepted(start_job(request, get_kit()))

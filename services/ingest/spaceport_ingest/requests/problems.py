@@ -16,5 +16,6 @@ REMEDIES = {
     "options.photoSidePx": "Give pixels from 480 to 4,800, or leave it out.",
     "options.maxGaussians": "Give a number from 2,000 to 10,000,000, or leave it out.",
     "options.shDegree": "Give 0, 1, 2 or 3, or leave it out.",
+    "plan": "Give the planId that POST /drone-path answered, or the address of a plan.json.",
     "title": "Give a title of at most 200 characters, or none.",
 }

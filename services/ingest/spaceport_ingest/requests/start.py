@@ -12,7 +12,9 @@ from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
 from spaceport_ingest.admission.runs import admit, ingest_run
 from spaceport_ingest.admission.uploads import starts_a_job
+from spaceport_ingest.inspect.plan import read_plan
 from spaceport_ingest.ports import Kit
+from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.requests.locate import Located, locate
 from spaceport_ingest.requests.standing import standing_of
 from spaceport_ingest.submission import Submission
@@ -31,9 +33,10 @@ class StartRequest:
     email: str
     step: Stage
     quality: Quality | None = None
-    options: JobOptions | None = None
     title: str | None = None
+    plan: str | None = None
     batch: Batch | None = None
+    options: JobOptions | None = None
     key: str = ""
 
 
@@ -58,8 +61,10 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         options=request.options,
         title=request.title or None,
         owner=caller().subject,
+        plan=request.plan,
         batch=request.batch,
     )
+    check_plan(submission.plan, submission.start_at, kit)
     job_id = _job_id(submission, found, kit)
     if request.key:
         job_id = _same_job(request, job_id, kit)
@@ -80,6 +85,20 @@ def _same_job(request: StartRequest, job_id: str, kit: Kit) -> str:
             "Use a new key for another job.",
         )
     return kit.platform.ledger.name_job(f"{asked}\n{digest}", job_id, now)
+
+
+def check_plan(plan: str | None, step: Stage, kit: Kit) -> None:
+    """Raises Problem (422) for a plan that is not there, or goes with no photos."""
+    if plan is None:
+        return
+    try:
+        if step is not Stage.SFM:
+            raise CaptureRefused("A plan goes with photos.", "Leave it out, or begin with sfm.")
+        read_plan(plan, kit)
+    except CaptureRefused as refused:
+        raise field_problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "plan", refused.message, refused.remedy
+        ) from refused
 
 
 def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
@@ -104,6 +123,9 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
             return job_of(kit, found.uri, found.etag)
+    batch = submission.batch.batch_id if submission.batch else ""
+    plan = f"plan:{submission.plan}" if submission.plan else ""
+    options = submission.options.model_dump_json() if submission.options else ""
     return job_of(
         kit,
         found.uri,
@@ -112,8 +134,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner, submission.batch.batch_id if submission.batch else "")),
-        *filter(None, (submission.options and submission.options.model_dump_json(),)),
+        *filter(None, (submission.owner, batch, plan, options)),
     )
 
 

@@ -161,3 +161,9 @@ class CompleteUpload(Request):
     options: WantedOptions | None = None
     pipeline_step: Step = Field(default=Step.SFM, alias="pipelineStep")
     title: str = Field(default="", max_length=TITLE_MAX_CHARACTERS)
+    plan: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1024,
+        description="the plan that was flown: its planId, or the address of its plan.json",
+    )
