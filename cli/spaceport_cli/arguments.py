@@ -33,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_demo(commands)
     _add_up(commands)
+    _add_view(commands)
     _add_upload(commands)
     _add_plan(commands)
     _add_replay(commands)
@@ -69,6 +70,8 @@ def _add_photos(command: argparse.ArgumentParser, mail: str) -> None:
     command.add_argument("--quality", choices=qualities, default=Quality.STANDARD.value)
     command.add_argument("--email", metavar="ADDRESS", help=mail)
     command.add_argument("--title", default="", help="for the report; default: the name of PHOTOS")
+    help_text = "the plan that was flown, as 'spaceport plan --out' wrote it: the report compares"
+    command.add_argument("--plan", type=Path, metavar="PLAN", help=help_text)
 
 
 def _add_upload(commands: Commands) -> None:
@@ -91,10 +94,17 @@ def _add_up(commands: Commands) -> None:
     _add_state(command)
 
 
+def _add_view(commands: Commands) -> None:
+    command = _add(commands, "view", "show a finished result in the browser, until Ctrl-C")
+    command.add_argument("folder", type=Path, metavar="DIR", help="what 'run' or 'demo' wrote")
+    command.add_argument("--port", type=int, default=0, help="a free one, unless said")
+    command.add_argument("--no-browser", action="store_true", help="only print the link")
+
+
 def _add_plan(commands: Commands) -> None:
     command = _add(commands, "plan", "plan a flight over an area, or check the photos of one")
     command.add_argument(
-        "area", type=Path, metavar="AREA", help="GeoJSON, or a request; with --check: the plan"
+        "area", type=Path, metavar="AREA", help="GeoJSON, KML, or a request; with --check: the plan"
     )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the files")
     command.add_argument(

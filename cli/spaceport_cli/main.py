@@ -81,8 +81,10 @@ def _upload(typed: argparse.Namespace, console: Console) -> int:
 def _wishes(typed: argparse.Namespace) -> "Wishes":
     from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
     from spaceport_cli.run.begin import title_of  # noqa: PLC0415
+    from spaceport_cli.run.checks import check_plan  # noqa: PLC0415
 
-    return Wishes(Quality(typed.quality), typed.email, title_of(typed.photos, typed.title))
+    title = title_of(typed.photos, typed.title)
+    return Wishes(Quality(typed.quality), typed.email, title, check_plan(typed.plan))
 
 
 def _demo(typed: argparse.Namespace, console: Console) -> int:
@@ -95,6 +97,12 @@ def _up(typed: argparse.Namespace, console: Console) -> int:
     from spaceport_cli.cloud.up import up  # noqa: PLC0415
 
     return up(typed.port, typed.state, console)
+
+
+def _view(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.view.view import view  # noqa: PLC0415
+
+    return view(typed.folder, typed.port, not typed.no_browser, console)
 
 
 def _plan(typed: argparse.Namespace, console: Console) -> int:
@@ -155,6 +163,7 @@ COMMANDS: dict[str, Command] = {
     "run": _run,
     "demo": _demo,
     "up": _up,
+    "view": _view,
     "upload": _upload,
     "plan": _plan,
     "doctor": _doctor,

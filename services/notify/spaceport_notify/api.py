@@ -1,6 +1,7 @@
 """notify's part of the HTTP API: my jobs, a job's status, its events, its files."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -8,12 +9,14 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
+from spaceport_notify.known.batch import BatchStatus, batch_status
 from spaceport_notify.known.files import CONTENT_TYPES
-from spaceport_notify.known.find import LINK_SECONDS, JobId, find, redirect
+from spaceport_notify.known.find import JOB_ID, LINK_SECONDS, JobId, find, redirect
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
 from spaceport_notify.known.public import public_event
 from spaceport_notify.known.status import JobStatus, Status, job_status
+from spaceport_notify.letters.batch import members
 from spaceport_notify.letters.routes import PATH as MAIL_PATH
 from spaceport_notify.letters.routes import add_mail_routes
 from spaceport_notify.ports import Kit, Row
@@ -23,7 +26,7 @@ from spaceport_notify.shares.share import MAX_DAYS
 from spaceport_notify.webhooks.routes import add_webhook_routes
 from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.limits import Limits
-from spaceport_runtime.http.problems import responses
+from spaceport_runtime.http.problems import Problem, responses
 from spaceport_runtime.http.shell import HttpApi
 
 REMEDIES = {
@@ -53,6 +56,7 @@ class JobPage(Frozen):
     next: str | None
 
 
+BatchId = Annotated[str, Path(description="as POST /batches answered it")]
 FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
 Wait = Annotated[
@@ -106,6 +110,16 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
     def get_file(job_id: JobId, name: FileName) -> Response[str]:
         kit = get_kit()
         return redirect(find(job_id, kit), name, kit)
+
+    @app.get("/batches/<batch_id>", summary="How far a batch is", tags=["jobs"])
+    def get_batch(batch_id: BatchId) -> BatchStatus:
+        kit = get_kit()
+        views, deleted = members(batch_id, kit) if JOB_ID.fullmatch(batch_id) else ([], 0)
+        mine = [view for view in views if caller().owns(view.owner)]
+        if not mine:
+            remedy = "Check the id; a batch that was just started appears within a few seconds."
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no batch {batch_id[:64]}. {remedy}")
+        return batch_status(batch_id, mine, deleted)
 
     add_mail_routes(app, get_kit)
     add_webhook_routes(app, get_kit)

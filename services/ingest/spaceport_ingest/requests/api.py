@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from spaceport_ingest.ports import GetKit, Kit
+from spaceport_ingest.requests.batches import add_batches
 from spaceport_ingest.requests.estimates import add_estimates
 from spaceport_ingest.requests.jobs import add_jobs
 from spaceport_ingest.requests.problems import REMEDIES
@@ -18,6 +19,7 @@ def make_api(get_kit: GetKit, get_limits: Callable[[], Limits] | None = None) ->
     add_jobs(app, get_kit)
     add_uploads(app, get_kit)
     add_estimates(app, get_kit)
+    add_batches(app, get_kit)
     return app
 
 
