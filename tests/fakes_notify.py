@@ -111,6 +111,28 @@ class FakeAddresses:
         return token in self.tokens
 
 
+class FakeBatches:
+    """Batches in memory."""
+
+    def __init__(self) -> None:
+        self.members: dict[str, set[str]] = {}
+        self.mails: set[str] = set()
+
+    def join(self, batch_id: str, job_id: str) -> None:
+        self.members.setdefault(batch_id, set()).add(job_id)
+
+    def jobs(self, batch_id: str) -> list[str]:
+        return sorted(self.members.get(batch_id, ()))
+
+    def claim_mail(self, batch_id: str) -> bool:
+        is_first = batch_id not in self.mails
+        self.mails.add(batch_id)
+        return is_first
+
+    def release_mail(self, batch_id: str) -> None:
+        self.mails.discard(batch_id)
+
+
 class FakeHooks:
     """Webhooks and deliveries in memory."""
 
@@ -234,6 +256,7 @@ def make_kit(
     """A kit on fakes."""
     return Kit(
         table=table or FakeStatusTable(),
+        batches=FakeBatches(),
         mailer=mailer or FakeMailer(),
         addresses=FakeAddresses(),
         hooks=FakeHooks(),

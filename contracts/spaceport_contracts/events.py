@@ -239,7 +239,8 @@ class JobDeleted(Event):
     It stands for the job as a whole, whatever its attempts came to; `attempt` is the last one.
     """
 
-    owner: Label = Field(default="", description="whose job it was; empty where there is one user")
+    owner: Label = Field(default="", description="whose job it was; empty where nobody signed in")
+    batch: Batch | None = None
 
 
 class FlightPlanned(Event):

@@ -39,6 +39,29 @@ export const words = {
     notFoundBody: 'The address may be mistyped, or what was here has been deleted.',
     toCaptures: 'To your captures',
   },
+  landing: {
+    title: 'From drone photos to a place you can walk around in',
+    body: 'Upload a flight’s photos. Spaceport finds where each was taken, trains a 3D scene from them and packs it into a file of a few megabytes that opens in any browser.',
+    action: 'Start a capture',
+    signIn: 'Sign in',
+    local: 'Open the link that `spaceport up` printed: it signs this browser in.',
+    scene: 'A generated village, trained from 28 photos',
+    sceneNote: 'Drag to turn, scroll to come closer. This village was generated, photographed and trained by Spaceport itself.',
+    steps: [
+      ['Plan', 'Draw the area; get the path, the photos and the minutes, and a file for the drone’s app.'],
+      ['Upload', 'Drop the folder. Bad photos are named at once; a broken connection costs nothing.'],
+      ['Walk around', 'Measure, fly the drone’s path, share a link. The report says how good it is.'],
+    ],
+  },
+  signIn: {
+    title: 'Sign in first',
+    body: 'Captures belong to whoever made them.',
+  },
+  shared: {
+    title: 'A shared scene',
+    gone: 'This link does not work any more',
+    goneBody: 'It was withdrawn, or it has expired. Ask whoever sent it for another.',
+  },
   status: {
     queued: 'Queued',
     waiting: 'Waiting for a machine',

@@ -61,9 +61,7 @@ def _photos(folder: Path, geo: Path | None) -> dict[str, Path]:
     if geo is None or not source.is_dir():
         return {}
     there = {photo.name: photo.path for photo in find_photos(source, skip=folder).photos}
-    return {
-        name: there[original] for name, original in _names(geo).items() if original in there
-    }
+    return {name: there[original] for name, original in _names(geo).items() if original in there}
 
 
 def _names(geo: Path) -> dict[str, str]:

@@ -24,6 +24,7 @@ SERVICE = Service(
         Route("POST", "/start-job"),
         Route("POST", "/find-job"),
         Route("POST", "/estimates"),
+        Route("POST", "/batches"),
         Route("POST", "/uploads"),
         Route("GET", "/uploads/{upload_id}"),
         Route("POST", "/uploads/{upload_id}/links"),

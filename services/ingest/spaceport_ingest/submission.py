@@ -38,6 +38,7 @@ class Deletion(Frozen):
     owner: str
     uri: str
     cause_id: str
+    batch: Batch | None = None
 
 
 class Replay(Frozen):

@@ -1,6 +1,7 @@
 """notify's part of the HTTP API: my jobs, a job's status, its events, its files."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
@@ -8,12 +9,21 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
+from spaceport_notify.known.batch import BatchStatus, batch_status
 from spaceport_notify.known.files import CONTENT_TYPES
-from spaceport_notify.known.find import LINK_SECONDS, JobId, find, redirect, redirect_to_photo
+from spaceport_notify.known.find import (
+    JOB_ID,
+    LINK_SECONDS,
+    JobId,
+    find,
+    redirect,
+    redirect_to_photo,
+)
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
 from spaceport_notify.known.public import public_event
 from spaceport_notify.known.status import JobStatus, Status, job_status
+from spaceport_notify.letters.batch import members
 from spaceport_notify.letters.routes import PATH as MAIL_PATH
 from spaceport_notify.letters.routes import add_mail_routes
 from spaceport_notify.ports import Kit, Row
@@ -22,7 +32,8 @@ from spaceport_notify.shares.routes import add_share_routes
 from spaceport_notify.shares.share import MAX_DAYS
 from spaceport_notify.webhooks.routes import add_webhook_routes
 from spaceport_runtime.http.caller import caller
-from spaceport_runtime.http.problems import responses
+from spaceport_runtime.http.limits import Limits
+from spaceport_runtime.http.problems import Problem, responses
 from spaceport_runtime.http.shell import HttpApi
 
 REMEDIES = {
@@ -52,6 +63,7 @@ class JobPage(Frozen):
     next: str | None
 
 
+BatchId = Annotated[str, Path(description="as POST /batches answered it")]
 FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 PhotoName = Annotated[str, Path(description="a name from the job's geo.json")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
@@ -67,9 +79,11 @@ Before = Annotated[str | None, Query(min_length=1, max_length=100, description="
 Limit = Annotated[int, Query(ge=1, le=100, description="jobs per page")]
 
 
-def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
+def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None = None) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = HttpApi(REMEDIES, forms=(MAIL_PATH,), opened=(MAIL_PATH, SHARED_PATH))
+    app = HttpApi(
+        REMEDIES, forms=(MAIL_PATH,), opened=(MAIL_PATH, SHARED_PATH), get_limits=get_limits
+    )
 
     @app.get("/jobs", summary="My jobs, the newest first", tags=["jobs"])
     def get_jobs(
@@ -117,6 +131,16 @@ def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
     def get_photo(job_id: JobId, name: PhotoName) -> Response[str]:
         kit = get_kit()
         return redirect_to_photo(find(job_id, kit), name, kit)
+
+    @app.get("/batches/<batch_id>", summary="How far a batch is", tags=["jobs"])
+    def get_batch(batch_id: BatchId) -> BatchStatus:
+        kit = get_kit()
+        views, deleted = members(batch_id, kit) if JOB_ID.fullmatch(batch_id) else ([], 0)
+        mine = [view for view in views if caller().owns(view.owner)]
+        if not mine:
+            remedy = "Check the id; a batch that was just started appears within a few seconds."
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no batch {batch_id[:64]}. {remedy}")
+        return batch_status(batch_id, mine, deleted)
 
     add_mail_routes(app, get_kit)
     add_webhook_routes(app, get_kit)

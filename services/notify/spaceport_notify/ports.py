@@ -66,6 +66,22 @@ class StatusTable(Protocol):
         """
 
 
+class Batches(Protocol):
+    """Which jobs were handed in together, and whether their mail was sent."""
+
+    def join(self, batch_id: str, job_id: str) -> None:
+        """The job belongs to the batch."""
+
+    def jobs(self, batch_id: str) -> list[str]:
+        """The ids of the jobs that are known to belong to it, read consistently."""
+
+    def claim_mail(self, batch_id: str) -> bool:
+        """Claim the mail about the batch; False when somebody has."""
+
+    def release_mail(self, batch_id: str) -> None:
+        """Give the claim back: nothing was sent."""
+
+
 class MailRefused(SpaceportError):
     """The mail service will not take the message as things are; nothing was sent."""
 
@@ -167,6 +183,7 @@ class Kit:
     """Everything outside, and what deployments choose, passed to the core as one value."""
 
     table: StatusTable
+    batches: Batches
     mailer: Mailer
     addresses: Addresses
     hooks: Hooks

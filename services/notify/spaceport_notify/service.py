@@ -13,6 +13,7 @@ SERVICE = Service(
     api=(
         Route("GET", "/jobs"),
         Route("GET", "/jobs/{job_id}"),
+        Route("GET", "/batches/{batch_id}"),
         Route("GET", "/jobs/{job_id}/events"),
         Route("GET", "/jobs/{job_id}/files/{name}"),
         Route("GET", "/jobs/{job_id}/photos/{name}"),

@@ -17,7 +17,8 @@ from spaceport_contracts.report import Report
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.record import amend, record
 from spaceport_notify.known.view import JobView
-from spaceport_notify.letters.due import due_letter, due_start
+from spaceport_notify.letters.batch import tell_batch
+from spaceport_notify.letters.due import due_letter, due_start, is_told_with_others
 from spaceport_notify.letters.send import send_letter
 from spaceport_notify.ports import DELETED, Kit
 from spaceport_notify.report.collect import collect
@@ -41,6 +42,8 @@ def tell(event: Event, kit: Kit) -> None:
         _clear(event.job_id, kit)
         return
     announce(event, view.owner, kit)
+    if view.batch:
+        kit.batches.join(view.batch.batch_id, view.job_id)
     if isinstance(event, ReconstructionRequested):
         _tell_start(view, kit)
     for attempt in sorted(view.rounds):
@@ -53,8 +56,12 @@ def tell(event: Event, kit: Kit) -> None:
 def forget(event: JobDeleted, kit: Kit) -> None:
     """The last that anybody hears of the job; then nothing is known of it here."""
     announce(event, event.owner, kit)
+    if event.batch:
+        kit.batches.join(event.batch.batch_id, event.job_id)
     kit.table.forget(event.job_id)
     _clear(event.job_id, kit)
+    if event.batch:
+        tell_batch(event.batch, kit)
 
 
 def _clear(job_id: str, kit: Kit) -> None:
@@ -69,6 +76,8 @@ def settle(view: JobView, attempt: int, kit: Kit) -> None:
         view = _write_report(view, compressed, kit)
         if attempt not in view.reports:
             return
+    if view.batch and is_told_with_others(view, attempt):
+        tell_batch(view.batch, kit)
     due = due_letter(view, attempt)
     if due is not None:
         send_letter(due, view, _report(view, attempt, kit), kit)

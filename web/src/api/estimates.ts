@@ -1,18 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Quality } from './schema';
-import { send } from './send';
-
-interface Range {
-  low: number;
-  high: number;
-}
-
-interface Estimated {
-  stages: { stage: string; minutes: Range; dollars: Range }[];
-  total: { minutes: Range; dollars: Range };
-  /** What it rests on, with dates. */
-  basis: string;
-}
+import { answerOf, api } from './client';
 
 const USUAL_PIXELS = 12_000_000;
 
@@ -22,6 +10,6 @@ export function useEstimate(photos: number, pixelsPerPhoto: number | null, quali
     queryKey: ['estimate', body],
     enabled: photos > 0,
     staleTime: Number.POSITIVE_INFINITY,
-    queryFn: () => send<Estimated>('POST', '/estimates', body),
+    queryFn: () => answerOf(api.POST('/estimates', { body })),
   });
 }

@@ -3,7 +3,7 @@
 from spaceport_aws.access.grants import Grant, encryption, listing, objects, publishing, table
 from spaceport_aws.names import Names
 from spaceport_runtime.service import Service
-from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, UPLOADS_TABLE
+from spaceport_topology.wiring import LEDGER_TABLE, LIMITS_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
 BEGUN = "uploads/up-*"  # what was begun through the API
 LEDGER_ACTIONS = ("GetItem", "PutItem", "UpdateItem", "Query")
@@ -22,6 +22,8 @@ def function_grants(
     grants = [_own_log(service, entry, names), TRACING]
     if entry == "on_message":
         grants += [_consuming(service, names)]
+    if entry == "on_request":
+        grants += [table(names, LIMITS_TABLE, "UpdateItem")]
     if service.name == "notify":
         return grants + _notify(service, entry, names, key_arn, mail)
     if service.uploads:

@@ -78,9 +78,8 @@ def _announce(key: RunKey, kit: Kit) -> int:
     for attempt in range(1, attempts + 1):
         ledger.claim_end(key.job_id, attempt, End(EndKind.CANCELLED, by=DELETION))
     deletion = Deletion.model_validate_json(run.cause)
-    event = originate(
-        JobDeleted, key.job_id, attempts, deletion.cause_id, now, owner=deletion.owner
-    )
+    whose = {"owner": deletion.owner, "batch": deletion.batch}
+    event = originate(JobDeleted, key.job_id, attempts, deletion.cause_id, now, **whose)
     kit.platform.bus.publish(event)
     ledger.mark_running(key, now.isoformat())
     return attempts

@@ -17,6 +17,7 @@ def delete_job(job_id: str, kit: Kit) -> int:
         owner=standing.record.owner,
         uri=standing.record.uri,
         cause_id=cause.event_id if cause else standing.record.cause_id,
+        batch=standing.record.batch,
     )
     begin_deletion(job_id, deletion, kit)
     return standing.attempt

@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 
-from spaceport_contracts.events import RunAdmitted, Stage
+from spaceport_contracts.events import Batch, RunAdmitted, Stage
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
@@ -26,6 +26,7 @@ class StartRequest:
     step: Stage
     quality: Quality | None = None
     title: str | None = None
+    batch: Batch | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         quality=request.quality,
         title=request.title or None,
         owner=caller().subject,
+        batch=request.batch,
     )
     return set_off(_job_id(submission, found, kit), submission, kit)
 
@@ -65,11 +67,16 @@ def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
 
 
 def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
-    """An upload that started a job by itself is that job, unless something else is asked of it."""
-    if submission.start_at is Stage.SFM and starts_a_job(found.uri, kit.bucket):
+    """An upload that started a job by itself is that job, unless something else is asked of it.
+
+    A batch has jobs of its own.
+    """
+    begins_itself = submission.batch is None and starts_a_job(found.uri, kit.bucket)
+    if submission.start_at is Stage.SFM and begins_itself:
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
             return job_of(kit, found.uri, found.etag)
+    batch = submission.batch.batch_id if submission.batch else ""
     return job_of(
         kit,
         found.uri,
@@ -78,7 +85,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner,)),
+        *filter(None, (submission.owner, batch)),
     )
 
 

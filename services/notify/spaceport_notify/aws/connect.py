@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import boto3
 
 from spaceport_notify.aws.addresses import DynamoAddresses
+from spaceport_notify.aws.batches import DynamoBatches
 from spaceport_notify.aws.hooks import DynamoHooks
 from spaceport_notify.aws.links import S3Links
 from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
@@ -26,6 +27,7 @@ def connect_kit(settings: Settings, platform: PlatformSettings) -> Kit:
     dynamodb = boto3.client("dynamodb", config=RETRIES)
     return Kit(
         table=DynamoStatusTable(dynamodb, settings.status_table),
+        batches=DynamoBatches(dynamodb, settings.status_table),
         mailer=SesMailer(boto3.client("ses", config=SEND_ONCE), settings.configuration_set),
         addresses=DynamoAddresses(dynamodb, settings.status_table),
         hooks=DynamoHooks(dynamodb, settings.status_table),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.files import locate
-from spaceport_notify.known.find import LINK_SECONDS, JobId, find, redirect
+from spaceport_notify.known.find import JobId, find, redirect
 from spaceport_notify.known.status import Completion, delivered_attempt, figures_of, title_of
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
@@ -81,6 +81,10 @@ class SharedScene(Camel):
     files: dict[str, str] = Field(description="paths by name")
 
 
+def _answers(model: type[Camel]) -> dict[int, Any]:
+    return {200: {"description": "Found", "content": {JSON: {"model": model}}}}
+
+
 ShareId = Annotated[str, Path(description="as POST /jobs/{job_id}/shares answered it")]
 ShareToken = Annotated[str, Path(description="as POST /jobs/{job_id}/shares answered it, once")]
 SharedName = Annotated[str, Path(description=f"one of {', '.join(SHARED)}")]
@@ -116,7 +120,7 @@ def add_share_routes(app: HttpApi, get_kit: Callable[[], Kit]) -> None:
         "/jobs/<job_id>/shares",
         summary="A scene's shares",
         tags=["shares"],
-        responses=responses({404: NO_JOB}),
+        responses=responses({404: NO_JOB}, _answers(ShareList)),
     )
     def list_shares(job_id: JobId) -> ShareList:
         kit = get_kit()
@@ -137,20 +141,11 @@ def add_share_routes(app: HttpApi, get_kit: Callable[[], Kit]) -> None:
         kit.shares.remove(known)
         return Response(HTTPStatus.NO_CONTENT.value, body="")
 
-    @app.get(f"{PATH}<token>", summary="A shared scene", tags=["shared"], responses=responses(GONE))
-    def visit(token: ShareToken) -> Response[SharedScene]:
-        known, view = shared_by(token, get_kit())
-        headers: dict[str, str | list[str]] = {**PRIVATE}
-        return Response(HTTPStatus.OK.value, JSON, _scene(known, view, token, get_kit()), headers)
-
     @app.get(
-        f"{PATH}<token>/files/<name>",
-        summary="One of a shared scene's files",
+        f"{PATH}<token>",
+        summary="A shared scene",
         tags=["shared"],
-        responses=responses(
-            {404: "No such share, or no such file"},
-            {302: {"description": f"A link to the file, good for {LINK_SECONDS // 60} minutes"}},
-        ),
+        responses=responses(GONE, _answers(SharedScene)),
     )
     def get_shared_file(token: ShareToken, name: SharedName) -> Response[str]:
         kit = get_kit()

@@ -1,4 +1,4 @@
-import type { Quality } from '../../api/schema';
+import type { Cost, Quality } from '../../api/schema';
 import { useEstimate } from '../../api/estimates';
 import { dollars, duration } from '../../format';
 import { words } from '../../words';
@@ -19,14 +19,16 @@ export function Estimate({ photos, pixelsPerPhoto, quality }: Props) {
       <span className={styles.label}>{words.upload.estimate}</span>
       {query.data ? (
         <>
-          <strong>{words.upload.estimateOf(
-            words.upload.range(duration(60 * query.data.total.minutes.low), duration(60 * query.data.total.minutes.high)),
-            query.data.total.dollars.high > 0
-              ? words.upload.range(dollars(query.data.total.dollars.low), dollars(query.data.total.dollars.high)) : null,
-          )}</strong>
+          <strong>{sentence(query.data.total)}</strong>
           <small>{query.data.basis}</small>
         </>
       ) : <span className={styles.none}>{query.isError ? words.upload.estimateNone : words.upload.estimating}</span>}
     </div>
   );
+}
+
+/** Minutes, and dollars where any are charged and their price is known. */
+function sentence({ minutes, dollars: price }: Cost): string {
+  const time = words.upload.range(duration(60 * minutes.low), duration(60 * minutes.high));
+  return words.upload.estimateOf(time, price && price.high > 0 ? words.upload.range(dollars(price.low), dollars(price.high)) : null);
 }

@@ -15,7 +15,7 @@ BLURRED = 0.5
 # A camera that is soft by itself must not count: its sharper photos say how sharp it can be.
 WORSE_THAN_ITS_CAMERA = 0.12
 FEW = 5
-HOPELESS = 0.8  # as blurred as 250 pixels across the picture; only then alone
+HOPELESS = 0.78  # nothing finer is left than 1/100 of the width; only then alone
 VIDEO_SIDES = {(1280, 720), (1920, 1080), (2704, 1520), (2720, 1530), (3840, 2160), (4096, 2160)}
 VIDEO_SIDES |= {(5120, 2880), (7680, 4320)}
 Camera = tuple[str, str, int, int, ImageKind]

@@ -13,9 +13,13 @@ from spaceport_ingest.inspect.verdicts.sharpness import WORKING_PX, blur_of
 from spaceport_ingest.inspect.verdicts.verdict import VerdictKind
 from spaceport_ingest.rejection import PhotoRefused, ShowsNothing, WrongKind
 from spaceport_ingest.settings import Limits
+from spaceport_runtime.observe import logger
 
 GREY_BYTES = 8  # per pixel: what is decoded, its grey, and the pictures made of that
 REFUSALS = {WrongKind: VerdictKind.WRONG_KIND, ShowsNothing: VerdictKind.BADLY_EXPOSED}
+
+
+BROKEN = "It cannot be read because of an error inside Spaceport; export it as JPEG again."
 
 
 class Finding(Frozen):
@@ -36,11 +40,20 @@ class Finding(Frozen):
 def examine(key: str, content: bytes, etag: str, limits: Limits) -> Finding:
     """One photo in memory, decoded within the budget that all pictures share."""
     try:
-        good = inspect_photo(key, key, content, limits)
-        grey = _grey(content, good.photo, limits)
+        return _look_at(key, content, etag, limits)
     except PhotoRefused as refusal:
         kind = REFUSALS.get(type(refusal), VerdictKind.UNREADABLE)
         return Finding(etag=etag, refused=str(refusal), kind=kind)
+    except MemoryError:
+        raise
+    except Exception:  # as for every photo of a job: one that breaks us keeps no other waiting
+        logger.exception("a photo broke the inspection", extra={"photo": key})
+        return Finding(etag=etag, refused=BROKEN, kind=VerdictKind.UNREADABLE)
+
+
+def _look_at(key: str, content: bytes, etag: str, limits: Limits) -> Finding:
+    good = inspect_photo(key, key, content, limits)
+    grey = _grey(content, good.photo, limits)
     return Finding(
         etag=etag,
         photo=good.photo,
