@@ -78,11 +78,22 @@ def _upload(typed: argparse.Namespace, console: Console) -> int:
     return upload(typed.photos, _wishes(typed), typed.state, console)
 
 
-def _wishes(typed: argparse.Namespace) -> "Wishes":
+def _batch(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.cloud.batch import batch  # noqa: PLC0415
     from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
     from spaceport_cli.run.begin import title_of  # noqa: PLC0415
 
-    return Wishes(Quality(typed.quality), typed.email, title_of(typed.photos, typed.title))
+    wishes = Wishes(Quality(typed.quality), typed.email, title_of(typed.folder, typed.title))
+    return batch(typed.folder, wishes, typed.state, console)
+
+
+def _wishes(typed: argparse.Namespace) -> "Wishes":
+    from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
+    from spaceport_cli.run.begin import title_of  # noqa: PLC0415
+    from spaceport_cli.run.checks import check_plan  # noqa: PLC0415
+
+    title = title_of(typed.photos, typed.title)
+    return Wishes(Quality(typed.quality), typed.email, title, check_plan(typed.plan))
 
 
 def _demo(typed: argparse.Namespace, console: Console) -> int:
@@ -163,6 +174,7 @@ COMMANDS: dict[str, Command] = {
     "up": _up,
     "view": _view,
     "upload": _upload,
+    "batch": _batch,
     "plan": _plan,
     "doctor": _doctor,
     "replay": _replay,

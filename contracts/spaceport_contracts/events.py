@@ -139,6 +139,9 @@ class ReconstructionRequested(Event):
     owner: Label = Field(default="", description="whose job it is; empty where nobody signed in")
     estimate: Estimate | None = Field(default=None, description="None where no photos were seen")
     batch: Batch | None = None
+    plan: Artifact | None = Field(
+        default=None, description="the plan that the photos were flown by"
+    )
 
 
 class StageWaiting(Event):

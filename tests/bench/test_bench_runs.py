@@ -32,6 +32,12 @@ def test_bus(tmp_path: Path) -> None:
     assert figures["floor"]["calls_per_job"] > 50
 
 
+def test_uploads(tmp_path: Path) -> None:
+    rows = run("uploads", tmp_path / "uploads.json", "--captures", "1", "2", "--mb", "25")["rows"]
+    assert [row["captures"] for row in rows] == [1, 2]
+    assert all(row["above_idle_mib"] >= 0 for row in rows)
+
+
 def test_scale_sim(tmp_path: Path) -> None:
     (row,) = run("scale_sim", tmp_path / "scale.json", "--per-day", "200", "--days", "1")["rows"]
     assert row["waiting"]["p95_min"] < 60

@@ -112,6 +112,8 @@ class HttpApi(APIGatewayHttpResolver):
         for status, description in told.items():
             described.setdefault(status, {"description": description, "content": content})
         # powertools describes FastAPI's answer to what is not valid; ours is a problem like any.
+        for status in {"204", "302"} & described.keys():
+            described[status].pop("content", None)
         described["422"] = {**described["422"], "content": content}
 
     def _resolve_apart(self, event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What ingest was asked to do, as the ledger keeps it: the causes of its runs."""
 
-from spaceport_contracts.artifacts import ArtifactSet
+from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Frozen
 from spaceport_contracts.estimate import Estimate
 from spaceport_contracts.events import Batch, Stage
@@ -25,6 +25,7 @@ class Submission(Frozen):
     title: str | None = None
     owner: str = ""
     batch: Batch | None = None
+    plan: str | None = None
 
     @property
     def cause_id(self) -> str:
@@ -53,3 +54,4 @@ class Replay(Frozen):
     photos: int
     cause_id: str
     estimate: Estimate | None = None
+    plan: Artifact | None = None

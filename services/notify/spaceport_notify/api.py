@@ -64,8 +64,8 @@ class JobPage(Frozen):
 
 
 BatchId = Annotated[str, Path(description="as POST /batches answered it")]
-FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 PhotoName = Annotated[str, Path(description="a name from the job's geo.json")]
+FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
 Wait = Annotated[
     int, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait for an event when there is none")
@@ -119,6 +119,16 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
         kit = get_kit()
         return redirect(find(job_id, kit), name, kit)
 
+    @app.get("/batches/<batch_id>", summary="How far a batch is", tags=["jobs"])
+    def get_batch(batch_id: BatchId) -> BatchStatus:
+        kit = get_kit()
+        views, deleted = members(batch_id, kit) if JOB_ID.fullmatch(batch_id) else ([], 0)
+        mine = [view for view in views if caller().owns(view.owner)]
+        if not mine:
+            remedy = "Check the id; a batch that was just started appears within a few seconds."
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no batch {batch_id[:64]}. {remedy}")
+        return batch_status(batch_id, mine, deleted)
+
     @app.get(
         "/jobs/<job_id>/photos/<name>",
         summary="One of the photos that a job's scene rests on, undistorted",
@@ -131,16 +141,6 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
     def get_photo(job_id: JobId, name: PhotoName) -> Response[str]:
         kit = get_kit()
         return redirect_to_photo(find(job_id, kit), name, kit)
-
-    @app.get("/batches/<batch_id>", summary="How far a batch is", tags=["jobs"])
-    def get_batch(batch_id: BatchId) -> BatchStatus:
-        kit = get_kit()
-        views, deleted = members(batch_id, kit) if JOB_ID.fullmatch(batch_id) else ([], 0)
-        mine = [view for view in views if caller().owns(view.owner)]
-        if not mine:
-            remedy = "Check the id; a batch that was just started appears within a few seconds."
-            raise Problem(HTTPStatus.NOT_FOUND, f"There is no batch {batch_id[:64]}. {remedy}")
-        return batch_status(batch_id, mine, deleted)
 
     add_mail_routes(app, get_kit)
     add_webhook_routes(app, get_kit)

@@ -59,6 +59,7 @@ def _gather(
         email=origin.email,
         title=origin.title,
         photos=origin.photos,
+        plan=origin.plan,
         cause_id=cause.event_id,
         estimate=_estimate(origin, quality or known_quality, start_at, kit),
     )

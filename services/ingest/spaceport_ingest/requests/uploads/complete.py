@@ -30,7 +30,7 @@ GOOD = PhotoVerdict(ok=True)
 class CompleteRequest:
     """What is wanted of the job."""
 
-    email: str
+    email: str | None = None
     step: Stage = Stage.SFM
     quality: Quality | None = None
     title: str = ""
