@@ -12,6 +12,7 @@ from spaceport_contracts.events import EVENT_TYPES, Event
 from spaceport_notify.known.listing import Listed, Listing, listed
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import DELETED, AddressEntry, Commit, Kit, Row
+from spaceport_notify.shares.share import Share
 from spaceport_notify.webhooks.hook import Hook
 from spaceport_runtime.ports import Clock, Store, StoredObject
 
@@ -159,6 +160,27 @@ class FakeHooks:
         self.delivered.add((hook_id, event_id))
 
 
+class FakeShares:
+    """Shares in memory, as JSON."""
+
+    def __init__(self) -> None:
+        self.shares: dict[str, str] = {}
+
+    def add(self, share: Share) -> None:
+        self.shares[share.id] = share.model_dump_json()
+
+    def find(self, share_id: str) -> Share | None:
+        found = self.shares.get(share_id)
+        return Share.model_validate_json(found) if found else None
+
+    def of(self, job_id: str) -> list[Share]:
+        kept = [Share.model_validate_json(each) for each in self.shares.values()]
+        return [share for share in kept if share.job_id == job_id]
+
+    def remove(self, share: Share) -> None:
+        self.shares.pop(share.id, None)
+
+
 class FakeQueue:
     """Keeps what was put into it."""
 
@@ -238,6 +260,7 @@ def make_kit(
         mailer=mailer or FakeMailer(),
         addresses=FakeAddresses(),
         hooks=FakeHooks(),
+        shares=FakeShares(),
         poster=FakePoster(),
         queue=FakeQueue(),
         store=store or FakeStore(),

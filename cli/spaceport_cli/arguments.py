@@ -33,6 +33,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_run(commands)
     _add_demo(commands)
     _add_up(commands)
+    _add_view(commands)
     _add_upload(commands)
     _add_batch(commands)
     _add_plan(commands)
@@ -103,6 +104,13 @@ def _add_up(commands: Commands) -> None:
         "--port", type=int, default=8080, help="of the HTTP API (8080); S3 is on the next one"
     )
     _add_state(command)
+
+
+def _add_view(commands: Commands) -> None:
+    command = _add(commands, "view", "show a finished result in the browser, until Ctrl-C")
+    command.add_argument("folder", type=Path, metavar="DIR", help="what 'run' or 'demo' wrote")
+    command.add_argument("--port", type=int, default=0, help="a free one, unless said")
+    command.add_argument("--no-browser", action="store_true", help="only print the link")
 
 
 def _add_plan(commands: Commands) -> None:

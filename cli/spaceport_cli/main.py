@@ -106,6 +106,12 @@ def _up(typed: argparse.Namespace, console: Console) -> int:
     return up(typed.port, typed.state, console)
 
 
+def _view(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.view.view import view  # noqa: PLC0415
+
+    return view(typed.folder, typed.port, not typed.no_browser, console)
+
+
 def _plan(typed: argparse.Namespace, console: Console) -> int:
     if typed.check:
         from spaceport_cli.flights.check import check  # noqa: PLC0415
@@ -164,6 +170,7 @@ COMMANDS: dict[str, Command] = {
     "run": _run,
     "demo": _demo,
     "up": _up,
+    "view": _view,
     "upload": _upload,
     "batch": _batch,
     "plan": _plan,

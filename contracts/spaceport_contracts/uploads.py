@@ -8,7 +8,7 @@
 
 from pydantic import Field
 
-from spaceport_contracts.capture import Frozen
+from spaceport_contracts.capture import Frozen, RejectedPhoto
 from spaceport_contracts.results import Quality
 
 UPLOADS_PREFIX = "uploads/"
@@ -33,6 +33,9 @@ class UploadManifest(Frozen):
     email: str | None = None
     quality: Quality = Quality.STANDARD
     photos: tuple[UploadedPhoto, ...]
+    rejected: tuple[RejectedPhoto, ...] = Field(
+        default=(), description="what was judged unusable when it arrived"
+    )
 
 
 def upload_cause(uri: str, etag: str) -> str:

@@ -83,7 +83,8 @@ def _gable_roof(
         slab = (half[0] + overhang, length / 2, thick)
         turn = yaw_rad + (math.pi if side > 0 else 0.0)
         centre = (base[0] + dx, base[1] + dy, z)
-        village.rows.append(box(material, centre, slab, turn, colour, tilt, seed))
+        # No tile is twice on one roof: nobody could tell its sides apart.
+        village.rows.append(box(material, centre, slab, turn, colour, tilt, seed + (side > 0)))
 
 
 def house(

@@ -21,8 +21,8 @@ from spaceport_scenery.flight import (
     plan_flight,
     view_of,
 )
-from spaceport_scenery.kinds import Ground, Shot, plan
-from spaceport_scenery.render import Scene, draw_photo
+from spaceport_scenery.kinds import Land, Shot, plan
+from spaceport_scenery.render import Scene, draw_photo, is_free
 from spaceport_scenery.scene import build_scene
 from spaceport_scenery.terrain import sample
 
@@ -52,10 +52,10 @@ class _Wish:
     seed: int
     kind: str | None
 
-    def shots(self, ground: Ground) -> list[Shot]:
+    def shots(self, land: Land) -> list[Shot]:
         if self.kind is None:
             return _village_shots(self.photos, self.seed)
-        return plan(self.kind, self.photos, self.seed, ground)
+        return plan(self.kind, self.photos, self.seed, land)
 
 
 class CaptureRefused(ValueError):
@@ -172,10 +172,25 @@ def _truth(shots: list[Shot], width_px: int, height_px: int) -> dict[str, object
 
 def _fill(folder: Path, wish: _Wish, progress: Tell | None) -> None:
     width_px, seed = wish.width_px, wish.seed
-    height_px = round(width_px * ASPECT)
     gsd_m = GRID_AGL_M / focal_px(width_px)
     scene = build_scene(seed, max(FINEST_TEXEL_M, gsd_m), THREADS)
-    shots = wish.shots(lambda x, y: float(sample(scene.heights, x, y)))
+    shots = wish.shots(
+        Land(lambda x, y: float(sample(scene.heights, x, y)), lambda x, y: is_free(scene, x, y))
+    )
+    photograph(scene, shots, folder, width_px=width_px, seed=seed, progress=progress)
+
+
+def photograph(
+    scene: Scene,
+    shots: list[Shot],
+    folder: Path,
+    *,
+    width_px: int,
+    seed: int,
+    progress: Tell | None = None,
+) -> None:
+    """Photograph a scene from any places into a folder, with `truth.json` beside the photos."""
+    height_px = round(width_px * ASPECT)
     with ThreadPoolExecutor(THREADS) as pool:
         jobs = [
             pool.submit(

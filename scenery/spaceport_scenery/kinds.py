@@ -12,16 +12,29 @@ import numpy as np
 
 from spaceport_scenery.flight import GPS_BIAS_M, GPS_NOISE_M, Pose, plan_flight
 
-Ground = Callable[[float, float], float]
 Random = np.random.Generator
 
 BLOCK_AGL_M, BLOCK_FRONT_M, BLOCK_SIDE_M = 42.0, 9.5, 12.5
 ORBIT_RADIUS_M, ORBIT_AGL_M = 27.0, 24.0
 CHURCH = (1.3, 27.5)
 EYE_M = 1.6
+# How far from the middle of what they photograph people stand, the favourite first: they go around
+# what is in the way.
+WALK_RADII_M = (20.0, 18.0, 16.0, 14.0, 12.0, 22.0, 24.0)
+FACADE_AWAY_M = (19.0, 17.0, 15.0, 21.0)
 BATTERY_JUMP_M, BATTERY_S = 25.0, 240.0
 PHONE_NOISE_M = (1.5, 1.5, 3.0)
 SECONDS_BETWEEN = 4.0
+
+
+@dataclass(frozen=True)
+class Land:
+    """Where people can stand."""
+
+    height_m: Callable[[float, float], float]
+    """Of the ground at an easting and a northing."""
+    is_free: Callable[[float, float], bool] = lambda _east, _north: True
+    """Whether nothing stands there."""
 
 
 @dataclass(frozen=True)
@@ -40,16 +53,13 @@ class Shot:
     thermal: bool = False
 
 
-def plan(kind: str, photos: int, seed: int, ground: Ground) -> list[Shot]:
+def plan(kind: str, photos: int, seed: int, land: Land) -> list[Shot]:
     """The shots of a capture of that kind, in the order of their taking.
-
-    Args:
-        ground: height of the land at an easting and a northing.
 
     Raises:
         KeyError: no such kind.
     """
-    return KINDS[kind](photos, np.random.default_rng([seed, 4]), ground)
+    return KINDS[kind](photos, np.random.default_rng([seed, 4]), land)
 
 
 def _flown(
@@ -81,19 +91,19 @@ def _rows(photos: int, rows: int, rng: Random) -> list[Pose]:
     return poses
 
 
-def _village(photos: int, rng: Random, _ground: Ground) -> list[Shot]:
+def _village(photos: int, rng: Random, _land: Land) -> list[Shot]:
     return _flown(plan_flight(photos, int(rng.integers(1 << 30))), rng)
 
 
-def _block(photos: int, rng: Random, _ground: Ground) -> list[Shot]:
+def _block(photos: int, rng: Random, _land: Land) -> list[Shot]:
     return _flown(_rows(photos, max(2, round(math.sqrt(photos * 0.6))), rng), rng)
 
 
-def _strip(photos: int, rng: Random, _ground: Ground) -> list[Shot]:
+def _strip(photos: int, rng: Random, _land: Land) -> list[Shot]:
     return _flown(_rows(photos, 1, rng), rng)
 
 
-def _orbit(photos: int, rng: Random, _ground: Ground) -> list[Shot]:
+def _orbit(photos: int, rng: Random, _land: Land) -> list[Shot]:
     """A ring about the church, looking down at it."""
     poses = []
     for index in range(photos):
@@ -112,27 +122,35 @@ def _held(poses: list[Pose], rng: Random) -> list[Shot]:
     return [replace(shot, above_m=None, phone=True) for shot in shots]
 
 
-def _facade(photos: int, rng: Random, ground: Ground) -> list[Shot]:
+def _facade(photos: int, rng: Random, land: Land) -> list[Shot]:
     """Along the south side of the church, from the ground, looking at it and a little up."""
     poses = []
     for index in range(photos):
         x = CHURCH[0] - 3.0 + 18.0 * index / max(1, photos - 1) + float(rng.normal(0, 0.2))
-        y = CHURCH[1] - 19.0 + float(rng.normal(0, 0.5))
+        off = float(rng.normal(0, 0.5))
+        x, y = _standing(land, [(x, CHURCH[1] - away + off) for away in FACADE_AWAY_M])
         yaw = math.degrees(math.atan2(CHURCH[0] - x, CHURCH[1] - y)) * 0.6
-        height = ground(x, y) + EYE_M + float(rng.normal(0, 0.05))
+        height = land.height_m(x, y) + EYE_M + float(rng.normal(0, 0.05))
         poses.append(_hand_held((x, y, height), yaw, 9.0, rng))
     return _held(poses, rng)
 
 
-def _walk(photos: int, rng: Random, ground: Ground) -> list[Shot]:
+def _walk(photos: int, rng: Random, land: Land) -> list[Shot]:
     """Around a third of the church on foot."""
     poses = []
     for index in range(photos):
         turn = math.radians(95 + 130 * index / max(1, photos - 1))
-        x, y = CHURCH[0] + 20 * math.sin(turn), CHURCH[1] + 20 * math.cos(turn)
+        ahead = math.sin(turn), math.cos(turn)
+        places = [(CHURCH[0] + r * ahead[0], CHURCH[1] + r * ahead[1]) for r in WALK_RADII_M]
+        x, y = _standing(land, places)
         yaw = (math.degrees(turn) + 180) % 360
-        poses.append(_hand_held((x, y, ground(x, y) + EYE_M), yaw, 8.0, rng))
+        poses.append(_hand_held((x, y, land.height_m(x, y) + EYE_M), yaw, 8.0, rng))
     return _held(poses, rng)
+
+
+def _standing(land: Land, places: list[tuple[float, float]]) -> tuple[float, float]:
+    """The first place where nothing stands; the favourite where all are taken."""
+    return next((place for place in places if land.is_free(*place)), places[0])
 
 
 def _hand_held(
@@ -142,9 +160,9 @@ def _hand_held(
     return Pose(position, (yaw_deg + float(yaw)) % 360, pitch_deg + float(pitch), float(roll))
 
 
-def _two_batteries(photos: int, rng: Random, ground: Ground) -> list[Shot]:
+def _two_batteries(photos: int, rng: Random, land: Land) -> list[Shot]:
     """A block; half-way the drone lands, and its barometer starts anew. No XMP tells of it."""
-    shots = [replace(shot, above_m=None) for shot in _block(photos, rng, ground)]
+    shots = [replace(shot, above_m=None) for shot in _block(photos, rng, land)]
     return [
         shot
         if index < photos // 2
@@ -157,21 +175,21 @@ def _two_batteries(photos: int, rng: Random, ground: Ground) -> list[Shot]:
     ]
 
 
-def _exposure(photos: int, rng: Random, _ground: Ground) -> list[Shot]:
+def _exposure(photos: int, rng: Random, _land: Land) -> list[Shot]:
     """The village under clouds: a camera that exposes every photo anew."""
     return [
         replace(shot, exposure_ev=float(rng.uniform(-1.2, 0.8)))
-        for shot in _village(photos, rng, _ground)
+        for shot in _village(photos, rng, _land)
     ]
 
 
-def _thermal_twins(photos: int, rng: Random, ground: Ground) -> list[Shot]:
+def _thermal_twins(photos: int, rng: Random, land: Land) -> list[Shot]:
     """A block of a drone that takes every photo twice: by light and by heat."""
-    shots = _block(photos, rng, ground)
+    shots = _block(photos, rng, land)
     return [twin for shot in shots for twin in (shot, replace(shot, thermal=True))]
 
 
-KINDS: dict[str, Callable[[int, Random, Ground], list[Shot]]] = {
+KINDS: dict[str, Callable[[int, Random, Land], list[Shot]]] = {
     "nadir block": _block,
     "strip": _strip,
     "orbit": _orbit,

@@ -21,6 +21,7 @@ BLOCK, COARSE = 8, 64
 STEEP = -0.45
 """Rays that fall more steeply than this meet the ground where a few rounds find it."""
 SKY = (0.66, 0.76, 0.88)
+ARM_M, ARM_STEPS, ABOVE_ALL_M = 1.2, 8, 300.0
 Indices = NDArray[np.int64]
 
 
@@ -112,6 +113,17 @@ def nearest(rows: Rows, among: Indices, o: Vector, d: Vector) -> tuple[float, in
         if t < best:
             best, found = t, among[slot]
     return best, found
+
+
+def is_free(scene: Scene, x: float, y: float) -> bool:
+    """Whether nothing stands at a place or within an arm of it, trees' crowns overhead included."""
+    everything = np.arange(scene.rows.shape[0])
+    for step in range(ARM_STEPS):
+        turn = 2 * math.pi * step / ARM_STEPS
+        above = (x + ARM_M * math.cos(turn), y + ARM_M * math.sin(turn), ABOVE_ALL_M)
+        if nearest(scene.rows, everything, above, (0.0, 0.0, -1.0))[1] >= 0:
+            return False
+    return True
 
 
 @kernel

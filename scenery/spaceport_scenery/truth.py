@@ -47,7 +47,7 @@ def compare_with_truth(truth_file: Path, geo_file: Path) -> PoseErrors:
         raise ValueError(f"{geo_file} has {len(common)} photos in common with {truth_file}")
     source = np.array([found[name]["position_m"] for name in common])
     target = np.array([true[name]["position_enu_m"] for name in common])
-    scale, rotation, shift = _similarity(source, target)
+    scale, rotation, shift = similarity(source, target)
     turned = _mean_rotation(
         np.array([true[name]["camera_to_world"] for name in common]),
         np.array([found[name]["camera_to_world"] for name in common]),
@@ -75,8 +75,11 @@ def _mean_rotation(true: Array, found: Array) -> Array:
     return np.asarray((left * signs) @ right)
 
 
-def _similarity(source: Array, target: Array) -> tuple[float, Array, Array]:
-    """Least squares (Umeyama, PAMI 1991): scale, rotation and shift of [N, 3] onto [N, 3]."""
+def similarity(source: Array, target: Array) -> tuple[float, Array, Array]:
+    """Scale, rotation and shift of places [N, 3] onto places [N, 3], by least squares.
+
+    Umeyama, PAMI 1991: target = scale * rotation @ source + shift.
+    """
     mean, aim = source.mean(axis=0), target.mean(axis=0)
     left, singular, right = np.linalg.svd((target - aim).T @ (source - mean) / len(source))
     signs = np.array([1.0, 1.0, np.sign(np.linalg.det(left) * np.linalg.det(right))])

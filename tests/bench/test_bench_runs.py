@@ -32,6 +32,15 @@ def test_bus(tmp_path: Path) -> None:
     assert figures["floor"]["calls_per_job"] > 50
 
 
+def test_scale_sim(tmp_path: Path) -> None:
+    (row,) = run("scale_sim", tmp_path / "scale.json", "--per-day", "200", "--days", "1")["rows"]
+    assert row["waiting"]["p95_min"] < 60
+    assert row["with_the_quotas"]["done"] < 1
+    waited = {name: found["p95_min"] for name, found in row["others_wait"].items()}
+    assert waited["laps"] < waited["arrival"] / 2
+    assert 0.5 < row["dollars"] / 0.19 < 2
+
+
 def test_sfm(tmp_path: Path) -> None:
     photos = generate_capture(tmp_path / "photos", photos=8, width_px=400)
     (photos / "truth.json").unlink(missing_ok=True)

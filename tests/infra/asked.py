@@ -1,10 +1,17 @@
-"""Test code: requests to a cloud's HTTP API, signed in as its owner."""
+"""Test code: requests to a cloud's HTTP API, signed in as its owner, and signed ones to AWS's."""
 
 import json
 import urllib.request
+from collections.abc import Mapping
 from typing import Any
 
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
 from spaceport_cli.cloud.access import Api
+from spaceport_local.account import REGION
+from spaceport_local.disk.secrets import KeyPair
 
 
 def signed_in(
@@ -30,3 +37,30 @@ def get(cloud: Api, path: str) -> Any:
     """The JSON that the API answers."""
     with urllib.request.urlopen(signed_in(cloud, path), timeout=40) as answer:
         return json.load(answer)
+
+
+def signature(
+    keys: KeyPair,
+    method: str,
+    url: str,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+    service: str = "s3",
+) -> dict[str, str]:
+    """The headers with those that sign them and the body; a hash that is given is not computed."""
+    request = AWSRequest(method, url, headers=dict(headers or {}), data=body or b"")
+    credentials = Credentials(keys.access_key, keys.secret_key)
+    told = request.headers.get("X-Amz-Content-Sha256")
+    signer = (_SignsWhatIsTold(told) if service == "s3" else SigV4Auth)(
+        credentials, service, REGION
+    )
+    signer.add_auth(request)
+    return dict(request.headers.items())
+
+
+def _SignsWhatIsTold(told: str | None) -> type[S3SigV4Auth]:
+    class Signer(S3SigV4Auth):
+        def payload(self, request: Any) -> str:
+            return told or str(super().payload(request))
+
+    return Signer

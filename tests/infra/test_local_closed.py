@@ -42,6 +42,13 @@ def ask(
     return answer.status, told, answer.read()
 
 
+def link_to(cloud: LocalCloud) -> str:
+    """The address of the object, presigned."""
+    params = {"Bucket": cloud.bucket, "Key": "uploads/a.txt"}
+    link: str = cloud.client("s3").generate_presigned_url("get_object", params)
+    return link.removeprefix(cloud.endpoint_url)
+
+
 def bulk_delete(key: str) -> bytes:
     return f"<Delete><Object><Key>{key}</Key></Object></Delete>".encode()
 
@@ -87,11 +94,12 @@ def test_a_strangers_form_changes_nothing(cloud: LocalCloud) -> None:
 
 def test_a_browser_that_hides_the_origin_is_told_by_its_metadata(cloud: LocalCloud) -> None:
     foreign = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors"}
-    assert ask(cloud.endpoint_url, "GET", KEY, Sec_Fetch_Dest="image", **foreign)[0] == 403
+    link = link_to(cloud)
+    assert ask(cloud.endpoint_url, "GET", link, Sec_Fetch_Dest="image", **foreign)[0] == 403
     assert ask(cloud.endpoint_url, "POST", "/spaceport?delete", b"", **foreign)[0] == 403
-    link = {**foreign, "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
-    assert ask(cloud.endpoint_url, "GET", KEY, **link)[0] == 200
-    assert ask(cloud.endpoint_url, "DELETE", KEY, **link)[0] == 403
+    followed = {**foreign, "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    assert ask(cloud.endpoint_url, "GET", link, **followed)[0] == 200
+    assert ask(cloud.endpoint_url, "DELETE", link, **followed)[0] == 403
 
 
 def test_aws_is_asked_with_headers_that_no_strange_page_can_send(cloud: LocalCloud) -> None:
@@ -111,14 +119,19 @@ def test_our_own_page_may_read_and_upload(cloud: LocalCloud) -> None:
         assert (status, headers["access-control-allow-origin"]) == (204, origin)
         assert "PUT" in headers["access-control-allow-methods"]
         assert headers["access-control-allow-headers"] == "x-a"
-        status, headers, body = ask(cloud.endpoint_url, "GET", KEY, Origin=origin)
+        status, headers, body = ask(cloud.endpoint_url, "GET", link_to(cloud), Origin=origin)
         assert (status, body) == (200, b"precious")
+        assert "ETag" in headers["access-control-expose-headers"]
+        # A refusal is for the page to read, too.
+        status, headers, _ = ask(cloud.endpoint_url, "GET", KEY, Origin=origin)
+        assert (status, headers["access-control-allow-origin"]) == (403, origin)
+        status, headers, _ = ask(cloud.api_url, "GET", "/jobs", Origin=origin)
+        assert (status, headers["access-control-allow-origin"]) == (401, origin)
         assert headers["access-control-allow-origin"] == origin
 
 
 def test_programs_need_no_origin(cloud: LocalCloud) -> None:
-    port = cloud.endpoint_url.rpartition(":")[2]
-    status, headers, body = ask(cloud.endpoint_url, "GET", KEY, Host=f"localhost:{port}")
+    status, headers, body = ask(cloud.endpoint_url, "GET", link_to(cloud))
     assert (status, body) == (200, b"precious")
     assert not [name for name in headers if name.startswith("access-control")]
     assert ask(cloud.api_url, "GET", "/jobs/a")[0] == 401

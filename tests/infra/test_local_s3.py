@@ -12,6 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from spaceport_local.cloud import CloudOptions, LocalCloud
+from tests.infra.asked import signature
 from tests.infra.clouds import NOTHING
 
 MIB = 1 << 20
@@ -37,12 +38,20 @@ def files(cloud: LocalCloud) -> set[Path]:
     return {path for path in folder.iterdir() if path.name != "index.jsonl"}
 
 
+SERVICES = {"AWSEvents": "events", "AmazonSQS": "sqs", "DynamoDB_20120810": "dynamodb"}
+
+
 def ask(
     cloud: LocalCloud, method: str, path: str, body: bytes | None = None, **headers: str
 ) -> tuple[int, bytes]:
-    """An unsigned request, as curl makes it."""
+    """A request as it is, signed."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    request = urllib.request.Request(cloud.endpoint_url + path, body, named, method=method)
+    if body is not None:
+        named.setdefault("Content-Type", "application/octet-stream")
+    url = cloud.endpoint_url + path
+    service = SERVICES.get(headers.get("X_Amz_Target", "").split(".")[0], "s3")
+    signed = signature(cloud.keys, method, url, body, named, service)
+    request = urllib.request.Request(url, body, signed, method=method)
     try:
         with urllib.request.urlopen(request) as answer:
             return answer.status, answer.read()
@@ -51,7 +60,7 @@ def ask(
             return refusal.code, refusal.read()
 
 
-def test_a_second_upload_by_curl_overwrites_the_first(cloud: LocalCloud) -> None:
+def test_a_second_upload_overwrites_the_first(cloud: LocalCloud) -> None:
     before = len(files(cloud))
     for content in (b"first", b"second", b""):
         assert ask(cloud, "PUT", "/spaceport/captures/again.zip", content)[0] == 200
@@ -190,11 +199,9 @@ ODD = [
     ("PUT", "/spaceport/%ff%fe", b"x"),
     ("PUT", "/nowhere/key", b"x"),
     ("PUT", "/spaceport?versioning", b"x"),
-    ("PUT", "/new-bucket", None),
     ("GET", "/spaceport?max-keys=many", None),
     ("GET", "/spaceport?torrent", None),
     ("GET", "/spaceport/%00", None),
-    ("DELETE", "/spaceport", None),
     ("DELETE", "/spaceport/key?uploadId=none", None),
     ("POST", "/spaceport?delete", b"<Delete>"),
     ("POST", "/spaceport/key?uploadId=none", b"<"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from rich.console import Console
 
+from spaceport_cli.arguments import DEFAULT_STATE
 from spaceport_cli.cloud.access import announced
 from spaceport_cli.run.record import log_to_file
 from spaceport_cli.show.voice import say
@@ -23,14 +24,8 @@ Spaceport is up. Ctrl-C stops it; its state stays in {state_dir}
   S3 and all   {endpoint}   bucket {bucket}
   e-mails      {api}/outbox   as files in {outbox}
 
-A zip of photos below uploads/ starts a job by itself:
-  curl -T photos.zip {endpoint}/{bucket}/uploads/photos.zip
-
-Anywhere else it waits until it is asked for:
-  curl -T photos.zip {endpoint}/{bucket}/captures/photos.zip
-  {curl} {api}/start-job \\
-    -H 'Content-Type: application/json' -d '{{"s3Url": "s3://{bucket}/captures/photos.zip", \
-"email": "you@example.com", "pipelineStep": "sfm"}}'
+Photos become a job in the browser, or from another terminal:
+  spaceport upload PHOTOS{state}
   {curl} {api}/jobs/JOB
 """
 
@@ -59,6 +54,7 @@ def _invite(cloud: Any, state_dir: Path, console: Console) -> None:
         state_dir=state_dir,
         link=f"{cloud.api_url.rstrip('/')}/?token={cloud.token}",
         token=state_dir / TOKEN_NAME,
+        state="" if state_dir == DEFAULT_STATE else f" --state {shlex.quote(str(state_dir))}",
         curl=f"curl -K {shlex.quote(str(state_dir / CURL_NAME))}",
         api=cloud.api_url.rstrip("/"),
         endpoint=cloud.endpoint_url,

@@ -164,6 +164,7 @@ class LocalCloud:
             Downloads(self._objects),
             [self._objects, self._tables, self._archive, outbox],
             self._house,
+            self.keys,
             self._bell.ring,
             self._options.aws_port,
         )

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from spaceport_local.aws.resources import create_wiring
 from spaceport_local.aws.sessions import Clients, renew_default_session
+from spaceport_local.aws.signatures import Signed
 from spaceport_local.disk.secrets import Secrets
 from spaceport_local.environment import (
     aws_environment,
@@ -122,7 +123,8 @@ class Compute:
 
     def _start_sagemaker(self) -> dict[str, str]:
         options = self._options
-        server = WebServer(Closed(SageMakerEndpoint(self.sagemaker), self._house, problem_page))
+        signed = Signed(SageMakerEndpoint(self.sagemaker), self._keys)
+        server = WebServer(Closed(signed, self._house, problem_page))
         self._stack.callback(server.stop)
         server.start()
         self.clients.redirect("sagemaker", server.url)

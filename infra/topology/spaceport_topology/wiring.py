@@ -11,6 +11,7 @@ from spaceport_contracts.places import WORK
 from spaceport_contracts.uploads import UPLOADS_PREFIX
 from spaceport_ingest.tables import TABLE_DEFINITION as UPLOADS_DEFINITION
 from spaceport_notify.tables import TABLE_DEFINITION as STATUS_DEFINITION
+from spaceport_runtime.aws.limits import TABLE_DEFINITION as LIMITS_DEFINITION
 from spaceport_runtime.service import Service
 from spaceport_runtime.tables import TABLE_DEFINITION as LEDGER_DEFINITION
 
@@ -19,6 +20,7 @@ BUCKET = "spaceport"
 ARCHIVE = "spaceport-archive"
 LEDGER_TABLE = "spaceport-ledger"
 STATUS_TABLE = "spaceport-status"
+LIMITS_TABLE = "spaceport-limits"
 UPLOADS_TABLE = "spaceport-uploads"
 MAX_RECEIVE_COUNT = 5
 VISIBILITY_PER_TIMEOUT = 6  # AWS: a queue that feeds a Lambda hides messages six timeouts long
@@ -137,6 +139,7 @@ def build_topology(services: Sequence[Service], bucket: str = BUCKET) -> Topolog
         tables=(
             TableSpec(LEDGER_TABLE, LEDGER_DEFINITION),
             TableSpec(STATUS_TABLE, STATUS_DEFINITION),
+            TableSpec(LIMITS_TABLE, LIMITS_DEFINITION),
             TableSpec(UPLOADS_TABLE, UPLOADS_DEFINITION),
         ),
     )

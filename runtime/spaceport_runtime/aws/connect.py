@@ -15,6 +15,8 @@ from spaceport_runtime.service import named
 from spaceport_runtime.settings import PlatformSettings
 
 RETRIES = Config(retries={"mode": "standard", "max_attempts": 3})
+# Links to what a key of KMS encrypts are refused under the older signature, boto3's choice.
+LINKS = RETRIES.merge(Config(signature_version="s3v4"))
 
 
 def connect(service: str, settings: PlatformSettings) -> Platform:

@@ -16,7 +16,7 @@ def begin(cause: Event, recipe: Recipe, platform: Platform) -> None:
     """Handle an event that asks for this stage."""
     key = RunKey(recipe.service.name, cause.job_id, cause.attempt)
     arrived_at = platform.clock().isoformat()
-    lap = next_lap(key.stage, cause.tenant, platform)
+    lap = next_lap(key.stage, cause.tenant, platform.ledger)
     run = Run(
         key,
         arrived_at,

@@ -7,15 +7,27 @@ brings much still has every machine that nobody else wants. Nothing is stored bu
 nothing needs a clock or a guess of how long a run takes.
 """
 
-from spaceport_runtime.ports import Platform
+from typing import Protocol
+
+from spaceport_runtime.ports import Run
 
 
-def next_lap(stage: str, tenant: str, platform: Platform) -> int:
+class Line(Protocol):
+    """What is asked of the ledger."""
+
+    def waiting_runs(self, stage: str, limit: int) -> list[Run]:
+        """The first runs that wait for a machine, in order of their turns."""
+
+    def count_of(self, tenant: str, stage: str) -> int:
+        """How many of a tenant's runs wait for a machine."""
+
+
+def next_lap(stage: str, tenant: str, line: Line) -> int:
     """The lap in which a tenant's new run waits: as many after the head's as wait already.
 
     The counts come from an index that may lag by a second or so; runs that a tenant brings within
     it share a lap.
     """
-    head = platform.ledger.waiting_runs(stage, 1)
+    head = line.waiting_runs(stage, 1)
     first = head[0].lap if head else 0
-    return first + platform.ledger.count_of(tenant, stage)
+    return first + line.count_of(tenant, stage)

@@ -10,7 +10,7 @@ from spaceport_dronepath.contract.problems import FieldProblem
 from spaceport_dronepath.ports import Kit
 from spaceport_dronepath.service import SERVICE
 from spaceport_dronepath.settings import Settings
-from spaceport_runtime.aws.connect import RETRIES, connect
+from spaceport_runtime.aws.connect import LINKS, connect
 from spaceport_runtime.aws.errors import code_of, ours
 from spaceport_runtime.settings import PlatformSettings
 
@@ -59,7 +59,7 @@ def connect_kit() -> Kit:
     platform = connect(SERVICE.name, settings)
     return Kit(
         store=platform.store,
-        shelf=S3Shelf(boto3.client("s3", config=RETRIES)),
+        shelf=S3Shelf(boto3.client("s3", config=LINKS)),
         bus=platform.bus,
         clock=platform.clock,
         bucket=settings.bucket,

@@ -12,7 +12,9 @@ from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.aws import connect_kit
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.requests.api import make_api
+from spaceport_runtime.aws.limits import connect_limits
 from spaceport_runtime.consume import Backoff, EventHandler, consume
+from spaceport_runtime.http.limits import Limits
 from spaceport_runtime.settings import PlatformSettings
 
 OBJECT_CREATED = "Object Created"
@@ -29,7 +31,12 @@ def _backoff() -> Backoff:
     return Backoff(settings.retry_base_s, settings.retry_max_s)
 
 
-API = make_api(_kit)
+@cache
+def _limits() -> Limits:
+    return connect_limits()
+
+
+API = make_api(_kit, _limits)
 
 
 def routes(kit: Kit) -> Mapping[str, EventHandler]:

@@ -123,6 +123,9 @@ class Register(Protocol):
     def note(self, upload_id: str, number: int, finding: str) -> None:
         """Keep what was found out about a file; the last word counts."""
 
+    def finding(self, upload_id: str, number: int) -> str:
+        """What was found out about one file; empty when nothing was."""
+
     def findings(self, upload_id: str) -> dict[int, str]:
         """What was found out, by number."""
 

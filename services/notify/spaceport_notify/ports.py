@@ -12,6 +12,7 @@ from typing import Protocol
 from spaceport_contracts.events import Event
 from spaceport_notify.known.listing import Listed, Listing
 from spaceport_notify.known.view import JobView
+from spaceport_notify.shares.share import Share
 from spaceport_notify.webhooks.hook import Hook
 from spaceport_runtime.errors import SpaceportError
 from spaceport_runtime.ports import Clock, Queue, Store
@@ -139,6 +140,22 @@ class Hooks(Protocol):
         """The event reached the hook."""
 
 
+class Shares(Protocol):
+    """The links by which people share a scene."""
+
+    def add(self, share: Share) -> None:
+        """Keep it."""
+
+    def find(self, share_id: str) -> Share | None:
+        """By its id; None when there is none."""
+
+    def of(self, job_id: str) -> list[Share]:
+        """The job's, the oldest first."""
+
+    def remove(self, share: Share) -> None:
+        """Forget it; again does nothing."""
+
+
 class Poster(Protocol):
     """Something that posts to a stranger's server."""
 
@@ -170,6 +187,7 @@ class Kit:
     mailer: Mailer
     addresses: Addresses
     hooks: Hooks
+    shares: Shares
     poster: Poster
     queue: Queue
     store: Store

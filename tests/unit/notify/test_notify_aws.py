@@ -22,6 +22,7 @@ from spaceport_notify.aws.addresses import DynamoAddresses
 from spaceport_notify.aws.hooks import DynamoHooks
 from spaceport_notify.aws.links import S3Links
 from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
+from spaceport_notify.aws.shares import DynamoShares
 from spaceport_notify.aws.table import DynamoStatusTable
 from spaceport_notify.known.listing import Listing
 from spaceport_notify.known.record import record
@@ -32,6 +33,7 @@ from spaceport_notify.letters.mail import compose
 from spaceport_notify.letters.places import Places
 from spaceport_notify.letters.write import Letter, write_letter
 from spaceport_notify.ports import DELETED, Commit, MailRefused, MailUncertain
+from spaceport_notify.shares.share import new_share, share_id
 from spaceport_notify.tables import TABLE_DEFINITION
 from spaceport_notify.webhooks.hook import new_hook
 from spaceport_runtime.errors import Retryable
@@ -257,3 +259,17 @@ def test_webhooks_belong_to_their_owner(table: DynamoStatusTable) -> None:
     assert hooks.remove("ada", first.id) and not hooks.remove("ada", first.id)
     assert not hooks.remove("ada", "x" * 5000)
     assert hooks.of("ada") == [later]
+
+
+def test_shares_stand_in_two_places_and_go_from_both(table: DynamoStatusTable) -> None:
+    shares = DynamoShares(boto3.client("dynamodb"), "spaceport-status")
+    first, token = new_share("job", ADA, 1, NOON)
+    second = new_share("job", ADA, 1, NOON + timedelta(minutes=1))[0]
+    shares.add(second)
+    shares.add(first)
+    assert shares.find(share_id(token)) == first
+    assert shares.of("job") == [first, second]
+    assert shares.of("jo") == [] and shares.find("x" * 5000) is None
+    shares.remove(first)
+    shares.remove(first)
+    assert shares.find(first.id) is None and shares.of("job") == [second]

@@ -72,6 +72,6 @@ def test_laps_begin_anew_when_nobody_waits() -> None:
     rig = Rig()
     for n in range(1, 10):
         rig.ask(n, owner="builder")
-    assert next_lap("sfm", "builder", rig.platform) > 0
+    assert next_lap("sfm", "builder", rig.ledger) > 0
     work_off(rig)
-    assert next_lap("sfm", "builder", rig.platform) == 0
+    assert next_lap("sfm", "builder", rig.ledger) == 0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from spaceport_scenery.exif import Origin as SceneryOrigin
 from spaceport_scenery.exif import enu_to_geodetic
+from spaceport_sfm.job.placing.edges import Edges, FindEdges
 from spaceport_sfm.job.placing.georeference import Placement, georeference
 from spaceport_sfm.job.placing.poses import Poses
 from spaceport_sfm.job.placing.sim3 import Sim3, angle_deg
@@ -48,8 +49,9 @@ class Flight:
             found.append(TaskPhoto(name=f"{i:04d}.jpg", original=f"{i:04d}.jpg", camera=0, **facts))
         return found
 
-    def place(self) -> Placement:
-        return georeference(self.poses, self.frame.apply(self.points), self.photos, seed=1)
+    def place(self, find_edges: FindEdges = Edges.none) -> Placement:
+        points = self.frame.apply(self.points)
+        return georeference(self.poses, points, self.photos, 1, find_edges)
 
     def tilt_deg(self, placement: Placement) -> float:
         """Angle between the placed frame's up and the true one."""
@@ -63,6 +65,28 @@ class Flight:
     def heading_deg(self, placement: Placement) -> float:
         rotation = placement.transform.rotation @ self.frame.rotation
         return abs(float(np.degrees(np.arctan2(rotation[0, 1], rotation[1, 1]))))
+
+
+def edges_of(flight: Flight, directions: Array, alike: bool = True) -> Edges:
+    """Edges of these directions [K, 3] somewhere before every camera, found to half a degree.
+
+    Args:
+        alike: all photos show edges of the same directions.
+    """
+    random = np.random.default_rng(5)
+    normals, photo = [], []
+    for number, rotation in enumerate(flight.rotations):
+        if not alike:
+            directions = random.normal(size=directions.shape)
+        spread = np.stack([random.uniform(-0.6, 0.6, (len(directions))) for _ in range(2)], axis=1)
+        rays = np.concatenate([spread, np.ones((len(directions), 1))], axis=1) @ rotation.T
+        across = np.cross(rays, directions)
+        across /= np.linalg.norm(across, axis=1, keepdims=True)
+        normals.append(across + random.normal(0, np.radians(0.5), across.shape))
+        photo.append(np.full(len(directions), number))
+    stacked = np.concatenate(normals) @ flight.frame.rotation.T
+    stacked /= np.linalg.norm(stacked, axis=1, keepdims=True)
+    return Edges(stacked, np.ones(len(stacked)), np.concatenate(photo))
 
 
 def any_frame(seed: int) -> Sim3:

@@ -10,6 +10,7 @@ from tests.unit.sfm.flights import (
     START,
     Flight,
     block,
+    edges_of,
     facade_flown,
     facade_walked,
     orbit,
@@ -104,6 +105,37 @@ def test_a_barometer_that_drifts_tilts_nothing(seed: int, kind: str, drift_m: fl
     check(flight, tilt_deg=2.0)
 
 
+@FEW
+@given(seed=SEEDS, drift_m=st.floats(0.2, 0.6))
+def test_drift_along_a_strip_without_angles_tilts_it_little(seed: int, drift_m: float) -> None:
+    """Along one line drift and slope are the same: the heights count for no more than that."""
+    flight = strip(count=12, seed=seed)
+    flight.gps_m[:, 2] += drift_m * np.arange(12)
+    placement = flight.place()
+    tilt_deg = flight.tilt_deg(placement)
+    assert tilt_deg < 2 or "Which way is up" in " ".join(placement.warnings), placement.note
+    assert tilt_deg < 3, placement.note
+
+
+@FEW
+@given(seed=SEEDS, drift_m=st.floats(0.3, 1.5))
+def test_drift_along_a_block_without_angles_is_told_from_a_slope(seed: int, drift_m: float) -> None:
+    """Flown to and fro: place and time go together only across the rows."""
+    flight = block(seed=seed)
+    flight.gps_m[:, 2] += drift_m * np.arange(18)
+    placement = flight.place()
+    assert flight.tilt_deg(placement) < 2, placement.note
+
+
+def test_six_photos_of_which_four_agree_by_chance_keep_the_others() -> None:
+    """A bent strip: GPS residuals of decimetres but for its end, 2 m off."""
+    flight = strip(count=6, noise_m=(0.05, 0.3))
+    flight.centres[5] += [2.3, 0.0, 0.0]
+    placement = flight.place()
+    assert not any("was not used" in text for text in placement.warnings)
+    assert flight.scale(placement) == pytest.approx(0.98, abs=0.02)
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_height_above_take_off_counts_before_the_altitude(seed: int) -> None:
     flight = block(seed=seed)
@@ -128,6 +160,43 @@ def test_somebody_on_foot_before_a_wall_stands_on_the_ground(seed: int) -> None:
     tilt_deg = flight.tilt_deg(placement)
     assert tilt_deg < 6
     assert tilt_deg < 2 or any("within about" in text for text in placement.warnings)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_what_stands_before_somebody_on_foot_says_where_up_is(seed: int) -> None:
+    flight = facade_walked(seed=seed)
+    upright, lying = [[0, 0, 1.0]] * 30, [[1.0, 0, 0]] * 30 + [[0, 1.0, 0]] * 10
+    placement = flight.place(lambda: edges_of(flight, np.array(upright + lying)))
+    assert flight.tilt_deg(placement) < 1, placement.note
+    assert "upright edges" in placement.note
+    assert not any("Which way is up" in text for text in placement.warnings)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_edges_that_lie_anyhow_say_nothing(seed: int) -> None:
+    flight = facade_walked(seed=seed)
+    anyhow = np.random.default_rng(seed).normal(size=(60, 3))
+    placement = flight.place(lambda: edges_of(flight, anyhow, alike=False))
+    assert "upright edges" not in placement.note
+
+
+def test_edges_are_not_looked_for_straight_down() -> None:
+    """A street's edges meet in a point as well."""
+    check_flight = block()
+    placement = check_flight.place(lambda: pytest.fail("asked for edges"))
+    assert placement.origin is not None
+
+
+def test_a_block_without_a_maker_is_taken_to_look_down_and_says_so() -> None:
+    flight = block()
+    for tags in flight.tags:
+        tags |= {"drone": False, "latitude_deg": None}
+    flight.rotations = flight.rotations.copy()
+    for row in range(6, 12):  # flown without turning
+        flight.rotations[row] = flight.rotations[row] @ np.diag([-1.0, -1.0, 1.0])
+    placement = flight.place()
+    assert flight.tilt_deg(placement) < 2, placement.note
+    assert any("whether they look down" in text for text in placement.warnings)
 
 
 def test_cameras_alone_level_a_model_without_gps() -> None:
@@ -179,6 +248,22 @@ def test_gps_in_between_says_how_far_distances_may_be_off() -> None:
     assert placement.origin is not None
     assert any("distances may be wrong by" in text for text in placement.warnings)
     assert flight.scale(placement) == pytest.approx(1.0, abs=0.12)
+
+
+@pytest.mark.parametrize("count", [5, 9, 12])
+def test_a_receiver_that_repeats_a_position_is_left_out_while_others_move(count: int) -> None:
+    flight = block(noise_m=(0.3, 0.3))
+    flight.gps_m[:count] = [400.0, -700.0, 3.0]
+    assert f"The GPS of {count} of 18 photos repeats a position" in check(flight)
+
+
+def test_some_altitudes_in_another_unit_are_said_and_no_residual() -> None:
+    flight = block()
+    for row in (3, 8, 12):
+        flight.tags[row]["altitude_m"] = 652.0 / 0.3048
+    placement = flight.place()
+    assert "altitude of 3 of 18 photos" in check(flight)
+    assert placement.gps_rms_m is not None and placement.gps_rms_m < 1.5
 
 
 def test_few_located_photos_say_that_nothing_checks_them() -> None:
@@ -265,6 +350,18 @@ def test_ground_below_the_cameras_not_the_hill_beside_them() -> None:
     hill = random.uniform(200, 260, (4000, 3)) * [1, 1, 0] + [0, 0, 35.0]
     ground = measure_ground(np.array(grid(3, 3)), np.concatenate([flat, hill]))
     assert ground.height_above == pytest.approx(40.0, abs=0.6)
+
+
+def test_cameras_over_water_do_not_guess_the_ground_below_them() -> None:
+    """A beach on a slope, and five of twelve cameras over the lake, where nothing is found."""
+    random = np.random.default_rng(0)
+    beach = random.uniform(0, 60, (3000, 3)) * [1, 1, 0] + [0, 0, 0.0]
+    beach[:, 2] = 0.05 * beach[:, 0] + random.normal(0, 0.1, 3000)
+    over_beach = np.array([[x, 30.0, 40.0] for x in (20, 25, 30, 35, 40, 45, 50)])
+    over_lake = np.array([[-40.0 - 5 * i, 30.0, 40.0] for i in range(5)])
+    alone = measure_ground(over_beach, beach)
+    assert measure_ground(np.concatenate([over_beach, over_lake]), beach) == alone
+    assert alone.height_above == pytest.approx(40 - 0.05 * 35, abs=0.1)
 
 
 def test_a_wall_above_the_cameras_is_no_ground() -> None:

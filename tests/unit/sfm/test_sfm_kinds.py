@@ -8,15 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.sfm.flights import START, Flight, any_frame, ground
 
-from spaceport_scenery.kinds import CHURCH, KINDS, Shot, plan
+from spaceport_scenery.kinds import CHURCH, KINDS, Land, Shot, plan
 
 PHOTOS = 16
 FLOWN = ("nadir block", "strip", "orbit", "two batteries", "exposure")
 SEEDS = st.integers(0, 10_000)
 
 
-def level(_x: float, _y: float) -> float:
-    return 0.0
+LEVEL = Land(lambda _x, _y: 0.0)
 
 
 def tags(shot: Shot) -> dict[str, object]:
@@ -36,7 +35,7 @@ def tags(shot: Shot) -> dict[str, object]:
 
 def flown(kind: str, seed: int) -> Flight:
     """A kind's capture as the mapper would leave it."""
-    shots = [shot for shot in plan(kind, PHOTOS, seed, level) if not shot.thermal]
+    shots = [shot for shot in plan(kind, PHOTOS, seed, LEVEL) if not shot.thermal]
     centres = np.array([shot.pose.position for shot in shots])
     points = ground(60, seed)
     if shots[0].phone:
@@ -77,8 +76,8 @@ def test_what_a_phone_takes_is_level_or_said_not_to_be(seed: int, kind: str) -> 
 
 @pytest.mark.parametrize("kind", list(KINDS))
 def test_a_kind_is_the_same_for_the_same_seed_and_has_as_many_photos(kind: str) -> None:
-    shots = plan(kind, PHOTOS, 3, level)
-    assert shots == plan(kind, PHOTOS, 3, level)
+    shots = plan(kind, PHOTOS, 3, LEVEL)
+    assert shots == plan(kind, PHOTOS, 3, LEVEL)
     assert sum(not shot.thermal for shot in shots) == PHOTOS
     assert [shot.seconds for shot in shots] == sorted(shot.seconds for shot in shots)
     assert len({shot.pose.position for shot in shots}) == PHOTOS

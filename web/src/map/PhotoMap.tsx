@@ -1,7 +1,57 @@
-import { Map } from './maplibre';
-import { useEffect, useRef } from 'react';
-export default function PhotoMap() {
-  const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => { const map = new Map({ container: ref.current!, style: { version: 8, sources: {}, layers: [] } }); return () => map.remove(); }, []);
-  return <div ref={ref} />;
+import type { FeatureCollection, Position } from 'geojson';
+import { useEffect } from 'react';
+import { type Colours, useColours } from './colours';
+import styles from './map.module.css';
+import type { Map as MapView } from './maplibre';
+import { boundsOf, fit, put, useMap } from './useMap';
+
+export interface MapPhoto {
+  name: string;
+  at: Position;
+  /** The ground it shows, closed; null where that is not known. */
+  ring: Position[] | null;
+  tone: 'plain' | 'good' | 'warn' | 'bad';
+}
+
+interface Props {
+  photos: readonly MapPhoto[];
+  name: string;
+}
+
+/** Where photos were taken and what ground they show. */
+export default function PhotoMap({ photos, name }: Props) {
+  const { container, map } = useMap();
+  const colours = useColours();
+  const extent = JSON.stringify(boundsOf(photos.flatMap(({ at, ring }) => [at, ...(ring ?? [])])));
+  useEffect(() => {
+    if (map) show(map, photos, colours);
+  }, [map, photos, colours]);
+  useEffect(() => {
+    const bounds = JSON.parse(extent);
+    if (map && bounds) fit(map, bounds);
+  }, [map, extent]);
+  return <div ref={container} className={styles.map} role="region" aria-label={name} data-ready={map !== null} />;
+}
+
+function show(map: MapView, photos: readonly MapPhoto[], colours: Colours): void {
+  put(map, 'footprints', collection(photos.filter(({ ring }) => ring), ({ ring }) => ({ type: 'Polygon', coordinates: [ring as Position[]] })));
+  put(map, 'photos', collection(photos, ({ at }) => ({ type: 'Point', coordinates: at })));
+  const tone = ['match', ['get', 'tone'], 'good', colours.good, 'warn', colours.warn, 'bad', colours.bad, colours.accent] as unknown as string;
+  for (const layer of ['ground', 'fill', 'line', 'dots']) if (map.getLayer(layer)) map.removeLayer(layer);
+  map.addLayer({ id: 'ground', type: 'background', paint: { 'background-color': colours.sunken } });
+  map.addLayer({ id: 'fill', type: 'fill', source: 'footprints', paint: { 'fill-color': tone, 'fill-opacity': 0.07 } });
+  map.addLayer({ id: 'line', type: 'line', source: 'footprints', paint: { 'line-color': tone, 'line-opacity': 0.35, 'line-width': 1 } });
+  map.addLayer({
+    id: 'dots', type: 'circle', source: 'photos',
+    paint: { 'circle-radius': 4.5, 'circle-color': tone, 'circle-stroke-width': 1.5, 'circle-stroke-color': colours.surface },
+  });
+}
+
+function collection(photos: readonly MapPhoto[], geometry: (photo: MapPhoto) => GeoJSON.Geometry): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: photos.map((photo) => ({
+      type: 'Feature', geometry: geometry(photo), properties: { name: photo.name, tone: photo.tone },
+    })),
+  };
 }

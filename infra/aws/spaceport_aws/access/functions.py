@@ -4,7 +4,7 @@ from spaceport_aws.access.grants import Grant, encryption, listing, objects, pub
 from spaceport_aws.names import Names
 from spaceport_contracts.places import AREAS
 from spaceport_runtime.service import Service
-from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, UPLOADS_TABLE
+from spaceport_topology.wiring import LEDGER_TABLE, LIMITS_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
 BEGUN = "uploads/up-*"  # what was begun through the API
 LEDGER_ACTIONS = ("GetItem", "PutItem", "UpdateItem", "Query")
@@ -23,6 +23,8 @@ def function_grants(
     grants = [_own_log(service, entry, names), TRACING]
     if entry == "on_message":
         grants += [_consuming(service, names)]
+    if entry == "on_request":
+        grants += [table(names, LIMITS_TABLE, "UpdateItem")]
     if service.name == "notify":
         return grants + _notify(service, entry, names, key_arn, mail)
     if service.uploads:

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from spaceport_aws.settings import Machine
 from spaceport_aws.stacks.base import SpaceportStack
 from spaceport_runtime.service import Service
-from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, UPLOADS_TABLE
+from spaceport_topology.wiring import LEDGER_TABLE, LIMITS_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
 
 def function_environment(
@@ -23,6 +23,7 @@ def function_environment(
         "SPACEPORT_BUCKET": names.bucket,
         "SPACEPORT_BUS_NAME": names.of(plan.topology.bus),
         "SPACEPORT_LEDGER_TABLE": names.of(LEDGER_TABLE),
+        "SPACEPORT_LIMITS_TABLE": names.of(LIMITS_TABLE),
         "POWERTOOLS_SERVICE_NAME": service.name,
         "POWERTOOLS_METRICS_NAMESPACE": deployment.name,
     }

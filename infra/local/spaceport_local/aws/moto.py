@@ -15,6 +15,8 @@ from spaceport_local.aws.mends.queues import mend_queues
 from spaceport_local.aws.mends.replays import mend_replays
 from spaceport_local.aws.mends.templates import mend_templates
 from spaceport_local.aws.mends.transactions import mend_transactions
+from spaceport_local.aws.signatures import Signed
+from spaceport_local.disk.secrets import KeyPair
 from spaceport_local.http.closed import Closed, House
 from spaceport_local.http.refusals import s3_page
 from spaceport_local.http.server import WebServer, WsgiApp
@@ -31,6 +33,7 @@ class Moto:
         responder: Responder,
         observers: Sequence[Observer],
         house: House,
+        keys: KeyPair,
         arrived: Callable[[str], None],
         port: int = 0,
     ) -> None:
@@ -42,7 +45,8 @@ class Moto:
         mend_templates()
         mend_transactions()
         self.app: WsgiApp = Dispatcher(objects)
-        closed = Closed(Tap(self.app, responder, observers), house, s3_page)
+        signed = Signed(Tap(self.app, responder, observers), keys)
+        closed = Closed(signed, house, s3_page)
         self.server = WebServer(closed, port, max_body_bytes=MAX_OBJECT_BYTES, page=s3_page)
 
     def post(self, target: str, body: bytes) -> Any:

@@ -17,6 +17,7 @@ CLIENT_CONFIG = Config(
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )
+S3_CONFIG = CLIENT_CONFIG.merge(Config(signature_version="s3v4"))  # links, too
 
 
 class Clients:
@@ -42,7 +43,7 @@ class Clients:
                 region_name=REGION,
                 aws_access_key_id=self._keys.access_key,
                 aws_secret_access_key=self._keys.secret_key,
-                config=CLIENT_CONFIG,
+                config=S3_CONFIG if service == "s3" else CLIENT_CONFIG,
             )
         return self._made[service]
 

@@ -17,11 +17,13 @@ from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
+from xml.parsers import expat
 
 from moto.s3.exceptions import EntityTooSmall, InvalidPart, MalformedXML
 from moto.s3.models import FakeKey, FakeMultipart
 from moto.settings import S3_UPLOAD_PART_MIN_SIZE
 
+from spaceport_local.aws.signatures import HASH
 from spaceport_local.disk.room import ERRNOS, RESERVE_BYTES
 from spaceport_local.http.refusals import DISK_FULL, Refusal, s3_page
 from spaceport_local.http.server import WsgiApp
@@ -30,10 +32,6 @@ from spaceport_local.s3.operations import objection, operation_of
 
 CHUNK_BYTES = 1 << 20
 STREAMING = "STREAMING-"  # the body is in chunks of S3's own, each with its signature
-ANONYMOUS = (
-    "AWS4-HMAC-SHA256 Credential=anonymous/20260101/us-east-1/s3/aws4_request, "
-    "SignedHeaders=host, Signature=none"
-)
 
 
 class Unreadable(Exception):
@@ -69,7 +67,7 @@ class Arrivals:
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """Answer one request to S3."""
-        refusal = objection(environ)
+        refusal = objection(environ) or _not_xml(environ)
         if refusal:
             return refuse(refusal, start_response)
         arrival = Arrival(self._folder)
@@ -105,12 +103,34 @@ class Arrivals:
         if shutil.disk_usage(self._folder).free < length + RESERVE_BYTES:
             raise Unreadable(Refusal(DISK_FULL))
         arrival.is_part = "partNumber" in operation_of(environ).query
-        digest = _write(_pieces(environ, length), arrival)
+        whole = hashlib.sha256()
+        signed = environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")
+        pieces = _pieces(environ, length)
+        if HASH.fullmatch(signed):
+            pieces = _summed(pieces, whole)
+        digest = _write(pieces, arrival)
+        if HASH.fullmatch(signed) and signed != whole.hexdigest():
+            sentence = "The body is not the one that was signed: send it again."
+            raise Unreadable(Refusal(400, sentence, "XAmzContentSHA256Mismatch"))
         promised = environ.pop("HTTP_CONTENT_MD5", None)
         if promised and promised != base64.b64encode(digest).decode():
             raise Unreadable(Refusal(400, "The Content-MD5 is not the body's: send it again."))
         arrival.etag = digest.hex()
         _empty(environ)
+
+
+def _not_xml(environ: dict[str, Any]) -> Refusal | None:
+    """moto breaks on a list (of keys, of parts) that it cannot parse."""
+    asked = operation_of(environ)
+    if asked.method != "POST" or not {"delete", "uploadId"} & asked.query.keys():
+        return None
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(body)
+    try:
+        expat.ParserCreate().Parse(body, True)
+    except expat.ExpatError:
+        return Refusal(400, "The body is not XML: send a list in XML.", "MalformedXML")
+    return None
 
 
 def _brings_an_object(environ: dict[str, Any]) -> bool:
@@ -125,6 +145,12 @@ def _pieces(environ: dict[str, Any], length: int) -> Iterator[bytes]:
     if not environ.get("HTTP_X_AMZ_CONTENT_SHA256", "").startswith(STREAMING):
         return _read(stream, length)
     return _unwrapped(stream, environ.get("HTTP_X_AMZ_DECODED_CONTENT_LENGTH"))
+
+
+def _summed(pieces: Iterable[bytes], digest: Any) -> Iterator[bytes]:
+    for piece in pieces:
+        digest.update(piece)
+        yield piece
 
 
 def _read(stream: Any, length: int) -> Iterator[bytes]:
@@ -186,9 +212,6 @@ def _empty(environ: dict[str, Any]) -> None:
     algorithm = environ.get("HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM", "")
     if f"HTTP_X_AMZ_CHECKSUM_{algorithm.upper()}" not in environ:
         environ.pop("HTTP_X_AMZ_SDK_CHECKSUM_ALGORITHM", None)  # moto would sum up an empty body
-    if "Signature=" not in environ.get("QUERY_STRING", ""):
-        # A second `curl -T` overwrites: the first one's object is not moto's to withhold.
-        environ.setdefault("HTTP_AUTHORIZATION", ANONYMOUS)
 
 
 def refuse(refusal: Refusal, start_response: Any) -> list[bytes]:

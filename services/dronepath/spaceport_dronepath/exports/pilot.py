@@ -84,5 +84,4 @@ def _drone(wishes: Wishes) -> str:
     drone = wishes.drone
     if drone is None:
         return "The camera was given in numbers: look that the drone carries it."
-    eu_class = f", class {drone.eu_class} in the EU" if drone.eu_class else ""
-    return f"Drone: {drone.name}, {drone.mass_g:.0f} g{eu_class}."
+    return f"Drone: {drone.name}, {drone.mass_g:.0f} g ({drone.mass_class})."

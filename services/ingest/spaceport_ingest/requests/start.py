@@ -76,6 +76,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
             return job_of(kit, found.uri, found.etag)
+    batch = submission.batch.batch_id if submission.batch else ""
     return job_of(
         kit,
         found.uri,
@@ -84,7 +85,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner, submission.batch.batch_id if submission.batch else "")),
+        *filter(None, (submission.owner, batch)),
     )
 
 

@@ -12,12 +12,13 @@ from spaceport_sfm.job.mapping.model import points_of, poses_of, principal_shift
 from spaceport_sfm.job.mapping.settle import settle
 from spaceport_sfm.job.mapping.trials import Trials
 from spaceport_sfm.job.matching.pairs import components
+from spaceport_sfm.job.photos.edges import find_edges
 from spaceport_sfm.job.photos.undistort import undistort
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.georeference import Placement, georeference
 from spaceport_sfm.job.placing.ground import Ground, measure_ground
 from spaceport_sfm.job.placing.positions import gps_positions
-from spaceport_sfm.job.task import Findings, PlacedPhoto, Task, Tell
+from spaceport_sfm.job.task import Findings, Lens, PlacedPhoto, Task, Tell
 
 MAX_REPROJECTION_PX = 4.0
 MIN_TRIANGULATION_DEG = 1.5
@@ -77,7 +78,9 @@ def _linkage(task: Task, trials: Trials, best: Trial[Mapped], registered: list[s
         registered=task.originals(registered),
         groups=[[names[index] for index in group] for group in groups],
         featureless=[names[index] for index in trials.featureless],
-        second_model=models[1].num_reg_images() if len(models) > 1 else 0,
+        second_model=len(set(registered_names(models[1])) - set(registered))
+        if len(models) > 1
+        else 0,
     )
 
 
@@ -87,7 +90,13 @@ def _place(model: pycolmap.Reconstruction, task: Task) -> Placement:
         MAX_REPROJECTION_PX, MIN_TRIANGULATION_DEG
     )
     model.update_point_3d_errors()
-    placement = georeference(poses_of(model), points_of(model), task.photos, task.seed)
+    placement = georeference(
+        poses_of(model),
+        points_of(model),
+        task.photos,
+        task.seed,
+        lambda: find_edges(model, task.images),
+    )
     fit = placement.transform
     model.transform(pycolmap.Sim3d(fit.scale, pycolmap.Rotation3d(fit.rotation), fit.translation))
     return placement
@@ -113,8 +122,10 @@ def _figures(
 def _placed_photos(
     model: pycolmap.Reconstruction, task: Task, placement: Placement
 ) -> tuple[PlacedPhoto, ...]:
+    """Of the undistorted model: its cameras are pinholes."""
     poses = poses_of(model)
     originals = task.originals(list(poses.names))
+    lenses = {image.name: _lens(model.cameras[image.camera_id]) for image in model.images.values()}
     return tuple(
         PlacedPhoto(
             name=name,
@@ -123,10 +134,22 @@ def _placed_photos(
             camera_to_world=tuple(_triple(row) for row in rotation),
             gps_m=_gps(placement.gps_m.get(name)),
             residual_m=placement.residuals_m.get(name),
+            camera=lenses[name],
         )
         for name, original, centre, rotation in zip(
             poses.names, originals, poses.centres, poses.rotations, strict=True
         )
+    )
+
+
+def _lens(camera: pycolmap.Camera) -> Lens:
+    return Lens(
+        width_px=camera.width,
+        height_px=camera.height,
+        focal_x_px=camera.focal_length_x,
+        focal_y_px=camera.focal_length_y,
+        centre_x_px=camera.principal_point_x,
+        centre_y_px=camera.principal_point_y,
     )
 
 

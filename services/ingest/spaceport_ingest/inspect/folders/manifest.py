@@ -92,7 +92,8 @@ class ManifestUpload:
             for photo in sorted_files.photos
         ]
         warnings = self.wishes.warnings + sorted_files.warnings
-        capture = judge(self.prefix, [*verdicts, *sorted_files.rejected], warnings, kit.limits)
+        refused = [*sorted_files.rejected, *self.manifest.rejected]
+        capture = judge(self.prefix, [*verdicts, *refused], warnings, kit.limits)
         return publish_capture(capture, job_id, kit)
 
     def _listed(self) -> list[UploadedPhoto]:

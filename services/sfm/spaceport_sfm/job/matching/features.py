@@ -9,14 +9,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from spaceport_sfm.job.photos.grey import PIXEL_CENTRE, read_grey
 from spaceport_sfm.job.photos.prepare import mask_path
 
 CONTRAST_THRESHOLD = 0.02
 EDGE_THRESHOLD = 10.0
 # COLMAP stores unit descriptors as bytes: 512 keeps the largest elements below 255.
 DESCRIPTOR_SCALE = 512.0
-# COLMAP's pixel centres lie at .5, OpenCV's at 0.
-PIXEL_CENTRE = 0.5
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def extract(path: Path, max_features: int, max_side_px: int) -> Features:
     Raises:
         ValueError: the photo cannot be decoded.
     """
-    image, scale = _read_grey(path, max_side_px)
+    image, scale = read_grey(path, max_side_px)
     sift = cv2.SIFT.create(
         nfeatures=0, contrastThreshold=CONTRAST_THRESHOLD, edgeThreshold=EDGE_THRESHOLD
     )
@@ -84,19 +83,3 @@ def _read_mask(path: Path, image: NDArray[np.uint8]) -> NDArray[np.uint8] | None
         return None
     size = (image.shape[1], image.shape[0])
     return np.asarray(cv2.resize(mask, size, interpolation=cv2.INTER_NEAREST), dtype=np.uint8)
-
-
-def _read_grey(path: Path, max_side_px: int) -> tuple[NDArray[np.uint8], float]:
-    """The grey photo at no more than `max_side_px`, and its scale against the file."""
-    # An unchanged file may carry "upright" only: prepare turned all others.
-    flags = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
-    decoded = cv2.imread(str(path), flags)
-    if decoded is None:
-        raise ValueError(f"{path.name} cannot be decoded")
-    image = np.asarray(decoded, dtype=np.uint8)
-    side_px = max(image.shape)
-    if side_px <= max_side_px:
-        return image, 1.0
-    scale = max_side_px / side_px
-    small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, dtype=np.uint8), scale

@@ -20,6 +20,9 @@ ROUNDS = 10
 # A few photos may agree by chance: a fix within this share of the spread, and within what a plain
 # receiver errs by, is no wrong one.
 HARMLESS_SHARE, HARMLESS_M = 0.05, 2.0
+# What a plain receiver and a bent model err by, believed as much as so many coordinates: of six
+# photos four agree to a decimetre by chance, and the fifth is no wrong fix for that.
+USUAL_SHARE, USUAL_M, USUAL_WORTH = 0.04, 1.0, 8
 # GPS errors of neighbouring photos are alike: more photos than this tell nothing new.
 INDEPENDENT = 16
 
@@ -100,9 +103,12 @@ def _pairs(count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]
 
 
 def _within(errors: Points, sigma: float, placed: Complex) -> NDArray[np.bool_]:
-    spread = float(np.median(np.abs(placed - placed.mean())))
+    spread = float(np.median(np.abs(placed - np.median(placed.real) - 1j * np.median(placed.imag))))
     harmless = min(HARMLESS_SHARE * spread, HARMLESS_M)
-    return np.asarray(errors <= max(INLIER_SIGMAS * sigma, harmless))
+    usual = min(USUAL_SHARE * spread, USUAL_M)
+    free = max(2 * len(errors) - 4, 1)
+    variance = (free * sigma**2 + USUAL_WORTH * usual**2) / (free + USUAL_WORTH)
+    return np.asarray(errors <= max(INLIER_SIGMAS * float(np.sqrt(variance)), harmless))
 
 
 def _refine(plane: Complex, target: Complex, used: NDArray[np.bool_]) -> Bearing:

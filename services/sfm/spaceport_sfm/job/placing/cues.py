@@ -31,6 +31,8 @@ STRONG, MIDDLE, WEAK = 25.0, 9.0, 4.0
 FEWEST_GIMBALS = 3
 MAX_GIMBAL_SPREAD = np.radians(10.0)
 MAX_VIEW_SPREAD = np.radians(12.0)
+MAX_VIEW_TURN = np.radians(20.0)
+STRAIGHT_DOWN, SUPPOSED_DOWN = "the view straight down", "the view, supposed to be straight down"
 LINE, FLAT = 0.1, 0.2
 PLANE_SHARE = 0.6
 PLANE_THICKNESS = 0.05
@@ -74,14 +76,16 @@ def photo_cues(poses: Poses, points: Points, photos: Mapping[str, TaskPhoto]) ->
         points: [M, 3] sparse points.
         photos: what is known of each photo, by the names of `poses`.
     """
-    by_drone = sum(photos[name].drone for name in poses.names) > len(poses.names) / 2
+    by_drone = is_by_drone(poses, photos)
+    view = _view(poses, by_drone)
+    down = view is not None and view.name in (STRAIGHT_DOWN, SUPPOSED_DOWN)
     found = [
         _gimbals(poses, photos),
         _level_axes(poses, by_drone),
         _flight(poses.centres),
-        _view(poses, photos),
+        view,
         # People on foot look at walls; what they see most of need not be level.
-        _ground(points) if by_drone else None,
+        _ground(points) if by_drone or down else None,
     ]
     return [cue for cue in found if cue is not None]
 
@@ -169,29 +173,42 @@ def _flight(centres: Points) -> Cue | None:
     return Cue("the level flight", rows, np.zeros(len(rows)), np.full(len(rows), FLIGHT_ERROR), 6.0)
 
 
-def _view(poses: Poses, photos: Mapping[str, TaskPhoto]) -> Cue | None:
-    """Photos that all look one way look straight down from a drone, or stand upright in a hand."""
+def is_by_drone(poses: Poses, photos: Mapping[str, TaskPhoto]) -> bool:
+    """Most of the photos were taken by a drone, as far as their metadata say."""
+    return sum(photos[name].drone for name in poses.names) > len(poses.names) / 2
+
+
+def _view(poses: Poses, by_drone: bool) -> Cue | None:
+    """Photos that all look one way look straight down from a drone, or stand upright in a hand.
+
+    Flown to and fro the pictures turn by half a turn, which nobody does before a wall. Flown one
+    way, the maker of the camera decides: drones look down unless their angles say otherwise. Where
+    no maker is known, cameras spread over a plane that they all face are taken for a drone's.
+    """
     view, spread = robust_direction(poses.forwards)
     if spread > MAX_VIEW_SPREAD:
         return None
-    if looks_down(poses, photos):
-        error = float(np.hypot(VIEW_ERROR, spread / np.sqrt(len(poses.names))))
-        return _vector_cue("the view straight down", -view, error, MIDDLE)
+    error = float(np.hypot(VIEW_ERROR, spread / np.sqrt(len(poses.names))))
+    if by_drone or _turn_back(poses.downs):
+        return _vector_cue(STRAIGHT_DOWN, -view, error, MIDDLE)
+    if _face_their_plane(poses.centres, view):
+        return _vector_cue(SUPPOSED_DOWN, -view, error, MIDDLE)
     return _vector_cue("upright photos", unit(-poses.downs.mean(axis=0)), UPRIGHT_ERROR, WEAK)
 
 
-def looks_down(poses: Poses, photos: Mapping[str, TaskPhoto]) -> bool:
-    """Whether photos that share one view look at the ground.
-
-    Flown to and fro the pictures turn by half a turn, which nobody does before a wall. Flown one
-    way, the maker of the camera decides: drones look down unless their angles say otherwise.
-    """
-    downs = poses.downs
+def _turn_back(downs: Points) -> bool:
+    """Some pictures are turned by half a turn against the others."""
     along = np.linalg.svd(downs, full_matrices=False)[2][0]
-    ahead = float((downs @ along > 0).mean())
-    if 0.15 < ahead < 0.85:
-        return True
-    return sum(photos[name].drone for name in poses.names) > len(poses.names) / 2
+    return 0.15 < float((downs @ along > 0).mean()) < 0.85
+
+
+def _face_their_plane(centres: Points, view: Points) -> bool:
+    """Cameras as a walk never leaves them: spread both ways, across what they look along."""
+    if len(centres) < 4:
+        return False
+    _, singular, axes = np.linalg.svd(centres - centres.mean(axis=0), full_matrices=False)
+    is_spread = singular[1] > FLAT * singular[0] and singular[2] < FLAT * singular[1]
+    return bool(is_spread and abs(axes[2] @ view) > np.cos(MAX_VIEW_TURN))
 
 
 def _ground(points: Points) -> Cue | None:

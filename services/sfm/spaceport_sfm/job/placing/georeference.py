@@ -7,7 +7,8 @@ import numpy as np
 
 from spaceport_sfm.job.placing.believe import doubts
 from spaceport_sfm.job.placing.compass import choose_side, yaw_off
-from spaceport_sfm.job.placing.cues import photo_cues, rough_up
+from spaceport_sfm.job.placing.cues import Cue, photo_cues, rough_up
+from spaceport_sfm.job.placing.edges import Edges, FindEdges, shows_uprights, upright_edges
 from spaceport_sfm.job.placing.fit import Fit, fit_world, locate
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.ground import measure_ground
@@ -45,15 +46,26 @@ class Placement:
     warnings: tuple[str, ...] = ()
 
 
-def georeference(poses: Poses, points: Points, photos: Sequence[TaskPhoto], seed: int) -> Placement:
+def georeference(
+    poses: Poses,
+    points: Points,
+    photos: Sequence[TaskPhoto],
+    seed: int,
+    find_edges: FindEdges = Edges.none,
+) -> Placement:
     """Lay the model onto its GPS; where that cannot be believed, level it and scale it by height.
 
     Args:
         points: [M, 3] sparse points in the frame of `poses`.
         photos: the task's photos; those of `poses` among them.
+        find_edges: looks for straight edges in the photos; asked only where they may tell.
     """
     named = {photo.name: photo for photo in photos}
     cues, rough = photo_cues(poses, points, named), rough_up(poses)
+    about = _level_up(cues, rough)
+    if shows_uprights(poses, about.up):
+        edges = upright_edges(find_edges(), about.up)
+        cues += [edges] if edges else []
     gps = gps_positions(photos)
     said = gps.warnings
 
@@ -69,15 +81,19 @@ def georeference(poses: Poses, points: Points, photos: Sequence[TaskPhoto], seed
         )
         doubt = doubts(fit, poses, points, named) if fit is not None else LOST_LETTERS
         if fit is not None and not doubt:
-            return _placed(fit, poses)
+            return _placed(fit, poses, said)
         said = (*said, doubt)
-    upright = settle_up(cues, rough, [], lambda _: [], lambda _: 0.0)
-    return _level(poses, points, named, upright, said)
+    return _level(poses, points, named, _level_up(cues, rough), said)
 
 
-def _placed(fit: Fit, poses: Poses) -> Placement:
+def _level_up(cues: Sequence[Cue], rough: Points) -> Upright:
+    """Up by the photos alone."""
+    return settle_up(cues, rough, [], lambda _: [], lambda _: 0.0)
+
+
+def _placed(fit: Fit, poses: Poses, said: tuple[str, ...]) -> Placement:
     names = [poses.names[row] for row in fit.located.rows]
-    used = fit.residuals_m[fit.bearing.used]
+    used = fit.residuals_m[fit.bearing.used & ~fit.wrong_height]
     return Placement(
         transform=fit.transform,
         origin=fit.origin,
@@ -85,7 +101,7 @@ def _placed(fit: Fit, poses: Poses) -> Placement:
         residuals_m=dict(zip(names, fit.residuals_m.tolist(), strict=True)),
         gps_m=dict(zip(names, fit.located.enu_m, strict=True)),
         gps_rms_m=float(np.sqrt(np.mean(used**2))),
-        warnings=fit_warnings(fit, len(poses.names)),
+        warnings=(*said, *fit_warnings(fit, len(poses.names))),
     )
 
 

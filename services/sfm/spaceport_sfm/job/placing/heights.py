@@ -27,8 +27,10 @@ ROUNDS = 15
 LEAST_TOLD = 0.3
 INDEPENDENT = 6
 FEWEST_HEIGHTS = 5
-# What a barometer drifts by along a flight; RTK, whose noise is a few centimetres, does not.
-DRIFT_M, DRIFT_SIGMAS = 1.0, 3.0
+# What a barometer wanders by along a flight, beside what it drifts by steadily from its first photo
+# to its last; RTK, whose noise is a few centimetres, does neither.
+WANDER_M, WANDER_SIGMAS = 1.0, 3.0
+DRIFT_M, DRIFT_SIGMAS = 5.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Slope:
     """Standard error of one altitude."""
     flights: int
     residuals_m: dict[int, float]
-    """What is left of each used altitude, offset and slope taken out, by row."""
+    """What is left of each altitude, offset and slope taken out, by row."""
     stretch: float
     """Altitude differences over the model's, within the flights."""
     stretch_share: float
@@ -118,13 +120,14 @@ def measure_slope(altitudes: Altitudes, place_m: Points) -> Slope | None:
         return None
     east_north = place_m[rows, :2]
     gradient, covariance, error_m, left = _regress(off_m, east_north, flight)
+    left[~kept] = _nearest_flight(off_m - east_north @ gradient, flight)
     stretch, share = _stretch(altitudes.height_m, place_m[rows, 2], flight, error_m)
     return Slope(
         gradient=gradient,
         covariance=covariance,
         error_m=error_m,
         flights=int(flight.max()) + 1,
-        residuals_m={int(rows[i]): float(left[i]) for i in np.flatnonzero(kept)},
+        residuals_m={int(row): float(rest) for row, rest in zip(rows, left, strict=True)},
         stretch=stretch,
         stretch_share=share,
     )
@@ -158,32 +161,60 @@ def split_flights(off_m: Points, place_m: Points, gap: NDArray[np.bool_]) -> NDA
     return flight
 
 
+def _nearest_flight(level_m: Points, flight: NDArray[np.int64]) -> Points:
+    """Of the heights that belong to no flight: how far they are from the nearest one."""
+    flights = [np.median(level_m[flight == number]) for number in range(int(flight.max()) + 1)]
+    apart = level_m[flight < 0][:, None] - np.array(flights)
+    nearest = np.abs(apart).argmin(axis=1)
+    return np.asarray(apart[np.arange(len(apart)), nearest])
+
+
 def _regress(
     off_m: Points, place_m: Points, flight: NDArray[np.int64]
 ) -> tuple[Points, Points, float, Points]:
-    """Gradient [2], its covariance, the error of a height, and all residuals; Cauchy weights."""
+    """Gradient [2], its covariance, the error of a height, and all residuals; Cauchy weights.
+
+    A steady drift is a slope in time. Flown to and fro, time and place are told apart; along a
+    single strip they are one, and the drift that is to be expected is what its slope is worth.
+    """
     kept = flight >= 0
     offsets = (flight[:, None] == np.arange(flight.max() + 1)).astype(np.float64)
-    full = np.concatenate([place_m - place_m[kept].mean(axis=0), offsets], axis=1)
-    matrix, value = full[kept], off_m[kept]
-    # A direction along which the flight does not reach says nothing; keep it from blowing up.
-    ridge = np.diag(
-        [1e-6 * float((matrix[:, :2] ** 2).sum()) + 1e-9] * 2 + [0.0] * offsets.shape[1]
+    full = np.concatenate(
+        [place_m - place_m[kept].mean(axis=0), offsets, offsets * _progress(flight)[:, None]],
+        axis=1,
     )
-    weights = np.ones(len(value))
-    sigma = 1.0
+    matrix, value = full[kept], off_m[kept]
+    flights = offsets.shape[1]
+    # A direction along which the flight does not reach says nothing; keep it from blowing up.
+    ridge = np.array([1e-6 * float((matrix[:, :2] ** 2).sum()) + 1e-9] * 2 + [0.0] * 2 * flights)
+    weights, sigma = np.ones(len(value)), 1.0
     for _ in range(ROUNDS):
-        normal = matrix.T @ (weights[:, None] * matrix) + ridge
+        ridge[2 + flights :] = (
+            _variance(sigma, len(value)) / min(DRIFT_M, DRIFT_SIGMAS * sigma) ** 2
+        )
+        normal = matrix.T @ (weights[:, None] * matrix) + np.diag(ridge)
         answer = np.linalg.solve(normal, matrix.T @ (weights * value))
         left = value - matrix @ answer
         sigma = max(1.4826 * float(np.median(np.abs(left))), 1e-3)
         weights = 1 / (1 + (left / (2 * sigma)) ** 2)
-    # Errors of neighbours are alike: many photos are worth no more than a few.
-    sigma *= 1 + 5 / max(len(value) - matrix.shape[1], 1)
-    drift = min(DRIFT_M, DRIFT_SIGMAS * sigma) / 2
-    variance = sigma**2 * max(1.0, len(value) / INDEPENDENT) + len(value) * drift**2
-    covariance = np.linalg.inv(normal)[:2, :2] * variance
+    sigma *= 1 + 5 / max(len(value) - 2 - flights, 1)
+    covariance = np.linalg.inv(normal)[:2, :2] * _variance(sigma, len(value))
     return answer[:2], covariance, sigma, off_m - full @ answer
+
+
+def _variance(sigma: float, count: int) -> float:
+    """Of one height among `count`, whose errors are alike: many are worth no more than a few."""
+    wander = min(WANDER_M, WANDER_SIGMAS * sigma) / 2
+    return sigma**2 * max(1.0, count / INDEPENDENT) + count * wander**2
+
+
+def _progress(flight: NDArray[np.int64]) -> Points:
+    """[N]: -0.5 at the first photo of a flight, 0.5 at its last."""
+    progress = np.zeros(len(flight))
+    for number in range(int(flight.max()) + 1):
+        inside = np.flatnonzero(flight == number)
+        progress[inside] = np.linspace(-0.5, 0.5, len(inside)) if len(inside) > 1 else 0.0
+    return progress
 
 
 def _stretch(

@@ -2,16 +2,20 @@
 
 import numpy as np
 
+from spaceport_sfm.job.placing.cues import SUPPOSED_DOWN
 from spaceport_sfm.job.placing.fit import GPS_HEIGHTS, Fit
 from spaceport_sfm.job.placing.upright import Upright
 
 LOST_LETTERS = (
-    "The GPS positions have lost the letters of their hemisphere (N, S, E, W), so they were not "
-    "used; write them back, or upload the photos as the camera wrote them."
+    "The letters of the hemisphere (N, S, E, W) are missing from the GPS positions or wrong, so "
+    "they were not used; mend them, or upload the photos as the camera wrote them."
 )
 DOUBTFUL_UP_DEG = 2.0
 DOUBTFUL_SCALE = 0.02
 FEW_LOCATED = 6
+KILOMETRES_FROM_M = 10_000.0
+# Nobody would believe 0.0.
+LEAST_SAID = 0.1
 
 
 def fit_note(fit: Fit) -> str:
@@ -37,7 +41,9 @@ def fit_warnings(fit: Fit, photos: int) -> tuple[str, ...]:
     said = (
         _far(fit),
         _few(fit, photos),
+        _wrong_heights(fit),
         _heights_off(fit),
+        _supposed(fit.upright),
         _up_doubt(fit.upright),
         _scale_doubt(fit),
         _no_altitude(fit),
@@ -49,14 +55,14 @@ def level_warnings(upright: Upright, compass: bool) -> tuple[str, ...]:
     """What a user of a frame without GPS must know."""
     lost = "scale is" if compass else "scale and heading are"
     gone = f"The photos carry no usable GPS: the model's {lost} arbitrary."
-    return tuple(text for text in (gone, _up_doubt(upright)) if text)
+    return tuple(text for text in (gone, _supposed(upright), _up_doubt(upright)) if text)
 
 
 def _up(upright: Upright) -> str:
     names = list(upright.agreeing) or ["how cameras are usually held"]
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     against = f", against {' and '.join(upright.disagreeing)}" if upright.disagreeing else ""
-    return f"{listed}{against} (within {upright.error_deg:.1f} degrees)"
+    return f"{listed}{against} (within {max(upright.error_deg, LEAST_SAID):.1f} degrees)"
 
 
 def _heights(fit: Fit) -> str:
@@ -69,7 +75,7 @@ def _heights(fit: Fit) -> str:
     if GPS_HEIGHTS not in fit.upright.agreeing:
         return f"heights come from the photos, and only their zero from the {source}"
     return (
-        f"heights come from the {source} (within {fit.slope.error_m:.1f} m"
+        f"heights come from the {source} (within {max(fit.slope.error_m, LEAST_SAID):.1f} m"
         + (flights if fit.slope.flights > 1 else "")
         + ")"
     )
@@ -79,11 +85,26 @@ def _far(fit: Fit) -> str:
     used = fit.bearing.used
     if used.all():
         return ""
-    nearest_m = float(fit.residuals_m[~used].min())
     return (
         f"The GPS of {int((~used).sum())} of {len(used)} photos is more than "
-        f"{max(nearest_m * 0.99, 0.0):,.0f} m off and was not used."
+        f"{_metres(float(fit.residuals_m[~used].min()))} off and was not used."
     )
+
+
+def _wrong_heights(fit: Fit) -> str:
+    wrong = fit.wrong_height & fit.bearing.used
+    if not wrong.any():
+        return ""
+    return (
+        f"The altitude of {int(wrong.sum())} of {len(wrong)} photos is more than "
+        f"{_metres(float(fit.residuals_m[wrong].min()))} off and was not used."
+    )
+
+
+def _metres(distance_m: float) -> str:
+    """A little less, so that "more than" holds."""
+    least_m = 0.99 * distance_m
+    return f"{least_m:,.0f} m" if least_m < KILOMETRES_FROM_M else f"{least_m / 1000:,.0f} km"
 
 
 def _few(fit: Fit, photos: int) -> str:
@@ -113,6 +134,15 @@ def _up_doubt(upright: Upright) -> str:
     return (
         f"Which way is up is known within about {upright.error_deg:.0f} degrees only; a second "
         "line of photos beside the first, or a drone that writes its gimbal angles, would tell."
+    )
+
+
+def _supposed(upright: Upright) -> str:
+    if SUPPOSED_DOWN not in upright.agreeing:
+        return ""
+    return (
+        "No camera is named in the photos, so whether they look down or at a wall is not known; "
+        "they were taken to look straight down."
     )
 
 
