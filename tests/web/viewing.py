@@ -89,6 +89,7 @@ def viewing(browser: Browser, origin: str, width: int = 720, height: int = 540) 
         viewport={"width": width, "height": height}, color_scheme="light", accept_downloads=True
     )
     page = context.new_page()
+    page.set_default_timeout(LOADED_MS)
     shown = Viewing(page, origin)
     own = urlsplit(origin).netloc
 
