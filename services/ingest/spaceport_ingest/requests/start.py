@@ -114,12 +114,12 @@ def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
 
 
 def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
-    """An upload that started a job by itself is that job, unless something else is asked of it.
-
-    A batch has jobs of its own.
+    """An upload that started a job by itself is that job, unless something else is asked of it,
+    or somebody else asks. A batch has jobs of its own.
     """
     begins_itself = submission.batch is None and starts_a_job(found.uri, kit.bucket)
-    if submission.start_at is Stage.SFM and begins_itself:
+    is_same = begins_itself and caller().owns(kit.uploads_owner)
+    if submission.start_at is Stage.SFM and is_same:
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
             return job_of(kit, found.uri, found.etag)

@@ -12,7 +12,7 @@ from pydantic.alias_generators import to_camel
 
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.files import locate
-from spaceport_notify.known.find import JobId, find, redirect
+from spaceport_notify.known.find import LINK_SECONDS, JobId, find, redirect
 from spaceport_notify.known.status import Completion, delivered_attempt, figures_of, title_of
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
@@ -146,6 +146,20 @@ def add_share_routes(app: HttpApi, get_kit: Callable[[], Kit]) -> None:
         summary="A shared scene",
         tags=["shared"],
         responses=responses(GONE, _answers(SharedScene)),
+    )
+    def visit(token: ShareToken) -> Response[SharedScene]:
+        known, view = shared_by(token, get_kit())
+        headers: dict[str, str | list[str]] = {**PRIVATE}
+        return Response(HTTPStatus.OK.value, JSON, _scene(known, view, token, get_kit()), headers)
+
+    @app.get(
+        f"{PATH}<token>/files/<name>",
+        summary="One of a shared scene's files",
+        tags=["shared"],
+        responses=responses(
+            {404: "No such share, or no such file"},
+            {302: {"description": f"A link to the file, good for {LINK_SECONDS // 60} minutes"}},
+        ),
     )
     def get_shared_file(token: ShareToken, name: SharedName) -> Response[str]:
         kit = get_kit()
