@@ -86,6 +86,9 @@ test-fast: setup ## the fast subset, under 2 minutes
 # What is not ours but tested against, in environments of its own: LocalStack, Node's readers.
 foreign: $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready) node-tools
 
+test-api: setup  ## 10,000 generated requests to a running `spaceport up`, held against docs/openapi.json
+	SPACEPORT_API_REQUESTS=10000 $(BIN)/python -m pytest -q -s tests/infra/test_api_described.py
+
 check: setup     ## style, types, import rules, dead code, images, generated documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

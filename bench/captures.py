@@ -1,10 +1,11 @@
 """What people have on their card: does the world come out level, true to scale, and with a word?
 
-    python -m bench.captures [--cases MAKE_CASES.py --photos FOLDER --second FOLDER] [--only NAME]
+    python -m bench.captures [--cases MAKE_CASES.py --photos FOLDER --second FOLDER] [--only NAME..]
 
 For every kind of the generated world, and for every case that MAKE_CASES builds from real photos:
-ingest's inspection and the whole sfm job, in draft quality. Generated kinds are compared with the
-poses that were flown, cases with the same photos untouched. Prints the table and, with `--doc`,
+ingest's inspection and the whole sfm job, in draft quality; zips by `spaceport run`. Generated
+kinds are compared with the poses that were flown, cases with the same photos untouched. The second
+folder is run whole, too. Prints the table and, with `--doc`,
 writes it into docs/captures.md.
 """
 
@@ -14,12 +15,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from bench.captures_doc import write_doc
-from bench.captures_run import Delivered, Refused, run_capture
+from bench.captures_run import Delivered, Refused, run_capture, run_zip
 from spaceport_scenery import generate_capture
 from spaceport_scenery.kinds import KINDS
 from spaceport_scenery.truth import compare_with_truth
@@ -70,29 +71,25 @@ def compare(name: str, delivered: Delivered, truth: Path | None) -> Row:
     )
 
 
-def as_truth(geo_file: Path, target: Path, renamed: dict[str, str]) -> None:
-    """The untouched run in the form of a generated capture's truth, under the case's names."""
-    geo = json.loads(geo_file.read_text())
-    photos = {
-        renamed.get(photo["original"], photo["original"]): {
-            "position_enu_m": photo["position_m"],
-            "camera_to_world": photo["camera_to_world"],
-        }
-        for photo in geo["photos"]
-    }
+def as_truth(reference: Delivered, case: Delivered, target: Path) -> Path:
+    """The untouched run in the form of a generated capture's truth, under the case's names.
+
+    A photo of the case is the untouched one of the same name without its ending, else of the same
+    second.
+    """
+    geo, found = (json.loads(run.geo_file.read_text()) for run in (reference, case))
+    stems = {PurePosixPath(photo["original"]).stem: photo for photo in geo["photos"]}
+    times = {reference.taken_at[photo["original"]]: photo for photo in geo["photos"]}
+    photos = {}
+    for name in (photo["original"] for photo in found["photos"]):
+        same = stems.get(PurePosixPath(name).stem) or times.get(case.taken_at.get(name))
+        if same:
+            photos[name] = {
+                "position_enu_m": same["position_m"],
+                "camera_to_world": same["camera_to_world"],
+            }
     target.write_text(json.dumps({"photos": photos, "ground_height_m": geo["ground_z_m"]}))
-
-
-def renames(case: str, photos: Path) -> dict[str, str]:
-    """Original names -> names in the case, where it renames."""
-    names = sorted(path.name for path in photos.iterdir())
-    if case == "thermal_pairs":
-        return {name: f"DJI_20230614{n:06d}_{n + 1:04d}_V.JPG" for n, name in enumerate(names)}
-    if case in {"masked_png", "gray16_png", "rgb16_png"}:
-        return {name: f"{Path(name).stem}.png" for name in names}
-    if case == "tiff_only":
-        return {name: f"{Path(name).stem}.tif" for name in names}
-    return {}
+    return target
 
 
 def generated(only: list[str], work: Path) -> Iterator[Row]:
@@ -103,7 +100,7 @@ def generated(only: list[str], work: Path) -> Iterator[Row]:
         folder = generate_capture(
             work / "photos" / kind, photos=PHOTOS, width_px=WIDTH_PX, seed=SEED, kind=kind
         )
-        yield attempt(kind, folder, folder / "truth.json", work)
+        yield attempt(kind, folder, work, always(folder / "truth.json"))
 
 
 def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
@@ -113,6 +110,9 @@ def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
     ).stdout
     names = [line.partition(":")[0] for line in listed.splitlines()]
     wanted = [name for name in names if not options.only or name in options.only]
+    whole = options.second.name
+    if options.second.is_dir() and (not options.only or whole in options.only):
+        yield attempt(f"{whole}, whole", options.second, work, always(None))
     if not wanted:
         return
     reference = run_capture(options.photos, work / "untouched")
@@ -125,22 +125,25 @@ def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
         both = subprocess.run([*command, str(options.second)], check=False, capture_output=True)
         if both.returncode:  # the case takes one folder only
             subprocess.run(command, check=True, capture_output=True)
-        if target.is_file():
-            continue  # a matter of ingest's archives alone
-        truth = work / f"{name}.json"
-        as_truth(reference.geo_file, truth, renames(name, options.photos))
-        yield attempt(name, target, truth, work)
-        shutil.rmtree(target)
+        yield attempt(name, target, work, lambda case: as_truth(reference, case, work / "t.json"))
 
 
-def attempt(name: str, folder: Path, truth: Path, work: Path) -> Row:
+def always(truth: Path | None) -> Callable[[Delivered], Path | None]:
+    """A truth that does not depend on what was delivered."""
+    return lambda _: truth
+
+
+def attempt(
+    name: str, photos: Path, work: Path, truth_of: Callable[[Delivered], Path | None]
+) -> Row:
     """One capture, run and compared."""
-    ended = run_capture(folder, work / "jobs" / name)
+    run = run_zip if photos.is_file() else run_capture
+    ended = run(photos, work / "jobs" / name)
     if isinstance(ended, Refused):
         return Row(name, f"refused by {ended.stage}", said=(ended.message, ended.remedy))
     try:
-        return compare(name, ended, truth)
-    except ValueError:
+        return compare(name, ended, truth_of(ended))
+    except ValueError:  # fewer than three photos in common
         return compare(name, ended, None)
     finally:
         shutil.rmtree(work / "jobs" / name)

@@ -7,9 +7,10 @@ from typing import Any
 HEAD = """# Captures that people have
 
 `python -m bench.captures --doc docs/captures.md` printed this: every capture through ingest's
-inspection and the sfm job, in draft quality. Tilt, scale and heading of a generated capture are
-against the poses that were flown; those of a real one against the same photos untouched. A dash:
-the model has no scale or heading, which is then said, or nothing can be compared.
+inspection and the sfm job, in draft quality, zips through `spaceport run`. Tilt, scale and heading
+of a generated capture are against the poses that were flown; those of a real one against the same
+photos untouched. A dash: the model has no scale or heading, which is then said, or nothing can be
+compared.
 
 """
 TITLES = (

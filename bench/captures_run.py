@@ -1,6 +1,12 @@
-"""A folder of photos through ingest's inspection and the sfm job, as the pipeline does it."""
+"""A folder of photos through ingest's inspection and the sfm job, as the pipeline does it; a zip
+through the command, because only the whole cloud unpacks it."""
 
-from dataclasses import dataclass
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
 from pathlib import Path
 
 from spaceport_contracts.capture import Capture
@@ -21,11 +27,25 @@ TRUTH = "truth.json"
 
 
 @dataclass(frozen=True)
+class Figures:
+    """What is read of a result, by the names that it has there."""
+
+    photos_registered: int
+    photos_total: int
+    gps_rms_m: float | None
+    camera_height_above_ground_m: float | None
+    frame_note: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Delivered:
     """What sfm made of a capture."""
 
-    result: SfmResult
+    result: Figures
     geo_file: Path
+    taken_at: Mapping[str, datetime | None] = field(default_factory=dict)
+    """By the photos' names, where they are known."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +84,32 @@ def run_capture(folder: Path, root: Path) -> Delivered | Refused:
     except UserError as refused:
         return Refused("sfm", refused.message, refused.remedy)
     result = SfmResult.model_validate_json((container.output / "result.json").read_bytes())
-    return Delivered(result, container.output / "geo.json")
+    figures = Figures(**{known.name: getattr(result, known.name) for known in fields(Figures)})
+    taken_at = {photo.name: photo.taken_at for photo in capture.photos}
+    return Delivered(figures, container.output / "geo.json", taken_at)
+
+
+def run_zip(archive: Path, root: Path) -> Delivered | Refused:
+    """`spaceport run` on a zip, working below `root`."""
+    out = root / "out"
+    command = [sys.executable, "-m", "spaceport_cli", "run", str(archive), "--out", str(out)]
+    ran = subprocess.run(
+        [*command, "--quality", QUALITY], capture_output=True, text=True, check=False
+    )
+    if ran.returncode == 1:
+        return Refused("the command", ran.stdout.strip().splitlines()[-1], "")
+    ran.check_returncode()
+    report = json.loads((out / "report.json").read_text())
+    figures, photos = report["sfm"], report["photos"]
+    result = Figures(
+        photos_registered=photos["registered"],
+        photos_total=photos["total"],
+        gps_rms_m=figures["gps_rms_m"],
+        camera_height_above_ground_m=figures["camera_height_above_ground_m"],
+        frame_note=figures["frame_note"],
+        warnings=tuple(report["warnings"]),
+    )
+    return Delivered(result, out / "sparse" / "geo.json")
 
 
 def inspect(folder: Path, target: Path) -> Capture:

@@ -108,7 +108,7 @@ def _pose(rng: np.random.Generator, bearing_deg: float, half_m: float) -> Pose:
 
 
 def _photo(scene: Scene, pose: Pose) -> Pixels:
-    right, down, forward = (tuple(map(float, axis)) for axis in pose.camera_to_world().T)
+    right, down, forward = ((float(x), float(y), float(z)) for x, y, z in pose.camera_to_world().T)
     width, height = SIZE_PX
     lens = Lens(pose.position, right, down, forward, _focal_px(), width / 2, height / 2, 0.0)
     pixels = np.empty((height, width, 3), np.uint8)

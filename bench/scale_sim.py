@@ -20,6 +20,7 @@ from bench.scale_world import (
     DAY_MIN,
     INTERRUPTIONS_PER_HOUR,
     STAGES,
+    START_MIN,
     Capture,
     Trace,
     World,
@@ -62,7 +63,9 @@ def simulate(
 
 def needed(captures: list[Capture], days: float) -> tuple[int, int, int]:
     """The fewest machines of FACTORS times the work offered that keep the waiting bearable."""
-    offered = [sum(c.work_min[n] + 2 for c in captures) / (days * DAY_MIN) for n in range(3)]
+    offered = [
+        sum(c.work_min[n] + START_MIN for c in captures) / (days * DAY_MIN) for n in range(3)
+    ]
     for factor in FACTORS:
         machines = tuple(max(1, math.ceil(work * factor)) for work in offered)
         world_machines = (machines[0], machines[1], machines[2])

@@ -2,7 +2,8 @@
 
 Simulated are the machines, the line in front of each stage, Spot interruptions and the money. The
 order of the line is the pipeline's own code (`spaceport_runtime.stage.turns`), what a stage takes
-the arithmetic of `bench.cost`. The bus's milliseconds are left out: `bench.bus` measures them.
+and costs is ingest's estimate (`estimates/table.py`), the
+middle of its range. The bus's milliseconds are left out: `bench.bus` measures them.
 """
 
 import heapq
@@ -15,14 +16,23 @@ from typing import Any
 
 import simpy
 
-from bench.cost import COMPRESS_MIN, PRICE_PER_HOUR, SPOT_SHARE, START_MIN, bill
+from spaceport_contracts.estimate import Span
+from spaceport_contracts.events import Stage
+from spaceport_contracts.results import Quality
+from spaceport_ingest.estimates import table
+from spaceport_ingest.estimates.arithmetic import Ask, Fleet, estimate
 from spaceport_runtime.ports import Run, RunKey
 from spaceport_runtime.stage.turns import next_lap
 
 STAGES = ("sfm", "train", "compress")
 MACHINES = ("ml.c6i.2xlarge", "ml.g4dn.xlarge", "ml.c6i.4xlarge")
 DAY_MIN = 1440.0
-SIZES = ((0.6, 100, "draft"), (0.3, 300, "standard"), (0.1, 1000, "standard"))  # assumed
+SIZES = (  # assumed
+    (0.6, 100, Quality.DRAFT),
+    (0.3, 300, Quality.STANDARD),
+    (0.1, 1000, Quality.STANDARD),
+)
+PHOTO_PIXELS = 12_000_000
 INTERRUPTIONS_PER_HOUR = 0.05  # assumed: of a Spot machine
 CHECKPOINT_MIN = 2.0  # assumed: how much of a training an interruption costs at most
 
@@ -123,7 +133,7 @@ class World:
             paid_min = self._paid_min(stage, trace, trace.capture.work_min[n])
             yield self.env.timeout(paid_min)
             self.busy_min[stage] += paid_min
-            trace.dollars += paid_min / 60 * PRICE_PER_HOUR[MACHINES[n]] * self._share(stage)
+            trace.dollars += paid_min * per_minute(stage, spot=self.spot)
             self._free[stage] += 1
             self._serve(stage)
         trace.done_min = self.env.now
@@ -131,9 +141,6 @@ class World:
     def _serve(self, stage: str) -> None:
         while self._free[stage] and self.lines[stage].call_next():
             self._free[stage] -= 1
-
-    def _share(self, stage: str) -> float:
-        return SPOT_SHARE if self.spot and stage == "train" else 1.0
 
     def _paid_min(self, stage: str, trace: Trace, work_min: float) -> float:
         """Minutes on the machine: what Spot takes away is done again, from the last checkpoint."""
@@ -169,6 +176,20 @@ def flood(count: int, at_min: float, number_from: int, seed: int = 1) -> list[Ca
     return [Capture(number_from + n, "flood", at_min, work_min(rng)) for n in range(count)]
 
 
+def middle(span: Span) -> float:
+    """The middle of a range in which the factor up is as likely as the factor down."""
+    return math.sqrt(span.low * span.high)
+
+
+START_MIN = middle(table.START_MIN)
+
+
+def per_minute(stage: str, *, spot: bool) -> float:
+    """Dollars of a stage's machine."""
+    share = table.SPOT_SHARE.low if spot and stage == "train" else 1.0
+    return table.MACHINES[MACHINES[STAGES.index(stage)]].dollars_per_hour / 60 * share
+
+
 def _moments(per_day: float, days: float, rng: random.Random) -> Iterator[float]:
     at_min, peak_per_min = 0.0, 2 * per_day / DAY_MIN
     while (at_min := at_min + rng.expovariate(peak_per_min)) < days * DAY_MIN:
@@ -176,8 +197,20 @@ def _moments(per_day: float, days: float, rng: random.Random) -> Iterator[float]
             yield at_min
 
 
+def _work_min(photos: int, quality: Quality) -> tuple[float, float, float]:
+    fleet = Fleet(dict(zip(Stage, MACHINES, strict=True)))
+    found = estimate(Ask(photos, PHOTO_PIXELS, quality), fleet)
+    assert found.sfm and found.train and found.compress
+    sfm, train, compress = (
+        middle(cost.minutes) - START_MIN for cost in (found.sfm, found.train, found.compress)
+    )
+    return sfm, train, compress
+
+
+WORK_MIN = {(photos, quality): _work_min(photos, quality) for _, photos, quality in SIZES}
+
+
 def work_min(rng: random.Random) -> tuple[float, float, float]:
     """Minutes of work of a capture that somebody might bring, per stage."""
     (_, photos, quality) = rng.choices(SIZES, [share for share, _, _ in SIZES])[0]
-    found = bill(photos, quality, *MACHINES)
-    return found.sfm_min, found.train_min, COMPRESS_MIN
+    return WORK_MIN[photos, quality]

@@ -11,7 +11,8 @@ from email.message import EmailMessage
 from spaceport_contracts.events import EVENT_TYPES, Event
 from spaceport_notify.known.listing import Listed, Listing, listed
 from spaceport_notify.known.view import JobView
-from spaceport_notify.ports import AddressEntry, Commit, Kit, Row
+from spaceport_notify.ports import DELETED, AddressEntry, Commit, Kit, Row
+from spaceport_notify.shares.share import Share
 from spaceport_notify.webhooks.hook import Hook
 from spaceport_runtime.ports import Clock, Store, StoredObject
 
@@ -24,13 +25,23 @@ class FakeStatusTable:
     def __init__(self) -> None:
         self.views: dict[str, tuple[str, int]] = {}
         self.rows: dict[str, dict[str, tuple[int, str, str]]] = {}
+        self.gone: set[str] = set()
         self.conflicts = 0
 
+    def forget(self, job_id: str) -> None:
+        self.gone.add(job_id)
+        self.views.pop(job_id, None)
+        self.rows.pop(job_id, None)
+
     def read(self, job_id: str) -> tuple[JobView | None, int]:
+        if job_id in self.gone:
+            return None, DELETED
         body, version = self.views.get(job_id, ("", 0))
         return (JobView.model_validate_json(body), version) if version else (None, 0)
 
     def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
+        if view.job_id in self.gone:
+            return Commit.STALE
         rows = self.rows.setdefault(view.job_id, {})
         if event is not None and event.event_id in rows:
             return Commit.KNOWN
@@ -100,6 +111,28 @@ class FakeAddresses:
         return token in self.tokens
 
 
+class FakeBatches:
+    """Batches in memory."""
+
+    def __init__(self) -> None:
+        self.members: dict[str, set[str]] = {}
+        self.mails: set[str] = set()
+
+    def join(self, batch_id: str, job_id: str) -> None:
+        self.members.setdefault(batch_id, set()).add(job_id)
+
+    def jobs(self, batch_id: str) -> list[str]:
+        return sorted(self.members.get(batch_id, ()))
+
+    def claim_mail(self, batch_id: str) -> bool:
+        is_first = batch_id not in self.mails
+        self.mails.add(batch_id)
+        return is_first
+
+    def release_mail(self, batch_id: str) -> None:
+        self.mails.discard(batch_id)
+
+
 class FakeHooks:
     """Webhooks and deliveries in memory."""
 
@@ -125,6 +158,27 @@ class FakeHooks:
 
     def mark_delivered(self, hook_id: str, event_id: str) -> None:
         self.delivered.add((hook_id, event_id))
+
+
+class FakeShares:
+    """Shares in memory, as JSON."""
+
+    def __init__(self) -> None:
+        self.shares: dict[str, str] = {}
+
+    def add(self, share: Share) -> None:
+        self.shares[share.id] = share.model_dump_json()
+
+    def find(self, share_id: str) -> Share | None:
+        found = self.shares.get(share_id)
+        return Share.model_validate_json(found) if found else None
+
+    def of(self, job_id: str) -> list[Share]:
+        kept = [Share.model_validate_json(each) for each in self.shares.values()]
+        return [share for share in kept if share.job_id == job_id]
+
+    def remove(self, share: Share) -> None:
+        self.shares.pop(share.id, None)
 
 
 class FakeQueue:
@@ -179,6 +233,11 @@ class FakeStore:
         self.objects[uri] = content
         self.types[uri] = content_type
 
+    def remove(self, uri: str) -> None:
+        below = [each for each in self.objects if uri.endswith("/") and each.startswith(uri)]
+        for each in (uri, *below):
+            self.objects.pop(each, None)
+
 
 class FakeLinks:
     """Links that say what they lead to."""
@@ -197,9 +256,11 @@ def make_kit(
     """A kit on fakes."""
     return Kit(
         table=table or FakeStatusTable(),
+        batches=FakeBatches(),
         mailer=mailer or FakeMailer(),
         addresses=FakeAddresses(),
         hooks=FakeHooks(),
+        shares=FakeShares(),
         poster=FakePoster(),
         queue=FakeQueue(),
         store=store or FakeStore(),

@@ -95,6 +95,9 @@ class FakeRegister:
     def note(self, upload_id: str, number: int, finding: str) -> None:
         self.noted[upload_id, number] = finding
 
+    def finding(self, upload_id: str, number: int) -> str:
+        return self.noted.get((upload_id, number), "")
+
     def findings(self, upload_id: str) -> dict[int, str]:
         return {n: finding for (of, n), finding in self.noted.items() if of == upload_id}
 

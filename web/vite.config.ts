@@ -1,5 +1,6 @@
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
+import { onlyNeeded } from './tools/drones.ts';
 import { bundleLimits } from './tools/limits.ts';
 
 const API = process.env.SPACEPORT_API ?? 'http://127.0.0.1:8080';
@@ -11,6 +12,7 @@ const API_PATHS = [
 export default defineConfig({
   plugins: [
     react(),
+    onlyNeeded(),
     bundleLimits([
       { name: 'shell', entries: (id) => id.endsWith('/index.html'), kilobytes: 100 },
       {
@@ -19,6 +21,7 @@ export default defineConfig({
         assets: (name) => name.includes('maplibre-gl-worker'),
         kilobytes: 480,
       },
+      { name: 'page', entries: (id) => id.includes('/src/pages/'), kilobytes: 60 },
       { name: 'viewer', entries: (id) => id.includes('/src/viewer/'), kilobytes: 620 },
     ]),
   ],

@@ -78,11 +78,22 @@ def _upload(typed: argparse.Namespace, console: Console) -> int:
     return upload(typed.photos, _wishes(typed), typed.state, console)
 
 
-def _wishes(typed: argparse.Namespace) -> "Wishes":
+def _batch(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.cloud.batch import batch  # noqa: PLC0415
     from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
     from spaceport_cli.run.begin import title_of  # noqa: PLC0415
 
-    return Wishes(Quality(typed.quality), typed.email, title_of(typed.photos, typed.title))
+    wishes = Wishes(Quality(typed.quality), typed.email, title_of(typed.folder, typed.title))
+    return batch(typed.folder, wishes, typed.state, console)
+
+
+def _wishes(typed: argparse.Namespace) -> "Wishes":
+    from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
+    from spaceport_cli.run.begin import title_of  # noqa: PLC0415
+    from spaceport_cli.run.checks import check_plan  # noqa: PLC0415
+
+    title = title_of(typed.photos, typed.title)
+    return Wishes(Quality(typed.quality), typed.email, title, check_plan(typed.plan))
 
 
 def _demo(typed: argparse.Namespace, console: Console) -> int:
@@ -95,6 +106,12 @@ def _up(typed: argparse.Namespace, console: Console) -> int:
     from spaceport_cli.cloud.up import up  # noqa: PLC0415
 
     return up(typed.port, typed.state, console)
+
+
+def _view(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.view.view import view  # noqa: PLC0415
+
+    return view(typed.folder, typed.port, not typed.no_browser, console)
 
 
 def _plan(typed: argparse.Namespace, console: Console) -> int:
@@ -155,7 +172,9 @@ COMMANDS: dict[str, Command] = {
     "run": _run,
     "demo": _demo,
     "up": _up,
+    "view": _view,
     "upload": _upload,
+    "batch": _batch,
     "plan": _plan,
     "doctor": _doctor,
     "replay": _replay,

@@ -21,6 +21,7 @@ from pydantic import Field, field_validator, model_validator
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_contracts.estimate import Estimate
 from spaceport_contracts.failure import FailureClass
 from spaceport_contracts.results import Quality
 from spaceport_contracts.text import Label, Words, clip
@@ -80,6 +81,14 @@ def make_event_id(event: type[Event], job_id: str, attempt: int, *discriminators
     return str(uuid.uuid5(EVENT_NAMESPACE, key))
 
 
+class Batch(Frozen):
+    """Captures that were handed in together: one mail about all of them, one status."""
+
+    batch_id: str = Field(pattern=JOB_ID_PATTERN)
+    jobs: int = Field(ge=1, description="how many jobs belong to it")
+    title: Label = ""
+
+
 class CaptureRejected(Event):
     """The upload cannot become a splat; nothing was paid for.
 
@@ -95,6 +104,7 @@ class CaptureRejected(Event):
     rejected_total: int = Field(default=0, description="how many were refused")
     owner: Label = Field(default="", description="whose job it is; empty where nobody signed in")
     rejected_list: Artifact | None = Field(default=None, description="all of them, as JSON in S3")
+    batch: Batch | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -127,6 +137,11 @@ class ReconstructionRequested(Event):
     photos: int = Field(default=0, description="usable photos, where ingest looked at photos")
     ingest_seconds: float = 0.0
     owner: Label = Field(default="", description="whose job it is; empty where nobody signed in")
+    estimate: Estimate | None = Field(default=None, description="None where no photos were seen")
+    batch: Batch | None = None
+    plan: Artifact | None = Field(
+        default=None, description="the plan that the photos were flown by"
+    )
 
 
 class StageWaiting(Event):
@@ -221,6 +236,16 @@ class JobCancelled(Event):
     terminal: ClassVar[bool] = True
 
 
+class JobDeleted(Event):
+    """The job's owner deleted it: nothing runs for it any more, and nobody keeps anything of it.
+
+    It stands for the job as a whole, whatever its attempts came to; `attempt` is the last one.
+    """
+
+    owner: Label = Field(default="", description="whose job it was; empty where nobody signed in")
+    batch: Batch | None = None
+
+
 class FlightPlanned(Event):
     """A flight was planned; its job_id is the plan's id, for no job exists yet."""
 
@@ -246,6 +271,7 @@ EVENTS: tuple[type[Event], ...] = (
     StageFailed,
     CancellationRequested,
     JobCancelled,
+    JobDeleted,
     FlightPlanned,
 )
 EVENT_TYPES: dict[str, type[Event]] = {event.detail_type(): event for event in EVENTS}

@@ -3,6 +3,8 @@
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_contracts.estimate import Estimate
+from spaceport_contracts.flight import FlightReport
 from spaceport_contracts.results import HeldOutPhoto, Octaves, Pilot
 
 
@@ -73,4 +75,6 @@ class Report(Frozen):
     train: TrainReport | None
     compress: CompressReport
     seconds: SecondsReport
+    estimate: Estimate | None = Field(default=None, description="as it was told before")
+    flight: FlightReport | None = Field(default=None, description="where the job names its plan")
     warnings: tuple[str, ...] = ()

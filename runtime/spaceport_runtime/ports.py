@@ -149,8 +149,11 @@ class Ledger(Protocol):
     def end_of(self, job_id: str, attempt: int) -> End | None:
         """How the attempt ended, if it has."""
 
-    def name_job(self, request: str, job_id: str) -> str:
-        """The id of the job that a request asks for: `job_id` unless it was asked for before."""
+    def name_job(self, request: str, job_id: str, asked_at: str) -> str:
+        """The id of the job that a request asks for: `job_id` unless it was asked for before.
+
+        Who asks again after that job was deleted gets a new one.
+        """
 
     def register_job(self, job_id: str, record: str) -> bool:
         """Record a new job with attempt 1; False when it is known already."""
@@ -158,8 +161,26 @@ class Ledger(Protocol):
     def job_record(self, job_id: str) -> tuple[str, int] | None:
         """The job's record and its highest attempt so far."""
 
-    def next_attempt(self, job_id: str) -> int:
-        """A new attempt number, never given before."""
+    def next_attempt(self, job_id: str) -> int | None:
+        """A new attempt number, never given before; None for a job that was deleted."""
+
+    def use(self, uri: str, job_id: str) -> None:
+        """The job was made from this upload."""
+
+    def release(self, uri: str, job_id: str) -> bool:
+        """The job needs the upload no more; True when no other job does either."""
+
+    def close_job(self, job_id: str, at: str) -> int:
+        """The job is deleted from now on: its record is gone and no attempt is added.
+
+        Returns how many there were. What is left says that there was a job, and nothing of it.
+        """
+
+    def erase(self, key: RunKey) -> None:
+        """The run becomes a stone: finished, closed, without a word of its cause.
+
+        Also where there never was one, so that an event that comes late begins nothing.
+        """
 
 
 @dataclass(frozen=True)
@@ -168,6 +189,7 @@ class StoredObject:
 
     bytes: int
     etag: str
+    modified_at: datetime | None = None
 
 
 class Store(Protocol):
@@ -184,6 +206,9 @@ class Store(Protocol):
 
     def write(self, uri: str, content: bytes, content_type: str) -> None:
         """Put the object; writing the same again is harmless."""
+
+    def remove(self, uri: str) -> None:
+        """Delete the object, or for a prefix (ends with `/`) everything below it."""
 
 
 @dataclass(frozen=True)

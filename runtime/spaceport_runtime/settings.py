@@ -18,6 +18,7 @@ class PlatformSettings(BaseSettings):
     bucket: str
     bus_name: str = "spaceport"
     ledger_table: str = "spaceport-ledger"
+    limits_table: str = "spaceport-limits"
     job_role_arn: str = "arn:aws:iam::000000000000:role/spaceport-job"
     retry_base_s: int = 5
     retry_max_s: int = 900

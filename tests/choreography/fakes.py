@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,6 +20,7 @@ from spaceport_runtime.ports import (
 from spaceport_runtime.service import JobKind
 from tests.choreography.lag import Index
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 WAITS = {RunState.WAITING, RunState.LAUNCHING}
 
 
@@ -31,6 +33,8 @@ class FakeLedger:
         self.ends: dict[tuple[str, int], End] = {}
         self.jobs: dict[str, tuple[str, int]] = {}
         self.names: dict[str, str] = {}
+        self.deleted: dict[str, tuple[str, int]] = {}
+        self.users: dict[str, set[str]] = {}
 
     @property
     def open(self) -> list[RunKey]:
@@ -100,11 +104,14 @@ class FakeLedger:
     def end_of(self, job_id: str, attempt: int) -> End | None:
         return self.ends.get((job_id, attempt))
 
-    def name_job(self, request: str, job_id: str) -> str:
-        return self.names.setdefault(request, job_id)
+    def name_job(self, request: str, job_id: str, asked_at: str) -> str:
+        known = self.names.setdefault(request, job_id)
+        if known in self.deleted and asked_at > self.deleted[known][0]:
+            self.names[request] = job_id
+        return self.names[request]
 
     def register_job(self, job_id: str, record: str) -> bool:
-        if job_id in self.jobs:
+        if job_id in self.jobs or job_id in self.deleted:
             return False
         self.jobs[job_id] = (record, 1)
         return True
@@ -112,7 +119,23 @@ class FakeLedger:
     def job_record(self, job_id: str) -> tuple[str, int] | None:
         return self.jobs.get(job_id)
 
-    def next_attempt(self, job_id: str) -> int:
+    def use(self, uri: str, job_id: str) -> None:
+        self.users.setdefault(uri, set()).add(job_id)
+
+    def release(self, uri: str, job_id: str) -> bool:
+        self.users.setdefault(uri, set()).discard(job_id)
+        return not self.users[uri]
+
+    def close_job(self, job_id: str, at: str) -> int:
+        attempts = self.jobs.pop(job_id, ("", 1))[1]
+        return self.deleted.setdefault(job_id, (at, attempts))[1]
+
+    def erase(self, key: RunKey) -> None:
+        self.put(Run(key, "", "", "", RunState.FINISHED, outcome="[]", is_open=False))
+
+    def next_attempt(self, job_id: str) -> int | None:
+        if job_id in self.deleted:
+            return None
         record, attempts = self.jobs[job_id]
         self.jobs[job_id] = (record, attempts + 1)
         return attempts + 1
@@ -123,12 +146,14 @@ class FakeStore:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.written_at: dict[str, datetime] = {}
 
     def head(self, uri: str) -> StoredObject | None:
         content = self.objects.get(uri)
         if content is None:
             return None
-        return StoredObject(len(content), hashlib.md5(content, usedforsecurity=False).hexdigest())
+        etag = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        return StoredObject(len(content), etag, self.written_at.get(uri, LONG_AGO))
 
     def read(self, uri: str) -> bytes:
         return self.objects[uri]
@@ -138,6 +163,11 @@ class FakeStore:
 
     def write(self, uri: str, content: bytes, content_type: str) -> None:
         self.objects[uri] = content
+
+    def remove(self, uri: str) -> None:
+        below = [each for each in self.objects if uri.endswith("/") and each.startswith(uri)]
+        for each in (uri, *below):
+            self.objects.pop(each, None)
 
 
 class Luck(StrEnum):

@@ -7,7 +7,6 @@ from typing import Any
 
 from spaceport_compress import handler as compress
 from spaceport_ingest import handler as ingest
-from spaceport_ingest.admission.runs import sweep as sweep_ingest
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.service import SERVICE as INGEST
 from spaceport_notify import handler as notify
@@ -46,7 +45,7 @@ def all_functions(
 ) -> dict[str, Function]:
     """Every service by name."""
     stages = [_stage(each.HANDLERS, platform_of) for each in (sfm, train, compress)]
-    first = Function(INGEST, dict(ingest.routes(kit)), lambda: sweep_ingest(kit))
+    first = Function(INGEST, dict(ingest.routes(kit)), lambda: ingest.sweep_all(kit))
     last = Function(NOTIFY, dict(notify.routes(notify_kit)), lambda: None)
     return {function.service.name: function for function in (first, *stages, last)}
 

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 
 from spaceport_contracts.events import EVENT_TYPES
 from spaceport_notify.known.status import Status, job_status
+from spaceport_notify.ports import DELETED
 from spaceport_runtime.ports import EndKind
 from tests.choreography.people import mails_of
 from tests.choreography.world import World
@@ -26,6 +27,7 @@ def breaches(world: World) -> list[str]:
         *_only_poison(world),
         *_people_know(world),
         *world.status.backwards,
+        *_deleted(world),
         *_archive_replay(world),
     ]
 
@@ -50,8 +52,9 @@ def _terminal_events(world: World) -> dict[tuple[str, int], set[str]]:
 def _one_end(world: World) -> list[str]:
     found = []
     told = _terminal_events(world)
-    if len(world.job_ids) != len(world.uploads):
-        found.append(f"{len(world.uploads)} uploads became {len(world.job_ids)} jobs")
+    jobs = len(world.job_ids) + len(world.ledger.deleted)
+    if jobs != len(world.uploads):
+        found.append(f"{len(world.uploads)} uploads became {jobs} jobs")
     for job_id in world.job_ids:
         _, last = world.ledger.jobs[job_id]
         for attempt in range(1, last + 1):
@@ -79,6 +82,8 @@ def _retries(world: World) -> list[str]:
         run = world.ledger.get(job.key)
         end = world.ledger.ends.get((job.key.job_id, job.key.attempt))
         if run is None or end is None or end.by != job.key.stage or job.key in world.bugged:
+            continue
+        if job.key.job_id in world.ledger.deleted:
             continue
         is_worth_it = run.retries < job.retries_worth
         if end.kind is EndKind.FAILED and is_worth_it:
@@ -136,10 +141,27 @@ def _only_poison(world: World) -> list[str]:
     return found
 
 
+def _deleted(world: World) -> list[str]:
+    """Nothing is left of a deleted job: no file, no word of its cause, no status, no upload."""
+    found = []
+    for job_id in world.ledger.deleted:
+        found += [f"{uri} outlived its job" for uri in world.listed(f"jobs/{job_id}/")]
+        for key in (each for each in world.ledger.runs if each.job_id == job_id):
+            run = world.ledger.get(key)
+            if run is not None and (run.cause or run.is_open):
+                found.append(f"{key} still says something of a deleted job")
+        if world.status.read(job_id) != (None, DELETED) or world.status.events(job_id, 0, 1):
+            found.append(f"{job_id} was deleted and still has a status")
+    for upload in world.uploads_of_deleted():
+        found += [f"{uri} outlived the job made from it" for uri in world.listed(upload)]
+    return found
+
+
 def _archive_replay(world: World) -> list[str]:
     before = _facts(world)
     world.replay_archive()
-    return [] if _facts(world) == before else ["replaying the archive changed something"]
+    changed = [] if _facts(world) == before else ["replaying the archive changed something"]
+    return [*changed, *_deleted(world)]
 
 
 def _facts(world: World) -> tuple[object, ...]:

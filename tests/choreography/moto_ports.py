@@ -91,6 +91,10 @@ class MotoLedger(DynamoLedger):
             self._note(item_id)
         return is_done
 
+    def erase(self, key: RunKey) -> None:
+        super().erase(key)
+        self._note(f"run#{key.stage}#{key.job_id}#{key.attempt:02d}")
+
     def _note(self, item_id: str) -> None:
         kind, *names = item_id.split("#")
         if kind == "run":
@@ -130,9 +134,13 @@ class MotoLedger(DynamoLedger):
 
     @property
     def jobs(self) -> dict[str, tuple[str, int]]:
-        return {
-            job_id: (item["record"], int(item["attempts"])) for (job_id,), item in self._rows("job")
-        }
+        rows = [row for row in self._rows("job") if "deleted_at" not in row[1]]
+        return {job_id: (item["record"], int(item["attempts"])) for (job_id,), item in rows}
+
+    @property
+    def deleted(self) -> dict[str, tuple[str, int]]:
+        rows = [row for row in self._rows("job") if "deleted_at" in row[1]]
+        return {job_id: (item["deleted_at"], int(item["attempts"])) for (job_id,), item in rows}
 
 
 def _end(item: dict[str, Any]) -> End:

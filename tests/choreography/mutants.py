@@ -15,7 +15,7 @@ from bench.quick import outputs_of
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.events import Event
 from spaceport_contracts.report import Report
-from spaceport_ingest.admission import uploads
+from spaceport_ingest.admission import deletion, uploads
 from spaceport_notify import tell
 from spaceport_notify.known import record
 from spaceport_notify.known.record import amend
@@ -121,6 +121,23 @@ _COMMIT, _MERGE = FakeStatusTable.commit, merge
 _HANDLE = consume._handle
 Mutant = Callable[[], AbstractContextManager[Any]]
 
+
+def _forget_the_run(ledger: FakeLedger, key: RunKey) -> None:
+    ledger.runs.pop(key, None)
+
+
+def _forget_the_status(table: FakeStatusTable, job_id: str) -> None:
+    table.views.pop(job_id, None)
+    table.rows.pop(job_id, None)
+
+
+def _wipe_at_once(key: RunKey, kit: Any) -> None:
+    run = kit.platform.ledger.get(key)
+    if run is not None and run.is_open:
+        kit.platform.store.remove(f"s3://{kit.bucket}/jobs/{key.job_id}/")
+        kit.platform.ledger.erase(key)
+
+
 MUTANTS: dict[str, Mutant] = {
     "a run is admitted once": lambda: patch.object(FakeLedger, "admit", _admit_always),
     "the job name is the lock": lambda: patch.object(RunKey, "job_name", _any_name()),
@@ -152,6 +169,13 @@ MUTANTS: dict[str, Mutant] = {
     ),
     "views are replaced version by version": lambda: patch.object(
         FakeStatusTable, "commit", _commit_blindly
+    ),
+    "a deleted run leaves a stone": lambda: patch.object(FakeLedger, "erase", _forget_the_run),
+    "a deleted status leaves a stone": lambda: patch.object(
+        FakeStatusTable, "forget", _forget_the_status
+    ),
+    "nothing is wiped before all has stopped": lambda: patch.multiple(
+        deletion, finish_deletion=_wipe_at_once
     ),
     "a view only gains knowledge": lambda: patch.object(record, "merge", _overwrite),
 }

@@ -18,6 +18,7 @@ from bench.quick import outputs_of
 from spaceport_contracts.events import CancellationRequested, Stage
 from spaceport_ingest.ports import Kit, Objects
 from spaceport_ingest.requests.cancel import cancel_job
+from spaceport_ingest.requests.delete import delete_job
 from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.settings import Limits
 from spaceport_notify.ports import Kit as NotifyKit
@@ -153,6 +154,16 @@ class World:
         found = [(json.loads(record)["uri"], job) for job, (record, _) in self.ledger.jobs.items()]
         return [job for _, job in sorted((uris.index(uri), job) for uri, job in found)]
 
+    def uploads_of_deleted(self) -> list[str]:
+        """The uploads that became jobs which were deleted."""
+        records = (json.loads(record)["uri"] for record, _ in self.ledger.jobs.values())
+        kept = {uri.removeprefix(f"s3://{BUCKET}/") for uri in records}
+        return [key for key in self.uploads if key not in kept]
+
+    def listed(self, prefix: str) -> list[str]:
+        """What lies in S3 below a prefix."""
+        return [each.uri for each in self.objects.under(f"s3://{BUCKET}/{prefix}")]
+
     def _upload(self, n: int) -> str:
         photos = 1 if self.faults and self.rng.random() < 0.1 else 4
         return upload(f"{self.seed}-{n}", photos, self.store)
@@ -239,6 +250,7 @@ class World:
             (self.sweep_some, 6),
             (self.cancel_some, 1 if self.faults else 0),
             (self.replay_some, 2 if self.faults else 0),
+            (self.delete_some, 1 if self.faults else 0),
             (self.poison_some, 1 if self.faults else 0),
         ]
         choices, weights = zip(*actions, strict=True)
@@ -388,6 +400,12 @@ class World:
             self.replays[job_id] += 1
             stage = self.rng.choice(list(Stage))
             self.ask(lambda: replay_job(job_id, stage, None, self.kit))
+
+    def delete_some(self) -> None:
+        """A user deletes a job, whatever it is doing; not in every schedule."""
+        if self.seed % 3 == 0:
+            job_id = self.rng.choice(self.job_ids or ["0" * 12])
+            self.ask(lambda: delete_job(job_id, self.kit))
 
     def ask(self, request: Callable[[], object]) -> None:
         """One request of the HTTP API."""

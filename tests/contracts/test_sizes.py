@@ -36,6 +36,7 @@ LONG_NUMBER = 1.2345678901234567e-300
 PATTERNED = {
     "event_id": "0" * 36,
     "job_id": "f" * 32,
+    "batch_id": "f" * 32,
     "correlation_id": "f" * 32,
     "causation_id": f"upload:{URI}#" + "0" * 36,
     "uri": URI,

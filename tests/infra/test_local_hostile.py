@@ -4,16 +4,9 @@ import contextlib
 import socket
 import urllib.error
 import urllib.request
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
-import schemathesis
-from hypothesis import HealthCheck, given, settings
-from hypothesis.strategies import SearchStrategy, booleans
-from schemathesis import GenerationMode
 
 from spaceport_cli.show.feed import FEED_NAME, Feed
 from tests.infra.clouds import wait_for
@@ -23,9 +16,6 @@ pytestmark = pytest.mark.slow
 REFUSED = 1000
 FLAT_MIB = 50
 IDLE = 2000
-PROBLEM = "application/problem+json"
-GENERATED = 3000
-OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
 PATIENCE_S = 900.0
 
 
@@ -82,55 +72,3 @@ def test_it_answers_beside_two_thousand_idle_connections(up: Served, is_api: boo
         assert status(f"{up.cloud.api_url.rstrip('/')}/jobs/none") == 401
         assert status(f"{up.cloud.endpoint_url}/{up.cloud.bucket}?list-type=2") == 403
     assert up.is_alive
-
-
-def cases(operation: Any) -> SearchStrategy[Any]:
-    """Requests as the document allows them, and, where it says anything, as it does not."""
-    strategy: SearchStrategy[Any] = operation.as_strategy(generation_mode=GenerationMode.POSITIVE)
-    if operation.body or operation.query:
-        wrong = operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
-        strategy = strategy | wrong
-    return strategy
-
-
-def test_generated_requests_are_never_answered_with_5xx(up: Served) -> None:
-    """3,000 of them over docs/openapi.json, half of them about a job that exists."""
-    refuse(up, "known", 1)
-    known = known_job(up)
-    every: Any = schemathesis.openapi.from_path(OPENAPI)
-    operations = [found.ok() for found in every.get_all_operations()]
-    varied = [each for each in operations if each.body or each.query or each.path_parameters]
-    asked: Counter[str] = Counter()
-    before_mib = up.rss_mib
-    for operation in operations:
-
-        @settings(
-            max_examples=-(-GENERATED // len(varied)),
-            deadline=None,
-            database=None,
-            derandomize=True,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(case=cases(operation), is_known=booleans())
-        def ask(case: Any, is_known: bool) -> None:
-            if is_known and "job_id" in case.path_parameters:
-                case.path_parameters["job_id"] = known
-            answer = case.call(
-                base_url=up.cloud.api_url.rstrip("/"),
-                headers={"Authorization": f"Bearer {up.cloud.token}"},
-            )
-            asked[case.operation.label] += 1
-            told = f"{answer.status_code} {answer.request.url} {answer.text}"
-            assert answer.status_code < 500, told
-            if answer.status_code >= 400:
-                assert answer.headers["content-type"] == [PROBLEM], told
-                assert answer.json()["title"]
-
-        ask()
-    assert asked.total() >= GENERATED
-    assert up.is_alive
-    assert up.rss_mib - before_mib < FLAT_MIB
-
-
-def known_job(up: Served) -> str:
-    return str(Feed(up.state_dir / FEED_NAME).read_new()[-1]["detail"]["job_id"])

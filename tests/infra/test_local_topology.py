@@ -1,6 +1,7 @@
 import json
 from pathlib import Path
 
+from spaceport_topology.docs import openapi_page
 from spaceport_topology.services import SERVICES
 from spaceport_topology.wiring import build_topology
 
@@ -37,3 +38,11 @@ def test_names_are_unique() -> None:
 def test_every_rule_ends_in_a_queue_that_exists() -> None:
     topology = build_topology(SERVICES)
     assert {rule.queue for rule in topology.rules} <= {queue.name for queue in topology.queues}
+
+
+def test_the_description_of_the_api_has_every_route() -> None:
+    """One path may have methods of two services: neither may hide the other's."""
+    described = json.loads(openapi_page())["paths"]
+    routes = {(route.method, route.path) for route in build_topology(SERVICES).routes}
+    missing = {(m, p) for m, p in routes if m.lower() not in described.get(p, {})}
+    assert missing == set()

@@ -1,4 +1,4 @@
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { ApiError } from './api/problem';
@@ -13,7 +13,17 @@ function worthRetrying(failures: number, error: unknown): boolean {
   return failures < 3 && (!(error instanceof ApiError) || error.isPassing);
 }
 
-const client = new QueryClient({
+/** A session that has ended is found out by the first request that is refused. */
+const queryCache = new QueryCache({
+  onError: (error, query) => {
+    if (error instanceof ApiError && error.status === 401 && query.queryKey[0] !== 'session') {
+      void client.invalidateQueries({ queryKey: ['session'] });
+    }
+  },
+});
+
+const client: QueryClient = new QueryClient({
+  queryCache,
   defaultOptions: { queries: { retry: worthRetrying, staleTime: 2000 } },
 });
 

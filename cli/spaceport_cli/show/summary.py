@@ -1,5 +1,6 @@
 """What a finished run says: a few lines, the figures first."""
 
+import shlex
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -29,8 +30,9 @@ def summarise(report: Report, out: Path) -> list[str]:
     lines += [f"  left out  {photo.name}: {photo.reason}" for photo in _left_out(report)]
     lines += [f"  warning   {warning}" for warning in report.warnings]
     lines += [""] if lines[-1] else []
-    lines.append(f"  {out / 'scene.sog'}   z is up; drop it on superspl.at/editor, rotate x by -90")
+    lines.append(f"  {out / 'scene.sog'}   the scene, for the web")
     lines.append(f"  {out / 'report.html'}   everything else that is to be known")
+    lines.append(f"  spaceport view {shlex.quote(str(out))}   to walk around in it")
     return lines
 
 

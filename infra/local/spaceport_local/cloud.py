@@ -10,9 +10,9 @@ the archived events of unfinished jobs again, which is harmless for what is done
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,6 +20,7 @@ from spaceport_local.aws.archive import Archive, unfinished
 from spaceport_local.aws.moto import Moto, reset_moto
 from spaceport_local.aws.outbox import Outbox
 from spaceport_local.aws.resources import create_stores
+from spaceport_local.aws.sessions import Clients
 from spaceport_local.aws.tables import Tables
 from spaceport_local.compute import Compute, ComputeOptions
 from spaceport_local.disk.machine import borrowed_process
@@ -28,12 +29,15 @@ from spaceport_local.disk.state import StateDir
 from spaceport_local.functions.bell import Bell
 from spaceport_local.http.closed import House
 from spaceport_local.s3.downloads import Downloads
+from spaceport_local.s3.expiry import Expiry
 from spaceport_local.s3.lost import lost_uploads
 from spaceport_local.s3.objects import Objects
+from spaceport_local.s3.parts import Parts
 from spaceport_local.sagemaker.service import SageMaker
 from spaceport_topology.wiring import ARCHIVE, BUS
 
 RESUME = "resume"
+KEEP_DAYS = {"captures": 30, "work": 30}  # as on AWS, unless said
 log = logging.getLogger("spaceport.local")
 
 
@@ -43,6 +47,7 @@ class CloudOptions(ComputeOptions):
 
     state_dir: Path
     aws_port: int = 0
+    keep_days: Mapping[str, int] = field(default_factory=lambda: KEEP_DAYS)
 
 
 class LocalCloud:
@@ -132,9 +137,10 @@ class LocalCloud:
                 self._house,
                 self._secrets,
                 stack,
+                self._state.outbox,
             )
             self._fill_stores()
-            self._compute.start(self._heal)
+            self._compute.start(self._heal, self._expiry())
             self._stack = stack.pop_all()
 
     def stop(self) -> None:
@@ -150,6 +156,8 @@ class LocalCloud:
         self._house = House(self._options.names)
         self._objects = Objects(self._state.objects)
         stack.callback(self._objects.close)
+        self._parts = Parts(self._state.objects, self._state.parts)
+        stack.callback(self._parts.close)
         self._tables = Tables(self._state.tables)
         stack.callback(self._tables.close)
         self._archive = Archive(self._state.events, ARCHIVE, BUS)
@@ -158,24 +166,30 @@ class LocalCloud:
         self._moto = Moto(
             self._state.objects,
             Downloads(self._objects),
-            [self._objects, self._tables, self._archive, outbox],
+            [self._objects, self._parts, self._tables, self._archive, outbox],
             self._house,
             self.keys,
             self._bell.ring,
             self._options.aws_port,
         )
         stack.callback(reset_moto)
+        stack.callback(self._parts.let_go)
         stack.callback(self._moto.server.stop)
-        self._moto.server.start()
 
     def _fill_stores(self) -> None:
-        """What the last run left, given back to moto."""
-        create_stores(self._topology, self._compute.clients)
-        self._objects.restore(self.bucket)
+        """What the last run left, given back to moto; nobody is answered before it is there."""
+        with self._moto.privately() as url:
+            create_stores(self._topology, Clients(url, self.keys))
+        self._objects.restore(self.bucket, self._parts.restore(self.bucket))
         self._tables.restore([table.name for table in self._topology.tables], self._moto.post)
         self._envelopes = self._archive.restore()
         self._archive.watch(self._tell)
         self._archive.start()
+        self._moto.server.start()
+
+    def _expiry(self) -> Expiry:
+        topology = self._topology
+        return Expiry(topology.expiring, self._options.keep_days, self.bucket, self.client("s3"))
 
     def _tell(self, envelope: dict[str, Any]) -> None:
         for watcher in list(self._watchers):

@@ -7,7 +7,13 @@ from contextlib import contextmanager
 from spaceport_local.account import MAIL_SENDER, REGION
 from spaceport_local.disk.secrets import KeyPair
 from spaceport_local.http.signin import OWNER
-from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, UPLOADS_TABLE, Topology
+from spaceport_topology.wiring import (
+    LEDGER_TABLE,
+    LIMITS_TABLE,
+    STATUS_TABLE,
+    UPLOADS_TABLE,
+    Topology,
+)
 
 THREAD_LIMITS = (
     "OMP_NUM_THREADS",
@@ -55,6 +61,7 @@ def function_environment(topology: Topology, api_url: str) -> dict[str, str]:
         "SPACEPORT_BUCKET": topology.bucket,
         "SPACEPORT_BUS_NAME": topology.bus,
         "SPACEPORT_LEDGER_TABLE": LEDGER_TABLE,
+        "SPACEPORT_LIMITS_TABLE": LIMITS_TABLE,
         "SPACEPORT_INGEST_UPLOADS_TABLE": UPLOADS_TABLE,
         "SPACEPORT_INGEST_UPLOADS_OWNER": OWNER,
         "SPACEPORT_NOTIFY_STATUS_TABLE": STATUS_TABLE,

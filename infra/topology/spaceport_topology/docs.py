@@ -112,7 +112,8 @@ def openapi_page() -> str:
     parts = [ingest_openapi(), notify_openapi(), dronepath_openapi()]
     merged = parts[0]
     for part in parts[1:]:
-        merged["paths"] |= part["paths"]
+        for path, methods in part["paths"].items():  # one path may have methods of two services
+            merged["paths"].setdefault(path, {}).update(methods)
         schemas = merged["components"]["schemas"]
         for name, schema in part["components"]["schemas"].items():
             if schemas.setdefault(name, schema) != schema:

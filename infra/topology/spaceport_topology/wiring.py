@@ -5,10 +5,13 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
+from spaceport_contracts.places import WORK
+from spaceport_contracts.uploads import UPLOADS_PREFIX
 from spaceport_ingest.tables import TABLE_DEFINITION as UPLOADS_DEFINITION
 from spaceport_notify.tables import TABLE_DEFINITION as STATUS_DEFINITION
+from spaceport_runtime.aws.limits import TABLE_DEFINITION as LIMITS_DEFINITION
 from spaceport_runtime.service import Service
 from spaceport_runtime.tables import TABLE_DEFINITION as LEDGER_DEFINITION
 
@@ -17,6 +20,7 @@ BUCKET = "spaceport"
 ARCHIVE = "spaceport-archive"
 LEDGER_TABLE = "spaceport-ledger"
 STATUS_TABLE = "spaceport-status"
+LIMITS_TABLE = "spaceport-limits"
 UPLOADS_TABLE = "spaceport-uploads"
 MAX_RECEIVE_COUNT = 5
 VISIBILITY_PER_TIMEOUT = 6  # AWS: a queue that feeds a Lambda hides messages six timeouts long
@@ -80,6 +84,22 @@ class TableSpec:
 
 
 @dataclass(frozen=True)
+class ExpirySpec:
+    """Objects that expire: below which prefix, and which of a deployment's settings says when."""
+
+    prefix: str
+    kind: Literal["captures", "work"]
+
+
+# Results, below jobs/, never expire by themselves.
+EXPIRING = (
+    ExpirySpec(UPLOADS_PREFIX, "captures"),
+    ExpirySpec("captures/", "captures"),
+    ExpirySpec(f"{WORK}/", "work"),
+)
+
+
+@dataclass(frozen=True)
 class Topology:
     """Everything that is created, whichever cloud it is created in."""
 
@@ -92,6 +112,7 @@ class Topology:
     schedules: tuple[ScheduleSpec, ...]
     routes: tuple[RouteSpec, ...]
     tables: tuple[TableSpec, ...]
+    expiring: tuple[ExpirySpec, ...] = EXPIRING
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready, for comparison and for print."""
@@ -118,6 +139,7 @@ def build_topology(services: Sequence[Service], bucket: str = BUCKET) -> Topolog
         tables=(
             TableSpec(LEDGER_TABLE, LEDGER_DEFINITION),
             TableSpec(STATUS_TABLE, STATUS_DEFINITION),
+            TableSpec(LIMITS_TABLE, LIMITS_DEFINITION),
             TableSpec(UPLOADS_TABLE, UPLOADS_DEFINITION),
         ),
     )

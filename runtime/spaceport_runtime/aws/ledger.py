@@ -11,6 +11,7 @@ from spaceport_runtime.tables import OPEN_INDEX, TENANT_INDEX, WAITING_INDEX
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.service_resource import Table
 
+LONG_AGO = "1970-01-01T00:00:00+00:00"  # an index takes no empty key
 IS_WAITING = "#state IN (:waiting, :launching)"
 WAITS: dict[str, Any] = {":waiting": RunState.WAITING, ":launching": RunState.LAUNCHING}
 
@@ -156,15 +157,25 @@ class DynamoLedger:
         following = item.get("next_attempt")
         return End(EndKind(item["kind"]), item["ended_by"], int(following) if following else None)
 
-    def name_job(self, request: str, job_id: str) -> str:
-        """The id of the job that a request asks for: `job_id` unless it was asked for before."""
-        item_id = f"request#{hashlib.sha256(request.encode()).hexdigest()}"
+    def name_job(self, request: str, job_id: str, asked_at: str) -> str:
+        """The id of the job that a request asks for: `job_id` unless it was asked for before.
+
+        Who asks again after that job was deleted gets a new one.
+        """
+        item_id = f"request#{_digest(request)}"
         if self._put_new({"id": item_id, "job_id": job_id}):
             return job_id
         known = self._get(item_id)
         if known is None:
             raise KeyError(f"the job of {item_id} vanished")
-        return str(known["job_id"])
+        before = str(known["job_id"])
+        deleted_at = (self._get(f"job#{before}") or {}).get("deleted_at")
+        if deleted_at is None or asked_at <= deleted_at:
+            return before
+        replaced = {":new": job_id, ":old": before}
+        if self._change(item_id, "SET job_id = :new", "job_id = :old", replaced):
+            return job_id
+        return self.name_job(request, job_id, asked_at)
 
     def register_job(self, job_id: str, record: str) -> bool:
         """Record a new job with attempt 1; False when it is known already."""
@@ -173,18 +184,66 @@ class DynamoLedger:
     def job_record(self, job_id: str) -> tuple[str, int] | None:
         """The job's record and its highest attempt so far."""
         item = self._get(f"job#{job_id}")
-        return (item["record"], int(item["attempts"])) if item else None
+        known = item is not None and "deleted_at" not in item
+        return (item["record"], int(item["attempts"])) if item and known else None
 
-    def next_attempt(self, job_id: str) -> int:
-        """A new attempt number, never given before."""
+    def next_attempt(self, job_id: str) -> int | None:
+        """A new attempt number, never given before; None for a job that was deleted."""
+        try:
+            with translated():
+                answer = self._table.update_item(
+                    Key={"id": f"job#{job_id}"},
+                    UpdateExpression="SET attempts = if_not_exists(attempts, :one) + :one",
+                    ConditionExpression="attribute_not_exists(deleted_at)",
+                    ExpressionAttributeValues={":one": 1},
+                    ReturnValues="UPDATED_NEW",
+                )
+        except Denied as denied:
+            _condition_failed(denied)
+            return None
+        return int(answer["Attributes"]["attempts"])  # type: ignore[arg-type]
+
+    def use(self, uri: str, job_id: str) -> None:
+        """The job was made from this upload."""
+        with translated():
+            self._table.update_item(
+                Key={"id": f"upload#{_digest(uri)}"},
+                UpdateExpression="ADD jobs :job",
+                ExpressionAttributeValues={":job": {job_id}},
+            )
+
+    def release(self, uri: str, job_id: str) -> bool:
+        """The job needs the upload no more; True when no other job does either."""
+        with translated():
+            answer = self._table.update_item(
+                Key={"id": f"upload#{_digest(uri)}"},
+                UpdateExpression="DELETE jobs :job",
+                ExpressionAttributeValues={":job": {job_id}},
+                ReturnValues="ALL_NEW",
+            )
+        return not answer.get("Attributes", {}).get("jobs")
+
+    def close_job(self, job_id: str, at: str) -> int:
+        """The job is deleted from now on: its record is gone and no attempt is added."""
         with translated():
             answer = self._table.update_item(
                 Key={"id": f"job#{job_id}"},
-                UpdateExpression="SET attempts = if_not_exists(attempts, :one) + :one",
-                ExpressionAttributeValues={":one": 1},
-                ReturnValues="UPDATED_NEW",
+                UpdateExpression="SET deleted_at = if_not_exists(deleted_at, :at), "
+                "attempts = if_not_exists(attempts, :one) REMOVE #record",
+                ExpressionAttributeNames={"#record": "record"},
+                ExpressionAttributeValues={":at": at, ":one": 1},
+                ReturnValues="ALL_NEW",
             )
         return int(answer["Attributes"]["attempts"])  # type: ignore[arg-type]
+
+    def erase(self, key: RunKey) -> None:
+        """The run becomes a stone: finished, closed, without a word of its cause."""
+        stone = Run(key, LONG_AGO, "", "", state=RunState.FINISHED, is_open=False)
+        kept = {**_item(stone), "outcome": "[]"}
+        for index in (OPEN_INDEX, WAITING_INDEX):
+            del kept[f"{index}_stage"]
+        with translated():
+            self._table.put_item(Item=kept)
 
     def _count(self, query: dict[str, Any]) -> int:
         with translated():
@@ -199,14 +258,26 @@ class DynamoLedger:
         return True
 
     def _update(self, item_id: str, update: str, condition: str, values: dict[str, Any]) -> bool:
+        """Of a run, whose state has a name that DynamoDB keeps for itself."""
+        return self._change(item_id, update, condition, values, {"#state": "state"})
+
+    def _change(
+        self,
+        item_id: str,
+        update: str,
+        condition: str,
+        values: dict[str, Any],
+        names: dict[str, str] | None = None,
+    ) -> bool:
+        named: Any = {"ExpressionAttributeNames": names} if names else {}
         try:
             with translated():
                 self._table.update_item(
                     Key={"id": item_id},
                     UpdateExpression=update,
                     ConditionExpression=f"attribute_exists(id) AND {condition}",
-                    ExpressionAttributeNames={"#state": "state"},
                     ExpressionAttributeValues=values,
+                    **named,
                 )
         except Denied as denied:
             return _condition_failed(denied)
@@ -215,6 +286,10 @@ class DynamoLedger:
     def _get(self, item_id: str) -> dict[str, Any] | None:
         with translated():
             return self._table.get_item(Key={"id": item_id}, ConsistentRead=True).get("Item")
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _run_id(key: RunKey) -> str:

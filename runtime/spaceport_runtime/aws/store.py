@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 from spaceport_contracts.artifacts import split_uri
 from spaceport_runtime.aws.errors import translated
-from spaceport_runtime.errors import Denied
+from spaceport_runtime.errors import Denied, Retryable
 from spaceport_runtime.ports import StoredObject
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import DeleteTypeDef as Delete
 
 CHUNK_BYTES = 1 << 20
 ABSENT = ("404", "NoSuchKey", "NotFound")
@@ -31,7 +32,8 @@ class S3Store:
             if denied.code in ABSENT:
                 return None
             raise
-        return StoredObject(answer["ContentLength"], answer["ETag"].strip('"'))
+        etag = answer["ETag"].strip('"')
+        return StoredObject(answer["ContentLength"], etag, answer["LastModified"])
 
     def read(self, uri: str) -> bytes:
         """The whole object; for small files."""
@@ -54,3 +56,25 @@ class S3Store:
         bucket, key = split_uri(uri)
         with translated():
             self._client.put_object(Bucket=bucket, Key=key, Body=content, ContentType=content_type)
+
+    def remove(self, uri: str) -> None:
+        """Delete the object, or everything below a prefix, in every request as many as S3 takes."""
+        bucket, key = split_uri(uri)
+        if not key:
+            raise ValueError("a whole bucket is never removed")
+        with translated():
+            if not key.endswith("/"):
+                self._client.delete_object(Bucket=bucket, Key=key)
+                return
+            pages = self._client.get_paginator("list_objects_v2")
+            for page in pages.paginate(Bucket=bucket, Prefix=key):
+                self._remove_page(bucket, [found["Key"] for found in page.get("Contents", ())])
+
+    def _remove_page(self, bucket: str, keys: list[str]) -> None:
+        """DeleteObjects answers 200 even when it kept some."""
+        if not keys:
+            return
+        wanted: Delete = {"Objects": [{"Key": key} for key in keys], "Quiet": True}
+        errors = self._client.delete_objects(Bucket=bucket, Delete=wanted).get("Errors", ())
+        for error in errors:
+            raise Retryable(f"{error.get('Key')} was not deleted: {error.get('Code')}")

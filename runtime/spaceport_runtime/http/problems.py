@@ -37,6 +37,7 @@ class Problem(Exception):
     status: HTTPStatus
     detail: str
     errors: tuple[FieldError, ...] = ()
+    retry_after_s: int | None = None
 
 
 def field_problem(status: HTTPStatus, field: str, message: str, remedy: str) -> Problem:
@@ -48,8 +49,11 @@ def field_problem(status: HTTPStatus, field: str, message: str, remedy: str) -> 
 def answer(problem: Problem) -> Response[str]:
     """The problem as an HTTP response."""
     headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
+    wait_s = problem.retry_after_s
     if problem.status is HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = str(RETRY_AFTER_S)
+        wait_s = wait_s or RETRY_AFTER_S
+    if wait_s is not None:
+        headers["Retry-After"] = str(wait_s)
     return Response(problem.status.value, CONTENT_TYPE, _as_json(problem), headers)
 
 

@@ -2,7 +2,7 @@
 
 import copy
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -15,11 +15,14 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
 
 from spaceport_runtime.errors import Retryable, UserError
-from spaceport_runtime.http.body import with_json_body
+from spaceport_runtime.http.body import NEED_JSON, with_json_body
 from spaceport_runtime.http.caller import NOBODY, asked_by, caller
-from spaceport_runtime.http.problems import Problem, answer, as_lambda
+from spaceport_runtime.http.limits import Limits
+from spaceport_runtime.http.problems import CONTENT_TYPE, Problem, answer, as_lambda
 from spaceport_runtime.http.validation import validation_problem
 from spaceport_runtime.observe import logger
+
+SIGN_IN = "token"
 
 
 class HttpApi(APIGatewayHttpResolver):
@@ -33,7 +36,8 @@ class HttpApi(APIGatewayHttpResolver):
     Only JSON is taken, because a web page of a stranger can post a form unasked. `forms` are the
     beginnings of paths that take one all the same: what they do needs a secret in the path.
     `opened` are those that are answered without a sign-in, for the same reason. The gateway asks
-    for it, too; a gateway that was set up wrong opens nothing.
+    for it, too; a gateway that was set up wrong opens nothing. `get_limits`: how much each caller
+    may ask, called per request like a kit.
     """
 
     def __init__(
@@ -41,11 +45,13 @@ class HttpApi(APIGatewayHttpResolver):
         remedies: Mapping[str, str] | None = None,
         forms: tuple[str, ...] = (),
         opened: tuple[str, ...] = (),
+        get_limits: Callable[[], Limits] | None = None,
     ) -> None:
         super().__init__(enable_validation=True)
         self._remedies = remedies or {}
         self._forms = forms
         self._opened = opened
+        self._get_limits = get_limits
 
     def route(self, *arguments: Any, **options: Any) -> Any:
         """Register a route, with its middleware built here and not by the first two requests."""
@@ -67,6 +73,8 @@ class HttpApi(APIGatewayHttpResolver):
                 return self._resolve_apart(event, context)
         except Problem as problem:
             return as_lambda(problem)
+        except Retryable as error:
+            return as_lambda(_busy(error))
         except Exception:
             logger.exception("request failed")
             detail = "Spaceport could not answer because of an error of its own. Try again."
@@ -76,12 +84,44 @@ class HttpApi(APIGatewayHttpResolver):
         """The OpenAPI 3.1 description of the routes."""
         schema = self.get_openapi_json_schema(title="Spaceport", version="1.0.0")
         document: dict[str, Any] = json.loads(schema)
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                is_open = path.startswith(self._opened)
+                operation["security"] = [] if is_open else [{SIGN_IN: []}]
+                self._describe_refusals(method.upper(), path, operation["responses"])
+        bearer = {"type": "http", "scheme": "bearer"}
+        document["components"]["securitySchemes"] = {SIGN_IN: bearer}
+        for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
+            document["components"]["schemas"].pop(name, None)
         return document
+
+    def _describe_refusals(self, method: str, path: str, described: dict[str, Any]) -> None:
+        """What the shell answers in every route's stead."""
+        schema = {"$ref": "#/components/schemas/ProblemDocument"}
+        content = {CONTENT_TYPE: {"schema": schema}}
+        told = {
+            "429": "Too many requests; the header Retry-After says when to go on",
+            "503": "Busy; the header Retry-After says when to go on",
+        }
+        if not path.startswith(self._opened):
+            told["401"] = "Nobody is known to ask"
+        if "{" in path:
+            told["404"] = "There is no such thing, or it is somebody else's"
+        if method in NEED_JSON:
+            told |= {"400": "Not a JSON object", "415": "Not JSON"}
+        for status, description in told.items():
+            described.setdefault(status, {"description": description, "content": content})
+        # powertools describes FastAPI's answer to what is not valid; ours is a problem like any.
+        for status in {"204", "302"} & described.keys():
+            described[status].pop("content", None)
+        described["422"] = {**described["422"], "content": content}
 
     def _resolve_apart(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         method, path = event["requestContext"]["http"]["method"].upper(), str(event["rawPath"])
         if caller() == NOBODY and not path.startswith(self._opened):
             raise Problem(HTTPStatus.UNAUTHORIZED, "Sign in first: nobody is known to ask here.")
+        if self._get_limits is not None:
+            self._get_limits().check(event)
         route = self._find(method, path)
         readable = event
         if not path.startswith(self._forms):
@@ -145,6 +185,10 @@ def _on_user_error(error: UserError) -> Response[str]:
 
 
 def _on_busy(error: Retryable) -> Response[str]:
+    return answer(_busy(error))
+
+
+def _busy(error: Retryable) -> Problem:
     logger.warning("busy", extra={"reason": str(error)})
     detail = "Spaceport is busy. Send the same request again in a few seconds."
-    return answer(Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail))
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, detail)

@@ -1,6 +1,6 @@
 """Stop what runs for a job that somebody has cancelled."""
 
-from spaceport_contracts.events import CancellationRequested, JobCancelled
+from spaceport_contracts.events import CancellationRequested, JobCancelled, JobDeleted
 from spaceport_runtime.lineage import follow
 from spaceport_runtime.ports import End, EndKind, Platform, RunKey
 from spaceport_runtime.stage.launch import drop
@@ -17,6 +17,14 @@ def cancel(request: CancellationRequested, recipe: Recipe, platform: Platform) -
     if run is not None:
         drop(run, recipe, platform)
     platform.bus.publish(follow(JobCancelled, request, attempt, platform.clock()))
+
+
+def forget(deleted: JobDeleted, recipe: Recipe, platform: Platform) -> None:
+    """Handle a deletion, which has ended every attempt: stop what runs for any of them."""
+    for attempt in range(1, deleted.attempt + 1):
+        run = platform.ledger.get(RunKey(recipe.service.name, deleted.job_id, attempt))
+        if run is not None and run.is_open:
+            drop(run, recipe, platform)
 
 
 def _cancelled_attempt(request: CancellationRequested, platform: Platform) -> int | None:

@@ -4,14 +4,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from spaceport_contracts.events import CancellationRequested, Event
+from spaceport_contracts.events import CancellationRequested, Event, JobDeleted
 from spaceport_runtime.aws.connect import connect, connect_queue
 from spaceport_runtime.consume import Backoff, EventHandler, consume
 from spaceport_runtime.ports import Platform, Queue
 from spaceport_runtime.service import STATE_CHANGE, Service
 from spaceport_runtime.settings import PlatformSettings, StageSettings
 from spaceport_runtime.stage.admit import begin
-from spaceport_runtime.stage.cancel import cancel
+from spaceport_runtime.stage.cancel import cancel, forget
 from spaceport_runtime.stage.recipe import Finished, Recipe, Result
 from spaceport_runtime.stage.reconcile import on_state_change, sweep
 from spaceport_runtime.stage.requests import Order
@@ -45,6 +45,8 @@ def routes(recipe: Recipe, platform: Platform) -> Mapping[str, EventHandler]:
     def on_request(event: Event) -> None:
         if isinstance(event, CancellationRequested):
             cancel(event, recipe, platform)
+        elif isinstance(event, JobDeleted):
+            forget(event, recipe, platform)
         else:
             begin(event, recipe, platform)
 

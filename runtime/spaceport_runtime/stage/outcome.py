@@ -76,9 +76,15 @@ def claim(run: Run, kind: EndKind, recipe: Recipe, platform: Platform) -> bool:
 
 
 def retry(run: Run, recipe: Recipe, platform: Platform) -> Outcome:
-    """Carry on under a new attempt, with the same cause and the same place in the line."""
+    """Carry on under a new attempt, with the same cause and the same place in the line.
+
+    Nothing where the job was deleted.
+    """
     job_id, by = run.key.job_id, recipe.service.name
-    wanted = End(EndKind.SUPERSEDED, by, platform.ledger.next_attempt(job_id))
+    following = platform.ledger.next_attempt(job_id)
+    if following is None:
+        return NOTHING
+    wanted = End(EndKind.SUPERSEDED, by, following)
     end = platform.ledger.claim_end(job_id, run.key.attempt, wanted)
     if end.next_attempt is None:
         return NOTHING

@@ -3,6 +3,7 @@
 from spaceport_contracts.events import (
     CancellationRequested,
     JobCancelled,
+    JobDeleted,
     ReconstructionRequested,
     SplatCompressed,
     SplatTrained,
@@ -29,6 +30,7 @@ SERVICE = Service(
         Listen(ReconstructionRequested, where={"start_at": ("compress",)}),
         Listen(SplatTrained),
         Listen(CancellationRequested),
+        Listen(JobDeleted),
     ),
     publishes=(
         StageWaiting,

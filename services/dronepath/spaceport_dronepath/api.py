@@ -10,6 +10,7 @@ from spaceport_dronepath.contract.answer import PlanAnswer
 from spaceport_dronepath.contract.problems import FieldProblem
 from spaceport_dronepath.contract.request import PlanRequest
 from spaceport_dronepath.ports import Kit
+from spaceport_runtime.http.limits import Limits
 from spaceport_runtime.http.problems import field_problem, responses
 from spaceport_runtime.http.shell import HttpApi
 
@@ -21,9 +22,9 @@ REMEDIES = {
 }
 
 
-def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
+def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None = None) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = HttpApi(REMEDIES)
+    app = HttpApi(REMEDIES, get_limits=get_limits)
 
     @app.post(
         "/drone-path",

@@ -8,7 +8,9 @@ from spaceport_dronepath.aws import connect_kit
 from spaceport_dronepath.ports import Kit
 from spaceport_dronepath.service import SERVICE
 from spaceport_runtime.aws.connect import connect_queue
+from spaceport_runtime.aws.limits import connect_limits
 from spaceport_runtime.consume import Backoff, consume
+from spaceport_runtime.http.limits import Limits
 from spaceport_runtime.settings import PlatformSettings
 
 
@@ -17,7 +19,12 @@ def _kit() -> Kit:
     return connect_kit()
 
 
-API = make_api(_kit)
+@cache
+def _limits() -> Limits:
+    return connect_limits()
+
+
+API = make_api(_kit, _limits)
 
 
 def on_message(event: dict[str, Any], _context: object) -> Any:

@@ -173,6 +173,10 @@ class DynamoRegister:
         """Overwrite."""
         self._put(upload_id, _numbered(PHOTO, number), finding)
 
+    def finding(self, upload_id: str, number: int) -> str:
+        """Read consistently."""
+        return self._body(upload_id, _numbered(PHOTO, number))
+
     def findings(self, upload_id: str) -> dict[int, str]:
         """All of them."""
         return self._numbered_bodies(upload_id, PHOTO)

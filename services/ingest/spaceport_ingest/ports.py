@@ -2,10 +2,11 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from spaceport_ingest.estimates.fleet import FleetSettings
 from spaceport_ingest.settings import Limits
 from spaceport_ingest.upload import Upload, UploadFile
 from spaceport_runtime.errors import UserError
@@ -122,6 +123,9 @@ class Register(Protocol):
     def note(self, upload_id: str, number: int, finding: str) -> None:
         """Keep what was found out about a file; the last word counts."""
 
+    def finding(self, upload_id: str, number: int) -> str:
+        """What was found out about one file; empty when nothing was."""
+
     def findings(self, upload_id: str) -> dict[int, str]:
         """What was found out, by number."""
 
@@ -141,6 +145,7 @@ class Kit:
     bucket: str
     limits: Limits
     uploads_owner: str = ""
+    fleet: FleetSettings = field(default_factory=FleetSettings)
     new_job_id: Callable[[], str] = lambda: secrets.token_hex(JOB_ID_BYTES)
 
 

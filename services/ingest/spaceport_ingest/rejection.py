@@ -21,6 +21,14 @@ class PhotoRefused(Exception):
     """One photo cannot be used; its text is the reason for the user, remedy included."""
 
 
+class WrongKind(PhotoRefused):
+    """It is something else than a photo that can be used."""
+
+
+class ShowsNothing(PhotoRefused):
+    """It is a picture of nothing: a covered lens, burnt sky."""
+
+
 def count(number: int, noun: str) -> str:
     """`1 photo`, `2 photos`."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -5,10 +5,11 @@ from itertools import product
 from spaceport_contracts.events import (
     CancellationRequested,
     CaptureRejected,
+    JobDeleted,
     ReconstructionRequested,
 )
 from spaceport_ingest.upload import AREA
-from spaceport_runtime.service import Route, Service, Upload
+from spaceport_runtime.service import Listen, Route, Service, Upload
 
 # EventBridge's wildcards know no ignoring of case: PHOTOS.ZIP is a zip too.
 ZIP_PATTERNS = tuple(f"uploads/*.{''.join(letters)}" for letters in product("zZ", "iI", "pP"))
@@ -16,12 +17,14 @@ ZIP_PATTERNS = tuple(f"uploads/*.{''.join(letters)}" for letters in product("zZ"
 SERVICE = Service(
     name="ingest",
     purpose="Uploads and requests -> jobs; bad input is refused before anything is paid for",
-    consumes=(),
+    consumes=(Listen(JobDeleted),),
     uploads=Upload(key_patterns=("uploads/*manifest.json", *ZIP_PATTERNS), watched=AREA),
-    publishes=(CaptureRejected, ReconstructionRequested, CancellationRequested),
+    publishes=(CaptureRejected, ReconstructionRequested, CancellationRequested, JobDeleted),
     api=(
         Route("POST", "/start-job"),
         Route("POST", "/find-job"),
+        Route("POST", "/estimates"),
+        Route("POST", "/batches"),
         Route("POST", "/uploads"),
         Route("GET", "/uploads/{upload_id}"),
         Route("POST", "/uploads/{upload_id}/links"),
@@ -30,6 +33,7 @@ SERVICE = Service(
         Route("DELETE", "/uploads/{upload_id}"),
         Route("POST", "/jobs/{job_id}/replay"),
         Route("POST", "/jobs/{job_id}/cancel"),
+        Route("DELETE", "/jobs/{job_id}"),
     ),
     sweeps=True,
     handler_timeout_s=900,

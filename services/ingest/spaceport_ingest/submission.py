@@ -1,8 +1,9 @@
 """What ingest was asked to do, as the ledger keeps it: the causes of its runs."""
 
-from spaceport_contracts.artifacts import ArtifactSet
+from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Frozen
-from spaceport_contracts.events import Stage
+from spaceport_contracts.estimate import Estimate
+from spaceport_contracts.events import Batch, Stage
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import upload_cause
 
@@ -23,11 +24,22 @@ class Submission(Frozen):
     quality: Quality | None = None
     title: str | None = None
     owner: str = ""
+    batch: Batch | None = None
+    plan: str | None = None
 
     @property
     def cause_id(self) -> str:
         """Stands for the upload in the causation chain."""
         return upload_cause(self.uri, self.etag)
+
+
+class Deletion(Frozen):
+    """A request to delete a job, with what is needed for it; the cause of the deletion's run."""
+
+    owner: str
+    uri: str
+    cause_id: str
+    batch: Batch | None = None
 
 
 class Replay(Frozen):
@@ -41,3 +53,5 @@ class Replay(Frozen):
     title: str
     photos: int
     cause_id: str
+    estimate: Estimate | None = None
+    plan: Artifact | None = None

@@ -13,7 +13,9 @@ PART_BYTES = 16 << 20  # S3's parts are of 5 MiB at least; a lost one costs no m
 SINGLE_PUT_BYTES = 5 << 30  # S3's limit
 FILES_NAME = "files.json"
 AREA = UPLOADS_PREFIX + "up-"  # only what was begun through the API lies below such a name
+ALONE = (".zip", ".ply")  # a capture or a splat by itself
 UPLOAD_ID = re.compile(r"up-[0-9a-f]{32}")
+_PHOTO_KEY = re.compile(rf"{UPLOADS_PREFIX}(up-[0-9a-f]{{32}})/{PHOTOS_FOLDER}(\d{{5}})-[^/]+")
 
 
 class UploadState(StrEnum):
@@ -88,6 +90,12 @@ def upload_of(key: str) -> str:
     """The id of the upload that a key of the bucket belongs to; empty for everything else."""
     name = key.removeprefix(UPLOADS_PREFIX).partition("/")[0]
     return name if key.startswith(UPLOADS_PREFIX) and UPLOAD_ID.fullmatch(name) else ""
+
+
+def photo_of(key: str) -> tuple[str, int] | None:
+    """The upload and the number of the photo that a key of the bucket is; None for other files."""
+    found = _PHOTO_KEY.fullmatch(key)
+    return None if found is None or key.lower().endswith(ALONE) else (found[1], int(found[2]))
 
 
 def as_list(files: tuple[UploadFile, ...]) -> bytes:

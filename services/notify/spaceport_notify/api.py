@@ -1,6 +1,5 @@
 """notify's part of the HTTP API: my jobs, a job's status, its events, its files."""
 
-import re
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -10,29 +9,40 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
-from spaceport_notify.known.files import CONTENT_TYPES, locate
+from spaceport_notify.known.batch import BatchStatus, batch_status
+from spaceport_notify.known.files import CONTENT_TYPES
+from spaceport_notify.known.find import (
+    JOB_ID,
+    LINK_SECONDS,
+    JobId,
+    find,
+    redirect,
+    redirect_to_photo,
+)
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
 from spaceport_notify.known.public import public_event
 from spaceport_notify.known.status import JobStatus, Status, job_status
-from spaceport_notify.known.view import JobView
+from spaceport_notify.letters.batch import members
 from spaceport_notify.letters.routes import PATH as MAIL_PATH
 from spaceport_notify.letters.routes import add_mail_routes
 from spaceport_notify.ports import Kit, Row
+from spaceport_notify.shares.routes import PATH as SHARED_PATH
+from spaceport_notify.shares.routes import add_share_routes
+from spaceport_notify.shares.share import MAX_DAYS
 from spaceport_notify.webhooks.routes import add_webhook_routes
 from spaceport_runtime.http.caller import caller
+from spaceport_runtime.http.limits import Limits
 from spaceport_runtime.http.problems import Problem, responses
 from spaceport_runtime.http.shell import HttpApi
 
-LINK_SECONDS = 3600
-# Looser than ids are: what the table would refuse to look for is just as unknown.
-JOB_ID = re.compile(r"[a-z0-9]{1,64}")
 REMEDIES = {
     "status": f"Use one of {', '.join(Status)}, or leave it out.",
     "before": "Give the `next` of the page before, or leave it out.",
     "limit": "Give a number from 1 to 100.",
     "after": "Give the `next` of the page before, or 0.",
     "wait": f"Give seconds from 0 to {MAX_WAIT_S}.",
+    "days": f"Give days from 1 to {MAX_DAYS}, or leave it out.",
     "url": "Give an https:// address on the public internet.",
     "upload": "Give the key that was uploaded to, such as uploads/photos.zip.",
 }
@@ -53,7 +63,8 @@ class JobPage(Frozen):
     next: str | None
 
 
-JobId = Annotated[str, Path(description="as POST /start-job answered it")]
+BatchId = Annotated[str, Path(description="as POST /batches answered it")]
+PhotoName = Annotated[str, Path(description="a name from the job's geo.json")]
 FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
 Wait = Annotated[
@@ -68,9 +79,11 @@ Before = Annotated[str | None, Query(min_length=1, max_length=100, description="
 Limit = Annotated[int, Query(ge=1, le=100, description="jobs per page")]
 
 
-def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
+def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None = None) -> HttpApi:
     """The router; `get_kit` is called per request, so that importing this makes no clients."""
-    app = HttpApi(REMEDIES, forms=(MAIL_PATH,), opened=(MAIL_PATH,))
+    app = HttpApi(
+        REMEDIES, forms=(MAIL_PATH,), opened=(MAIL_PATH, SHARED_PATH), get_limits=get_limits
+    )
 
     @app.get("/jobs", summary="My jobs, the newest first", tags=["jobs"])
     def get_jobs(
@@ -106,18 +119,33 @@ def make_api(get_kit: Callable[[], Kit]) -> HttpApi:
         kit = get_kit()
         return redirect(find(job_id, kit), name, kit)
 
+    @app.get("/batches/<batch_id>", summary="How far a batch is", tags=["jobs"])
+    def get_batch(batch_id: BatchId) -> BatchStatus:
+        kit = get_kit()
+        views, deleted = members(batch_id, kit) if JOB_ID.fullmatch(batch_id) else ([], 0)
+        mine = [view for view in views if caller().owns(view.owner)]
+        if not mine:
+            remedy = "Check the id; a batch that was just started appears within a few seconds."
+            raise Problem(HTTPStatus.NOT_FOUND, f"There is no batch {batch_id[:64]}. {remedy}")
+        return batch_status(batch_id, mine, deleted)
+
+    @app.get(
+        "/jobs/<job_id>/photos/<name>",
+        summary="One of the photos that a job's scene rests on, undistorted",
+        tags=["jobs"],
+        responses=responses(
+            {404: "No such job, or no such photo (yet)"},
+            {302: {"description": f"A link to the photo, good for {LINK_SECONDS // 60} minutes"}},
+        ),
+    )
+    def get_photo(job_id: JobId, name: PhotoName) -> Response[str]:
+        kit = get_kit()
+        return redirect_to_photo(find(job_id, kit), name, kit)
+
     add_mail_routes(app, get_kit)
     add_webhook_routes(app, get_kit)
+    add_share_routes(app, get_kit)
     return app
-
-
-def find(job_id: str, kit: Kit) -> JobView:
-    """The job's view; raises Problem 404 for an unknown job, and for one of somebody else."""
-    view = kit.table.read(job_id)[0] if JOB_ID.fullmatch(job_id) else None
-    if view is None or not caller().owns(view.owner):
-        remedy = "Check the id; a job that was just uploaded appears within a few seconds."
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no job {job_id[:64]}. {remedy}")
-    return view
 
 
 def address_of(upload: str, bucket: str) -> str:
@@ -129,17 +157,6 @@ def page(rows: list[Row], after: int, over: bool) -> EventPage:
     """The rows as people may see them, in order of arrival."""
     events = tuple({"seq": row.seq, **public_event(row.event)} for row in rows)
     return EventPage(events=events, next=rows[-1].seq if rows else after, over=over)
-
-
-def redirect(view: JobView, name: str, kit: Kit) -> Response[str]:
-    """302 to a temporary link; raises Problem 404 for a file that is not there."""
-    uri = locate(view, name)
-    if uri is None or kit.store.head(uri) is None:
-        remedy = f"Wait until the job is delivered, and ask for one of {', '.join(CONTENT_TYPES)}."
-        raise Problem(HTTPStatus.NOT_FOUND, f"Job {view.job_id} has no file {name[:64]}. {remedy}")
-    link = kit.links.temporary_link(uri, CONTENT_TYPES[name], LINK_SECONDS)
-    headers = {"Location": link, "Cache-Control": "no-store"}
-    return Response(HTTPStatus.FOUND.value, headers=headers, body="")
 
 
 def openapi() -> dict[str, Any]:

@@ -12,7 +12,9 @@ from spaceport_notify.service import SERVICE
 from spaceport_notify.settings import Settings
 from spaceport_notify.tell import tell
 from spaceport_notify.webhooks.deliver import NOTE, on_due
+from spaceport_runtime.aws.limits import connect_limits
 from spaceport_runtime.consume import Backoff, EventHandler, consume
+from spaceport_runtime.http.limits import Limits
 from spaceport_runtime.settings import PlatformSettings
 
 
@@ -35,7 +37,12 @@ def _backoff() -> Backoff:
     return Backoff(settings.retry_base_s, settings.retry_max_s)
 
 
-API = make_api(_kit)
+@cache
+def _limits() -> Limits:
+    return connect_limits()
+
+
+API = make_api(_kit, _limits)
 
 
 def on_message(event: dict[str, Any], _context: object) -> Any:

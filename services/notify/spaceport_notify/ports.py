@@ -12,6 +12,7 @@ from typing import Protocol
 from spaceport_contracts.events import Event
 from spaceport_notify.known.listing import Listed, Listing
 from spaceport_notify.known.view import JobView
+from spaceport_notify.shares.share import Share
 from spaceport_notify.webhooks.hook import Hook
 from spaceport_runtime.errors import SpaceportError
 from spaceport_runtime.ports import Clock, Queue, Store
@@ -33,11 +34,18 @@ class Row:
     event: Event
 
 
+DELETED = -1
+"""The version of a job that was deleted: nothing is known of it, nor can be again."""
+
+
 class StatusTable(Protocol):
     """A job's view, under optimistic concurrency, and its event log."""
 
     def read(self, job_id: str) -> tuple[JobView | None, int]:
-        """The view, read consistently, and its version; (None, 0) for an unknown job."""
+        """The view, read consistently, and its version.
+
+        (None, 0) for an unknown job, (None, DELETED) for a deleted one.
+        """
 
     def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
         """Replace version `version` by the view, and log the event, both or neither.
@@ -48,11 +56,30 @@ class StatusTable(Protocol):
     def events(self, job_id: str, after: int, limit: int) -> list[Row]:
         """The log's rows with a greater seq, in order."""
 
+    def forget(self, job_id: str) -> None:
+        """Remove the view and the log for good: no later commit brings them back."""
+
     def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
         """Jobs from the newest on, or from behind the line that stands at `before`.
 
         An index answers: what was committed a moment ago may not be there yet.
         """
+
+
+class Batches(Protocol):
+    """Which jobs were handed in together, and whether their mail was sent."""
+
+    def join(self, batch_id: str, job_id: str) -> None:
+        """The job belongs to the batch."""
+
+    def jobs(self, batch_id: str) -> list[str]:
+        """The ids of the jobs that are known to belong to it, read consistently."""
+
+    def claim_mail(self, batch_id: str) -> bool:
+        """Claim the mail about the batch; False when somebody has."""
+
+    def release_mail(self, batch_id: str) -> None:
+        """Give the claim back: nothing was sent."""
 
 
 class MailRefused(SpaceportError):
@@ -113,6 +140,22 @@ class Hooks(Protocol):
         """The event reached the hook."""
 
 
+class Shares(Protocol):
+    """The links by which people share a scene."""
+
+    def add(self, share: Share) -> None:
+        """Keep it."""
+
+    def find(self, share_id: str) -> Share | None:
+        """By its id; None when there is none."""
+
+    def of(self, job_id: str) -> list[Share]:
+        """The job's, the oldest first."""
+
+    def remove(self, share: Share) -> None:
+        """Forget it; again does nothing."""
+
+
 class Poster(Protocol):
     """Something that posts to a stranger's server."""
 
@@ -140,9 +183,11 @@ class Kit:
     """Everything outside, and what deployments choose, passed to the core as one value."""
 
     table: StatusTable
+    batches: Batches
     mailer: Mailer
     addresses: Addresses
     hooks: Hooks
+    shares: Shares
     poster: Poster
     queue: Queue
     store: Store

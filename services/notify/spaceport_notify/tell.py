@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from spaceport_contracts.events import (
     Event,
+    JobDeleted,
     ReconstructionRequested,
     SplatCompressed,
     StageProgressed,
@@ -16,11 +17,12 @@ from spaceport_contracts.report import Report
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.record import amend, record
 from spaceport_notify.known.view import JobView
-from spaceport_notify.letters.due import due_letter, due_start
+from spaceport_notify.letters.batch import tell_batch
+from spaceport_notify.letters.due import due_letter, due_start, is_told_with_others
 from spaceport_notify.letters.send import send_letter
-from spaceport_notify.ports import Kit
+from spaceport_notify.ports import DELETED, Kit
 from spaceport_notify.report.collect import collect
-from spaceport_notify.report.write import REPORT_JSON, write_report
+from spaceport_notify.report.write import REPORT_JSON, reports_of, write_report
 from spaceport_notify.webhooks.deliver import announce
 from spaceport_runtime.errors import Retryable
 
@@ -30,10 +32,18 @@ def tell(event: Event, kit: Kit) -> None:
 
     Raises Retryable while a delivery waits for earlier events, so that its message comes again.
     """
+    if isinstance(event, JobDeleted):
+        forget(event, kit)
+        return
     view = record(event, kit.table)
     if isinstance(event, StageProgressed):
         return
-    announce(event, view, kit)
+    if view is None:
+        _clear(event.job_id, kit)
+        return
+    announce(event, view.owner, kit)
+    if view.batch:
+        kit.batches.join(view.batch.batch_id, view.job_id)
     if isinstance(event, ReconstructionRequested):
         _tell_start(view, kit)
     for attempt in sorted(view.rounds):
@@ -43,6 +53,22 @@ def tell(event: Event, kit: Kit) -> None:
         raise Retryable(f"the report of {event.job_id} waits for events that come before it")
 
 
+def forget(event: JobDeleted, kit: Kit) -> None:
+    """The last that anybody hears of the job; then nothing is known of it here."""
+    announce(event, event.owner, kit)
+    if event.batch:
+        kit.batches.join(event.batch.batch_id, event.job_id)
+    kit.table.forget(event.job_id)
+    _clear(event.job_id, kit)
+    if event.batch:
+        tell_batch(event.batch, kit)
+
+
+def _clear(job_id: str, kit: Kit) -> None:
+    """Remove reports, also one that was being written while its job was deleted."""
+    kit.store.remove(reports_of(job_id, kit.bucket))
+
+
 def settle(view: JobView, attempt: int, kit: Kit) -> None:
     """Write the report and send the e-mail of an attempt that has ended, unless it was done."""
     compressed = view.rounds[attempt].compressed
@@ -50,6 +76,8 @@ def settle(view: JobView, attempt: int, kit: Kit) -> None:
         view = _write_report(view, compressed, kit)
         if attempt not in view.reports:
             return
+    if view.batch and is_told_with_others(view, attempt):
+        tell_batch(view.batch, kit)
     due = due_letter(view, attempt)
     if due is not None:
         send_letter(due, view, _report(view, attempt, kit), kit)
@@ -92,6 +120,9 @@ def _write_report(view: JobView, compressed: SplatCompressed, kit: Kit) -> JobVi
         return known.model_copy(update={"reports": reports, "partial": partial})
 
     amend(view.job_id, kit.table, reported)
+    if kit.table.read(view.job_id)[1] == DELETED:
+        _clear(view.job_id, kit)
+        return view
     return reported(view)
 
 

@@ -3,6 +3,7 @@
 from spaceport_contracts.events import (
     CancellationRequested,
     JobCancelled,
+    JobDeleted,
     ReconstructionRequested,
     SparseModelBuilt,
     StageFailed,
@@ -27,6 +28,7 @@ SERVICE = Service(
     consumes=(
         Listen(ReconstructionRequested, where={"start_at": ("sfm",)}),
         Listen(CancellationRequested),
+        Listen(JobDeleted),
     ),
     publishes=(
         StageWaiting,

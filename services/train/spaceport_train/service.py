@@ -3,6 +3,7 @@
 from spaceport_contracts.events import (
     CancellationRequested,
     JobCancelled,
+    JobDeleted,
     ReconstructionRequested,
     SparseModelBuilt,
     SplatTrained,
@@ -31,6 +32,7 @@ SERVICE = Service(
         Listen(ReconstructionRequested, where={"start_at": ("train",)}),
         Listen(SparseModelBuilt),
         Listen(CancellationRequested),
+        Listen(JobDeleted),
     ),
     publishes=(
         StageWaiting,

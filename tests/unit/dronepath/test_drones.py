@@ -41,7 +41,6 @@ def test_gsd_follows_from_the_stated_field_of_view(drone: Drone) -> None:
     camera = Camera(*drone.sensor_mm, drone.focal_mm, *drone.px, drone.min_interval_s, 1e-3, 8)
     across_m = 2 * 100 * math.tan(math.radians(drone.fov_deg / 2))
     assert camera.gsd_cm(100) == pytest.approx(100 * across_m / math.hypot(*drone.px), rel=0.04)
-    assert f"FOV {drone.fov_deg:g}" in " ".join(s.says for s in drone.sources) or drone.px[0] == 8192
 
 
 def test_the_mass_is_told_as_the_law_draws_its_lines() -> None:

@@ -22,6 +22,7 @@ from spaceport_notify.aws.addresses import DynamoAddresses
 from spaceport_notify.aws.hooks import DynamoHooks
 from spaceport_notify.aws.links import S3Links
 from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
+from spaceport_notify.aws.shares import DynamoShares
 from spaceport_notify.aws.table import DynamoStatusTable
 from spaceport_notify.known.listing import Listing
 from spaceport_notify.known.record import record
@@ -31,7 +32,8 @@ from spaceport_notify.letters.due import due_letter
 from spaceport_notify.letters.mail import compose
 from spaceport_notify.letters.places import Places
 from spaceport_notify.letters.write import Letter, write_letter
-from spaceport_notify.ports import Commit, MailRefused, MailUncertain
+from spaceport_notify.ports import DELETED, Commit, MailRefused, MailUncertain
+from spaceport_notify.shares.share import new_share, share_id
 from spaceport_notify.tables import TABLE_DEFINITION
 from spaceport_notify.webhooks.hook import new_hook
 from spaceport_runtime.errors import Retryable
@@ -84,6 +86,21 @@ def test_a_whole_job_twice_over(table: DynamoStatusTable) -> None:
     assert len({row.event.event_id for row in rows}) == len(rows)
 
 
+def test_a_forgotten_job_leaves_a_stone_and_no_row(table: DynamoStatusTable) -> None:
+    events = Story().whole()
+    for event in events:
+        record(event, table)
+    table.forget(JOB)
+    assert table.read(JOB) == (None, DELETED)
+    assert table.events(JOB, 0, 1000) == []
+    assert table.jobs(Listing(""), None, 100) == []
+    assert all(record(event, table) is None for event in events)
+    assert table.commit(merge(None, events[0]), 0, events[0]) is Commit.STALE
+    table.forget(JOB)
+    items = table._client.scan(TableName=table._table)["Items"]
+    assert items == [{"job_id": {"S": JOB}, "sk": {"S": "view"}, "gone": {"BOOL": True}}]
+
+
 def letter_of(view: JobView) -> Letter:
     due = due_letter(view, 1)
     assert due is not None
@@ -91,8 +108,8 @@ def letter_of(view: JobView) -> Letter:
 
 
 def test_ses_gets_the_whole_message(aws: None) -> None:
-    client = boto3.client("ses")
-    client.verify_email_identity(EmailAddress="spaceport@example.org")
+    client = boto3.client("sesv2")
+    client.create_email_identity(EmailIdentity="spaceport@example.org")
     story = Story(title="Plage de Noël")
     view = merge(merge(None, story.requested()), story.failed(Stage.SFM, story.requested()))
     letter = letter_of(view)
@@ -110,16 +127,16 @@ class BrokenClient:
 
     error: Exception
 
-    def send_raw_email(self, **_: Any) -> None:
+    def send_email(self, **_: Any) -> None:
         raise self.error
 
 
 @pytest.mark.parametrize(
     ("error", "meaning"),
     [
-        (ClientError({"Error": {"Code": "Throttling"}}, "SendRawEmail"), Retryable),
-        (ClientError({"Error": {"Code": "MessageRejected"}}, "SendRawEmail"), MailRefused),
-        (ClientError({"Error": {"Code": "InternalFailure"}}, "SendRawEmail"), MailUncertain),
+        (ClientError({"Error": {"Code": "Throttling"}}, "SendEmail"), Retryable),
+        (ClientError({"Error": {"Code": "MessageRejected"}}, "SendEmail"), MailRefused),
+        (ClientError({"Error": {"Code": "InternalFailure"}}, "SendEmail"), MailUncertain),
         (EndpointConnectionError(endpoint_url="https://ses"), Retryable),
         (ReadTimeoutError(endpoint_url="https://ses"), MailUncertain),
     ],
@@ -131,7 +148,7 @@ def test_what_a_failed_send_means(error: Exception, meaning: type[Exception]) ->
 
 
 def test_boto3_never_sends_a_mail_again_by_itself(aws: None) -> None:
-    client = boto3.client("ses", config=SEND_ONCE)
+    client = boto3.client("sesv2", config=SEND_ONCE)
     assert client.meta.config.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
 
 
@@ -214,7 +231,7 @@ class Sent:
     def __init__(self) -> None:
         self.asked: dict[str, Any] = {}
 
-    def send_raw_email(self, **asked: Any) -> None:
+    def send_email(self, **asked: Any) -> None:
         self.asked = asked
 
 
@@ -224,7 +241,7 @@ def test_a_configuration_set_hears_of_bounces(name: str | None) -> None:
     letter = letter_of(merge(None, Story().rejected()))
     SesMailer(client, name).send(compose(letter, "a@example.org"))  # type: ignore[arg-type]
     assert client.asked.get("ConfigurationSetName") == name
-    assert client.asked["Destinations"] == [EMAIL]
+    assert client.asked["Destination"] == {"ToAddresses": [EMAIL]}
 
 
 def test_webhooks_belong_to_their_owner(table: DynamoStatusTable) -> None:
@@ -242,3 +259,17 @@ def test_webhooks_belong_to_their_owner(table: DynamoStatusTable) -> None:
     assert hooks.remove("ada", first.id) and not hooks.remove("ada", first.id)
     assert not hooks.remove("ada", "x" * 5000)
     assert hooks.of("ada") == [later]
+
+
+def test_shares_stand_in_two_places_and_go_from_both(table: DynamoStatusTable) -> None:
+    shares = DynamoShares(boto3.client("dynamodb"), "spaceport-status")
+    first, token = new_share("job", ADA, 1, NOON)
+    second = new_share("job", ADA, 1, NOON + timedelta(minutes=1))[0]
+    shares.add(second)
+    shares.add(first)
+    assert shares.find(share_id(token)) == first
+    assert shares.of("job") == [first, second]
+    assert shares.of("jo") == [] and shares.find("x" * 5000) is None
+    shares.remove(first)
+    shares.remove(first)
+    assert shares.find(first.id) is None and shares.of("job") == [second]

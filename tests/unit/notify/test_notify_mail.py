@@ -58,7 +58,7 @@ def test_the_work_begins_with_one_mail() -> None:
     [mail] = post.send(requested, requested)
     assert mail["Subject"] == "Brighton beach: your 3D scene is in the works"
     assert "18 photos" in part(mail, "plain")
-    assert f"https://spaceport.example.org/jobs/{JOB}" in part(mail, "html")
+    assert f"https://spaceport.example.org/captures/{JOB}" in part(mail, "html")
 
 
 def test_nobody_is_told_late_that_the_work_begins() -> None:
@@ -103,8 +103,8 @@ def test_how_to_go_on_from_there_is_said_where_it_can_help(
     mail = post.send(
         post.story.requested(), failed.model_copy(update={"failure_class": failure_class})
     )[-1]
-    assert (f"/jobs/{JOB}/replay" in part(mail, "plain")) is told
-    assert ('{"from": "3dgs"}' in part(mail, "plain")) is told
+    for kind in ("plain", "html"):
+        assert (f"/captures/{JOB}?retry=3dgs" in part(mail, kind)) is told
 
 
 def test_the_mail_of_a_run_names_no_port_that_died_with_it() -> None:

@@ -73,7 +73,8 @@ def test_a_delivered_job_gets_a_report_and_one_e_mail() -> None:
     assert office.mailer.kinds == [(JOB, "started", EMAIL), (JOB, "delivered", EMAIL)]
     assert {REPORT + "report.json", REPORT + "report.html"} <= set(office.story.store.objects)
     text = office.text()
-    assert f"https://spaceport.example.org/jobs/{JOB}/files/report.html" in text
+    assert f"https://spaceport.example.org/view/{JOB}" in text
+    assert f"https://spaceport.example.org/captures/{JOB}" in text
     assert "Photos used: 18 of 20" in text
     assert "Gaussians: 1.23 million" in text
     view, _ = office.table.read(JOB)

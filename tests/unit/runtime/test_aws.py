@@ -1,6 +1,7 @@
 """The ports on boto3 keep the same promises as the fakes: moto is the judge."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import boto3
@@ -186,9 +187,50 @@ def test_waiting_in_vain_is_remembered_until_it_ends(ledger: Ledger) -> None:
 
 
 def test_the_same_request_is_the_same_job(ledger: Ledger) -> None:
-    assert ledger.name_job("s3://b/uploads/a.zip\netag", "one") == "one"
-    assert ledger.name_job("s3://b/uploads/a.zip\netag", "two") == "one"
-    assert ledger.name_job("s3://b/uploads/a.zip\nother", "two") == "two"
+    assert ledger.name_job("s3://b/uploads/a.zip\netag", "one", "2026") == "one"
+    assert ledger.name_job("s3://b/uploads/a.zip\netag", "two", "2027") == "one"
+    assert ledger.name_job("s3://b/uploads/a.zip\nother", "two", "2026") == "two"
+
+
+def test_a_closed_job_is_known_no_more_and_gets_no_attempt(ledger: Ledger) -> None:
+    ledger.register_job("one", "secrets")
+    assert ledger.next_attempt("one") == 2
+    assert ledger.close_job("one", "2026-11-02") == 2
+    assert ledger.close_job("one", "2026-11-03") == 2
+    assert ledger.job_record("one") is None
+    assert ledger.next_attempt("one") is None
+    assert not ledger.register_job("one", "late")
+    assert ledger.job_record("one") is None
+
+
+def test_only_who_asks_after_a_deletion_gets_another_job(ledger: Ledger) -> None:
+    assert ledger.name_job("request", "one", "2026-11-01") == "one"
+    ledger.register_job("one", "{}")
+    ledger.close_job("one", "2026-11-02T12:00:00+00:00")
+    assert ledger.name_job("request", "two", "2026-11-02T11:00:00+00:00") == "one"
+    assert ledger.name_job("request", "two", "2026-11-02T13:00:00+00:00") == "two"
+    assert ledger.name_job("request", "three", "2026-11-02T13:00:01+00:00") == "two"
+
+
+def test_an_erased_run_is_a_stone_that_keeps_others_out(ledger: Ledger) -> None:
+    ledger.admit(replace(RUN, cause='{"email": "ann@example.org"}'))
+    other = RunKey("train", KEY.job_id, 1)
+    for key in (KEY, other):
+        ledger.erase(key)
+        stone = ledger.get(key)
+        assert stone is not None
+        assert (stone.state, stone.is_open, stone.cause) == (RunState.FINISHED, False, "")
+        assert not ledger.admit(replace(RUN, key=key))
+    assert ledger.open_runs("sfm") == ledger.waiting_runs("sfm", 9) == []
+
+
+def test_an_upload_is_free_when_its_last_job_lets_go(ledger: Ledger) -> None:
+    for job_id in ("one", "two", "one"):
+        ledger.use("s3://b/captures/a.zip", job_id)
+    assert not ledger.release("s3://b/captures/a.zip", "one")
+    assert ledger.release("s3://b/captures/a.zip", "two")
+    assert ledger.release("s3://b/captures/a.zip", "two")
+    assert ledger.release("s3://b/captures/never.zip", "one")
 
 
 REQUESTS = {"ProcessingJobName": "sfm-0123456789ab-01"}

@@ -250,6 +250,22 @@ def test_gps_in_between_says_how_far_distances_may_be_off() -> None:
     assert flight.scale(placement) == pytest.approx(1.0, abs=0.12)
 
 
+@pytest.mark.parametrize("count", [5, 9, 12])
+def test_a_receiver_that_repeats_a_position_is_left_out_while_others_move(count: int) -> None:
+    flight = block(noise_m=(0.3, 0.3))
+    flight.gps_m[:count] = [400.0, -700.0, 3.0]
+    assert f"The GPS of {count} of 18 photos repeats a position" in check(flight)
+
+
+def test_some_altitudes_in_another_unit_are_said_and_no_residual() -> None:
+    flight = block()
+    for row in (3, 8, 12):
+        flight.tags[row]["altitude_m"] = 652.0 / 0.3048
+    placement = flight.place()
+    assert "altitude of 3 of 18 photos" in check(flight)
+    assert placement.gps_rms_m is not None and placement.gps_rms_m < 1.5
+
+
 def test_few_located_photos_say_that_nothing_checks_them() -> None:
     flight = block()
     for tags in flight.tags[3:]:
@@ -334,6 +350,18 @@ def test_ground_below_the_cameras_not_the_hill_beside_them() -> None:
     hill = random.uniform(200, 260, (4000, 3)) * [1, 1, 0] + [0, 0, 35.0]
     ground = measure_ground(np.array(grid(3, 3)), np.concatenate([flat, hill]))
     assert ground.height_above == pytest.approx(40.0, abs=0.6)
+
+
+def test_cameras_over_water_do_not_guess_the_ground_below_them() -> None:
+    """A beach on a slope, and five of twelve cameras over the lake, where nothing is found."""
+    random = np.random.default_rng(0)
+    beach = random.uniform(0, 60, (3000, 3)) * [1, 1, 0] + [0, 0, 0.0]
+    beach[:, 2] = 0.05 * beach[:, 0] + random.normal(0, 0.1, 3000)
+    over_beach = np.array([[x, 30.0, 40.0] for x in (20, 25, 30, 35, 40, 45, 50)])
+    over_lake = np.array([[-40.0 - 5 * i, 30.0, 40.0] for i in range(5)])
+    alone = measure_ground(over_beach, beach)
+    assert measure_ground(np.concatenate([over_beach, over_lake]), beach) == alone
+    assert alone.height_above == pytest.approx(40 - 0.05 * 35, abs=0.1)
 
 
 def test_a_wall_above_the_cameras_is_no_ground() -> None:

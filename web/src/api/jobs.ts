@@ -1,7 +1,6 @@
 // A user's jobs: the queries and commands of the pages.
 import { type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { answerOf, api } from './client';
-import { send } from './send';
 import type { JobStatus, Quality, Stage, Status, Step } from './schema';
 
 export const OPEN: readonly Status[] = ['queued', 'waiting', 'running'];
@@ -64,7 +63,7 @@ export async function replayJob(
 
 /** Everything of the job goes; it is cancelled first when it runs. */
 export async function deleteJob(jobId: string, client: QueryClient): Promise<void> {
-  await send('DELETE', `/jobs/${encodeURIComponent(jobId)}`);
+  await answerOf(api.DELETE('/jobs/{job_id}', { params: { path: { job_id: jobId } } }));
   client.removeQueries({ queryKey: ['job', jobId] });
   await client.invalidateQueries({ queryKey: ['jobs'] });
 }

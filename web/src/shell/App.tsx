@@ -1,12 +1,16 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
-import { CapturesPage } from '../pages/captures/CapturesPage';
-import { HomePage } from '../pages/landing/HomePage';
+
+import { useSession } from '../api/session';
+
 import { Waiting } from '../ui/Waiting';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Layout } from './Layout';
 import { NotFound } from './NotFound';
+import { SignIn } from './SignIn';
 
+const HomePage = lazy(() => import('../pages/landing/HomePage'));
+const CapturesPage = lazy(() => import('../pages/captures/CapturesPage'));
 const NewPage = lazy(() => import('../pages/new/NewPage'));
 const JobPage = lazy(() => import('../pages/job/JobPage'));
 const PlanPage = lazy(() => import('../pages/plan/PlanPage'));
@@ -37,10 +41,14 @@ export function App() {
 
 function Framed({ wide = false, children }: { wide?: boolean; children: ReactNode }) {
   const [path] = useLocation();
+  const session = useSession();
+  const mustSignIn = path !== '/' && session.data?.signedIn === false;
   return (
     <Layout wide={wide}>
       <ErrorBoundary resetKey={path}>
-        <Suspense fallback={<Waiting lines={5} />}>{children}</Suspense>
+        <Suspense fallback={<Waiting lines={5} />}>
+          {mustSignIn && session.data ? <SignIn session={session.data} /> : children}
+        </Suspense>
       </ErrorBoundary>
     </Layout>
   );

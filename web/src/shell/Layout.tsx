@@ -27,7 +27,7 @@ export function Layout({ wide = false, children }: { wide?: boolean; children: R
     <>
       <a className={`visually-hidden ${styles.skip}`} href="#main">{words.skip}</a>
       <header className={styles.header}>
-        <div className={styles.bar}>
+        <div className={`${styles.bar} ${wide ? styles.barWide : ''}`}>
           <Link href="/" className={styles.brand} aria-label={words.nav.home}>
             <img src="/icon.svg" alt="" width={28} height={28} />
             <span className={styles.name}>{words.product}</span>

@@ -1,73 +1,77 @@
-import { createViewer, type ViewerHandle } from '@playcanvas/supersplat-viewer/viewer';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { ErrorNotice } from '../ui/Notice';
+import { Chrome } from './Chrome';
+import { Loading } from './controls/Loading';
+import type { Photo } from './engine/geo';
+import type { NoteStore } from './notes';
 import styles from './SplatViewer.module.css';
+import { useScene } from './useScene';
+import { words } from './words';
 
 export interface SplatViewerProps {
-  /** Where the `.sog` is; a redirect to a presigned link is followed. */
+  /** Where the `.sog` is, or the `lod-meta.json` of one in levels; a redirect is followed. */
   sceneUrl: string;
-  /** geo.json: where on Earth the scene's frame (east, north, up) is. */
+  /** geo.json: where the scene's frame (east, north, up) is on Earth, and its photos in it. */
   geoUrl?: string;
-  /** The photos' cameras, for the overlay. */
-  posesUrl?: string;
-  /** The drone's path, for the fly-through. */
-  flightUrl?: string;
-  /** What the scene is called, for the canvas's accessible name and for links. */
+  /** What the scene is called, for the canvas's accessible name and for file names. */
   title?: string;
   /** Our controls around the scene; without them it only turns. */
   chrome: boolean;
+  /** Where a photo is to be had; null: it is not at hand. */
+  photoUrl?: (photo: Photo) => string | null;
+  /** Where notes are kept; without it, in this browser under the scene's address. */
+  notes?: NoteStore;
+  /** The pages that links name: this view, and the same without chrome. */
+  links?: { page: string; embed: string };
+  /** Makes a link that works without signing in. */
+  onShare?: () => Promise<{ path: string; expiresAt: string }>;
+  /** Where Back leads. */
+  backHref?: string;
   /** The first frame is drawn. */
   onLoaded?: () => void;
 }
 
-const SETTINGS = {
-  version: 2,
-  tonemapping: 'none',
-  highPrecisionRendering: false,
-  background: { color: [0.94, 0.94, 0.92] },
-  postEffectSettings: {
-    sharpness: { enabled: false, amount: 0 },
-    bloom: { enabled: false, intensity: 1, blurLevel: 2 },
-    grading: { enabled: false, brightness: 0, contrast: 1, saturation: 1, tint: [1, 1, 1] },
-    vignette: { enabled: false, intensity: 0.5, inner: 0.3, outer: 0.75, curvature: 1 },
-    fringing: { enabled: false, intensity: 0.5 },
-  },
-  animTracks: [],
-  cameras: [],
-  annotations: [],
-  startMode: 'default',
-};
-
-/** A splat to walk around in. The place where `viewer` grows: see SplatViewerProps. */
-export default function SplatViewer({ sceneUrl, chrome, onLoaded }: SplatViewerProps) {
+/** A splat to walk around in, upright, in metres where its photos had GPS. */
+export default function SplatViewer(props: SplatViewerProps) {
+  const { sceneUrl, geoUrl, title = words.untitled, chrome, onLoaded } = props;
   const container = useRef<HTMLDivElement>(null);
-  const [error, setError] = useState<unknown>(null);
+  const opened = useScene(container, sceneUrl, geoUrl);
+  const { scene, isLoaded, percent, error, retry } = opened;
   useEffect(() => {
-    let handle: ViewerHandle | null = null;
-    let gone = false;
-    const start = async () => {
-      handle = await createViewer({
-        container: container.current as HTMLDivElement,
-        settings: SETTINGS,
-        contentUrl: sceneUrl,
-        renderer: 'webgl',
-        ui: false,
-      });
-      if (gone) return handle.destroy();
-      // createViewer does not reject on a bad file: it only tells the assets.
-      handle.app.assets.on('error', (message: unknown) => setError(new Error(String(message))));
-      handle.events.on('loaded:changed', () => onLoaded?.());
-    };
-    start().catch(setError);
+    if (isLoaded) onLoaded?.();
+  }, [isLoaded, onLoaded]);
+  useEffect(() => {
+    if (scene) prepareCanvas(scene.canvas, title);
+  }, [scene, title]);
+  useEffect(() => {
+    if (!scene) return;
+    const { state } = scene.handle;
+    // Keys move the scene only while it has the focus: never while somebody types elsewhere.
+    const follow = () => { state.inputEnabled = document.activeElement === scene.canvas; };
+    const take = () => scene.canvas.focus({ preventScroll: true });
+    follow();
+    document.addEventListener('focusin', follow);
+    document.addEventListener('focusout', follow);
+    scene.canvas.addEventListener('pointerdown', take);
     return () => {
-      gone = true;
-      handle?.destroy();
+      document.removeEventListener('focusin', follow);
+      document.removeEventListener('focusout', follow);
+      scene.canvas.removeEventListener('pointerdown', take);
     };
-  }, [sceneUrl, onLoaded]);
+  }, [scene]);
   return (
-    <div className={styles.viewer} data-chrome={chrome}>
+    <div className={styles.viewer} data-chrome={chrome} data-loaded={isLoaded}>
       <div ref={container} className={styles.scene} />
-      {error ? <ErrorNotice error={error} /> : null}
+      {scene && isLoaded && chrome ? <Chrome {...props} title={title} opened={{ ...opened, scene }} /> : null}
+      {isLoaded || error ? null : <Loading percent={percent} />}
+      {error ? <div className={styles.error}><ErrorNotice error={error} onRetry={retry} /></div> : null}
     </div>
   );
+}
+
+function prepareCanvas(canvas: HTMLCanvasElement, title: string): void {
+  canvas.tabIndex = 0;
+  canvas.setAttribute('role', 'application');
+  canvas.setAttribute('aria-label', words.canvas(title));
+  canvas.setAttribute('aria-description', words.canvasHelp);
 }

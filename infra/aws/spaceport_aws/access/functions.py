@@ -2,8 +2,9 @@
 
 from spaceport_aws.access.grants import Grant, encryption, listing, objects, publishing, table
 from spaceport_aws.names import Names
+from spaceport_contracts.places import AREAS
 from spaceport_runtime.service import Service
-from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, UPLOADS_TABLE
+from spaceport_topology.wiring import LEDGER_TABLE, LIMITS_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
 BEGUN = "uploads/up-*"  # what was begun through the API
 LEDGER_ACTIONS = ("GetItem", "PutItem", "UpdateItem", "Query")
@@ -22,6 +23,8 @@ def function_grants(
     grants = [_own_log(service, entry, names), TRACING]
     if entry == "on_message":
         grants += [_consuming(service, names)]
+    if entry == "on_request":
+        grants += [table(names, LIMITS_TABLE, "UpdateItem")]
     if service.name == "notify":
         return grants + _notify(service, entry, names, key_arn, mail)
     if service.uploads:
@@ -78,13 +81,13 @@ def _stage(service: Service, names: Names, key_arn: str, job_role_arn: str) -> l
     jobs = names.arn("sagemaker", f"{kind}-job/{service.name}-*")
     actions = [f"sagemaker:{verb_}{verb}Job" for verb_ in ("Create", "Describe", "Stop")]
     passing = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
-    own = f"jobs/*/{service.name}/*"
+    own = [f"{area}/*/{service.name}/*" for area in AREAS]
     return [
         _sending(service, names),
         _speech(service, names),
         table(names, LEDGER_TABLE, *LEDGER_ACTIONS),
-        objects(names, ("GetObject",), own),
-        objects(names, ("PutObject",), f"{own}/options/options.json"),
+        objects(names, ("GetObject",), *own),
+        objects(names, ("PutObject",), *(f"{each}/options/options.json" for each in own)),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
         Grant((*actions, "sagemaker:AddTags"), (jobs,), why="a job's name ends in its job id"),
@@ -93,31 +96,33 @@ def _stage(service: Service, names: Names, key_arn: str, job_role_arn: str) -> l
 
 
 def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Grant]:
-    """Read what people upload, copy it to the job; requests admit, replay and cancel, and sign
-    what strangers may put below uploads/; an upload that is dropped goes, by request or sweep."""
+    """Read what people upload, copy it to the job; requests admit, replay, cancel and delete, and
+    sign what strangers may put below uploads/; an upload that is dropped goes, by request or sweep,
+    and a job that is deleted with all its files."""
     grants = [
         _sending(service, names),
         _speech(service, names),
         table(names, LEDGER_TABLE, *LEDGER_ACTIONS),
-        _register(entry, names),
+        _register(names),
         objects(names, ("GetObject",), "*"),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
     ]
     if entry != "on_request":
-        grants.append(objects(names, ("PutObject", "AbortMultipartUpload"), "jobs/*/ingest/*"))
-    if entry != "on_message":
-        grants.append(objects(names, ("DeleteObject", "AbortMultipartUpload"), BEGUN))
+        grants += [
+            objects(names, ("PutObject", "AbortMultipartUpload"), "work/*/ingest/*"),
+            objects(names, ("DeleteObject",), "jobs/*", "work/*", "uploads/*", "captures/*"),
+            objects(names, ("AbortMultipartUpload",), BEGUN),
+        ]
     if entry == "on_request":
+        grants.append(objects(names, ("DeleteObject", "AbortMultipartUpload"), BEGUN))
         grants.append(objects(names, ("PutObject", "ListMultipartUploadParts"), BEGUN))
     return grants
 
 
-def _register(entry: str, names: Names) -> Grant:
-    """The table of uploads: a message notes what it found, the others drop whole uploads too."""
-    actions: tuple[str, ...] = ("GetItem", "PutItem")
-    if entry != "on_message":
-        actions += ("Query", "DeleteItem", "BatchWriteItem")
+def _register(names: Names) -> Grant:
+    """The table of uploads: what was found is noted, and whole uploads go."""
+    actions = ("GetItem", "PutItem", "Query", "DeleteItem", "BatchWriteItem")
     arn = names.arn("dynamodb", f"table/{names.of(UPLOADS_TABLE)}")
     return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn,))
 
@@ -141,7 +146,7 @@ def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str)
     if entry == "on_request":
         return [
             table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
-            objects(names, ("GetObject",), "jobs/*"),
+            objects(names, ("GetObject",), "jobs/*", "work/*"),
             listing(names),
             encryption(key_arn, "Decrypt"),
         ]
@@ -149,12 +154,12 @@ def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str)
     return [
         _sending(service, names),
         table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
-        objects(names, ("GetObject",), "jobs/*"),
-        objects(names, ("PutObject",), "jobs/*/report/*"),
+        objects(names, ("GetObject",), "jobs/*", "work/*"),
+        objects(names, ("PutObject", "DeleteObject"), "jobs/*/report/*"),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
         Grant(
-            ("ses:SendRawEmail",),
+            ("ses:SendEmail", "ses:SendRawEmail"),
             (
                 names.arn("ses", f"identity/{mail}"),
                 names.arn("ses", f"configuration-set/{names.deployment}"),

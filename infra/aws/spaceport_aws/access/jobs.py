@@ -2,6 +2,7 @@
 
 from spaceport_aws.access.grants import Grant, encryption, listing, objects, publishing
 from spaceport_aws.names import Names
+from spaceport_contracts.places import AREAS
 from spaceport_runtime.service import Service
 
 NETWORK_ACTIONS = (
@@ -24,10 +25,11 @@ LOG_GROUPS = {
 def job_grants(service: Service, names: Names, key_arn: str, in_vpc: bool) -> list[Grant]:
     """What a stage's container may do; `in_vpc` adds that by which SageMaker attaches it."""
     assert service.job is not None
+    own = [f"{area}/*/{service.name}/*" for area in AREAS]
     grants = [
-        listing(names, "jobs/*", "uploads/*"),
-        objects(names, ("GetObject",), "jobs/*"),
-        objects(names, ("PutObject", "AbortMultipartUpload"), f"jobs/*/{service.name}/*"),
+        listing(names, "jobs/*", "work/*", "uploads/*", "captures/*"),
+        objects(names, ("GetObject",), "jobs/*", "work/*"),
+        objects(names, ("PutObject", "AbortMultipartUpload"), *own),
         encryption(key_arn, "Decrypt", "GenerateDataKey", "Encrypt"),
         publishing(names, service.name, ("StageProgressed",)),
         *_image(service, names),

@@ -8,7 +8,7 @@ from aws_cdk import aws_iam as iam
 from spaceport_aws.settings import Machine
 from spaceport_aws.stacks.base import SpaceportStack
 from spaceport_runtime.service import Service
-from spaceport_topology.wiring import LEDGER_TABLE, STATUS_TABLE, UPLOADS_TABLE
+from spaceport_topology.wiring import LEDGER_TABLE, LIMITS_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
 
 def function_environment(
@@ -23,6 +23,7 @@ def function_environment(
         "SPACEPORT_BUCKET": names.bucket,
         "SPACEPORT_BUS_NAME": names.of(plan.topology.bus),
         "SPACEPORT_LEDGER_TABLE": names.of(LEDGER_TABLE),
+        "SPACEPORT_LIMITS_TABLE": names.of(LIMITS_TABLE),
         "POWERTOOLS_SERVICE_NAME": service.name,
         "POWERTOOLS_METRICS_NAMESPACE": deployment.name,
     }
@@ -35,9 +36,24 @@ def function_environment(
             "SPACEPORT_NOTIFY_CONFIGURATION_SET": deployment.name,
             "SPACEPORT_PUBLIC_URL": public_url or stack.told("api-url"),
         }
+    if service.uploads:
+        environment |= _fleet(stack)
     if job_role is not None:
         environment |= _stage(stack, service, key_arn, job_role)
     return environment
+
+
+def _fleet(stack: SpaceportStack) -> dict[str, str]:
+    """What ingest reckons with when it says what a job will take."""
+    deployment = stack.plan.deployment
+    machines = {
+        stage: [machine.model_dump(exclude={"quota"}) for machine in listed]
+        for stage, listed in deployment.machines.items()
+    }
+    return {
+        "SPACEPORT_FLEET_MACHINES": json.dumps(machines),
+        "SPACEPORT_FLEET_SPOT": str(deployment.spot).lower(),
+    }
 
 
 def _stage(

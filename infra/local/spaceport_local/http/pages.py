@@ -56,10 +56,10 @@ NOT_SIGNED_IN = PLAIN.format(
 class Pages:
     """Answers what no route of the API answers."""
 
-    def __init__(self, folder: Path, s3_origin: str) -> None:
+    def __init__(self, folder: Path, s3_origin: str | None = None) -> None:
         self._folder = folder
         self._headers = {
-            "Content-Security-Policy": content_security_policy([s3_origin]),
+            "Content-Security-Policy": content_security_policy([s3_origin] if s3_origin else []),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
@@ -90,8 +90,13 @@ class Pages:
         return path is not None and Path(path).is_file()
 
     def _file(self, name: str, request: Request) -> Response:
-        path = self._folder / name
-        guessed = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        return self.send(
+            self._folder / name, request, FOREVER if name.startswith(ASSETS) else FRESH
+        )
+
+    def send(self, path: Path, request: Request, cache: str = FRESH) -> Response:
+        """A file of this disk with the pages' headers, or the part of it that was asked for."""
+        guessed = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         kind = TYPES.get(path.suffix.lower(), guessed)
         try:
             response = send_file(path, request.environ, mimetype=kind, conditional=True)
@@ -99,7 +104,7 @@ class Pages:
             size_bytes = path.stat().st_size
             response = Response(status=416, headers={"Content-Range": f"bytes */{size_bytes}"})
         response.headers.pop("Content-Disposition", None)
-        response.headers["Cache-Control"] = FOREVER if name.startswith(ASSETS) else FRESH
+        response.headers["Cache-Control"] = cache
         response.headers.extend(self._headers)
         return response
 

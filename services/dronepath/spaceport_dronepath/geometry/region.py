@@ -151,6 +151,7 @@ class Airspace:
         self.parts = [Region(polygon) for polygon in polygons_of(work)]
         self.sky = Region(sky)
         self.open_sky = Region(open_sky)
+        self._ways: dict[bytes, Floats | None] = {}
 
     def part_of(self, point: Floats) -> Region | None:
         """The part in which a point lies."""
@@ -167,7 +168,16 @@ class Airspace:
         return self.sky
 
     def way(self, start: Floats, end: Floats) -> Floats | None:
-        """The shortest allowed way (n, 2); None when there is none."""
+        """The shortest allowed way (n, 2); None when there is none.
+
+        Kept: batteries are tried again and again on the same strips.
+        """
+        ends = start.tobytes() + end.tobytes()
+        if ends not in self._ways:
+            self._ways[ends] = self._found(start, end)
+        return self._ways[ends]
+
+    def _found(self, start: Floats, end: Floats) -> Floats | None:
         for region in (self.region_for(start, end), self.sky, self.open_sky):
             way = region.way(start, end)
             if way is not None:

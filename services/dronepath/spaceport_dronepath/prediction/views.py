@@ -1,6 +1,7 @@
 """How many photos show each place: on the ground, and on the walls of the subject."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -102,6 +103,7 @@ def coverage(area: shapely.Geometry, corners: Floats) -> CoverageMap:
     for first in range(0, len(quads), CHUNK // 8):
         change += _stretches(quads[first : first + CHUNK // 8], rows, columns)
     views = np.cumsum(change.reshape(rows, columns + 1), axis=1)[:, :-1].astype(np.int32)
+    views = np.maximum(views, 0)  # a footprint over a cliff may be twisted
     x = x0 + (np.arange(columns) + 0.5) * cell_m
     y = y0 + (np.arange(rows) + 0.5) * cell_m
     views[~_inside(area, x, y)] = -1
@@ -122,28 +124,39 @@ def _inside(area: shapely.Geometry, x: Floats, y: Floats) -> NDArray[np.bool_]:
 
 
 def _stretches(quads: Floats, rows: int, columns: int) -> NDArray[np.int64]:
-    """+1 where a footprint enters a row of cells and -1 beyond it (flat, rows x (columns + 1))."""
-    low = np.ceil(quads[:, :, 1].min(axis=1)).clip(0, rows).astype(int)
-    high = (np.floor(quads[:, :, 1].max(axis=1)) + 1).clip(0, rows).astype(int)
-    count = np.maximum(high - low, 0)
-    quad = np.repeat(np.arange(len(quads)), count)
-    row = np.arange(len(quad)) - np.repeat(np.cumsum(count) - count, count) + low[quad]
-    left = np.full(len(quad), np.inf)
-    right = np.full(len(quad), -np.inf)
-    for n in range(4):
-        a, b = quads[quad, n], quads[quad, (n + 1) % 4]
-        crosses = (np.minimum(a[:, 1], b[:, 1]) <= row) & (np.maximum(a[:, 1], b[:, 1]) >= row)
-        rise = np.where(a[:, 1] == b[:, 1], 1.0, b[:, 1] - a[:, 1])
-        x = a[:, 0] + np.clip((row - a[:, 1]) / rise, 0, 1) * (b[:, 0] - a[:, 0])
-        left = np.where(crosses, np.minimum(left, x), left)
-        right = np.where(crosses, np.maximum(right, x), right)
-    first = np.ceil(left).clip(0, columns).astype(int)
-    last = (np.floor(right) + 1).clip(0, columns).astype(int)
-    some = last > first
+    """+1 where a footprint enters a row of cells and -1 beyond it (flat, rows x (columns + 1)).
+
+    Every row that a footprint crosses meets one edge that goes up and one that goes down: seen
+    counter-clockwise, the stretch begins at the one that goes down and ends at the other.
+    """
+    x, y = quads[:, :, 0], quads[:, :, 1]
+    after_x, after_y = np.roll(x, -1, axis=1), np.roll(y, -1, axis=1)
+    turns = np.sign((x * after_y - after_x * y).sum(axis=1))
+    edges = np.stack((x, y, after_x, after_y), axis=-1).reshape(-1, 4)
+    begins = np.repeat(turns, 4) * (edges[:, 3] - edges[:, 1]) < 0
     size = rows * (columns + 1)
-    start = np.bincount((row * (columns + 1) + first)[some], minlength=size)
-    end = np.bincount((row * (columns + 1) + last)[some], minlength=size)
+    start = np.bincount(_crossed(edges[begins], rows, columns, np.ceil), minlength=size)
+    end = np.bincount(_crossed(edges[~begins], rows, columns, _beyond), minlength=size)
     return start - end
+
+
+def _beyond(x: Floats) -> Floats:
+    return np.floor(x) + 1
+
+
+def _crossed(
+    edges: Floats, rows: int, columns: int, cell: Callable[[Floats], Floats]
+) -> NDArray[np.intp]:
+    """The cells (flat) at which edges (n, 4: from x, y to x, y) cross the middles of rows."""
+    low = np.ceil(np.minimum(edges[:, 1], edges[:, 3])).clip(0, rows).astype(np.intp)
+    high = np.ceil(np.maximum(edges[:, 1], edges[:, 3])).clip(0, rows).astype(np.intp)
+    count = high - low
+    x0, y0, x1, y1 = edges.T
+    slope = (x1 - x0) / np.where(y1 == y0, 1.0, y1 - y0)
+    row = np.arange(int(count.sum())) - np.repeat(np.cumsum(count) - count - low, count)
+    x = np.repeat(x0 - slope * y0, count) + np.repeat(slope, count) * row
+    cells: NDArray[np.intp] = row * (columns + 1) + cell(x).clip(0, columns).astype(np.intp)
+    return cells
 
 
 def wall_points(target: Target) -> tuple[Floats, Floats]:

@@ -15,11 +15,37 @@ MAX_SORTIES = 400
 
 
 @dataclass(frozen=True)
-class _Photo:
-    """One photo of the whole lot: the strip it belongs to, and its number in it."""
+class _Lot:
+    """All photos in order: the strip that each belongs to, and its number in it."""
 
-    strip: int
-    n: int
+    strips: list[Strip]
+    strip: NDArray[np.intp]
+    n: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, strips: list[Strip]) -> "_Lot":
+        counts = np.array([len(strip.photo_s_m) for strip in strips])
+        which = np.repeat(np.arange(len(strips)), counts)
+        return cls(strips, which, np.arange(len(which)) - (np.cumsum(counts) - counts)[which])
+
+    def __len__(self) -> int:
+        return len(self.strip)
+
+    def group_end(self, first: int) -> int:
+        """One beyond the last photo of the group to which the first belongs."""
+        groups = np.array([strip.group for strip in self.strips])[self.strip[first:]]
+        other = np.flatnonzero(groups != groups[0])
+        return first + int(other[0]) if len(other) else len(self)
+
+    def parts(self, first: int, end: int) -> list[Strip]:
+        """The strips, or the parts of them, that hold the photos first..end-1."""
+        start, stop = int(self.strip[first]), int(self.strip[end - 1])
+        found = []
+        for r in range(start, stop + 1):
+            low = int(self.n[first]) if r == start else 0
+            high = int(self.n[end - 1]) if r == stop else len(self.strips[r].photo_s_m) - 1
+            found.append(self.strips[r].part(low, high))
+        return found
 
 
 def split(strips: list[Strip], sky: Sky, budget_s: float, *, apart: bool = False) -> list[Sortie]:
@@ -31,12 +57,12 @@ def split(strips: list[Strip], sky: Sky, budget_s: float, *, apart: bool = False
     because every part of a feasible flight is feasible. Raises FieldProblem when a single photo
     is too far away for one battery, or when hundreds of batteries would not do.
     """
-    lot = [_Photo(r, n) for r, strip in enumerate(strips) for n in range(len(strip.photo_s_m))]
+    lot = _Lot.of(strips)
     found: list[Sortie] = []
-    first, guess = 0, len(lot)
+    first, guess = 0, _first_guess(lot, budget_s)
     while first < len(lot):
-        last = _group_end(lot, strips, first) if apart else len(lot)
-        count, sortie = _longest(lot, strips, sky, budget_s, (first, last), guess)
+        last = lot.group_end(first) if apart else len(lot)
+        count, sortie = _longest(lot, sky, budget_s, (first, last), guess)
         found.append(sortie)
         first, guess = first + count, count
         if len(found) > MAX_SORTIES:
@@ -48,18 +74,16 @@ def split(strips: list[Strip], sky: Sky, budget_s: float, *, apart: bool = False
     return found
 
 
-def _group_end(lot: list[_Photo], strips: list[Strip], first: int) -> int:
-    """One beyond the last photo of the group to which the first belongs."""
-    group = strips[lot[first].strip].group
-    end = first
-    while end < len(lot) and strips[lot[end].strip].group == group:
-        end += 1
-    return end
+def _first_guess(lot: _Lot, budget_s: float) -> int:
+    """How many photos a battery may take, from the lengths of the strips alone."""
+    work_s = sum(
+        float(strip.photo_s_m[-1] - strip.photo_s_m[0]) / strip.speed_mps for strip in lot.strips
+    )
+    return math.ceil(min(budget_s / max(work_s, 1e-9), 1.0) * len(lot))
 
 
 def _longest(
-    lot: list[_Photo],
-    strips: list[Strip],
+    lot: _Lot,
     sky: Sky,
     budget_s: float,
     span: tuple[int, int],
@@ -67,55 +91,47 @@ def _longest(
 ) -> tuple[int, Sortie]:
     """The most photos from span[0] on that one battery takes.
 
-    The time used grows almost evenly with the photos, so each try is where the last two tries say
-    that the budget ends.
+    The time used grows almost evenly with the photos, but stands still while the drone comes back
+    along a line. So each try is where the last two tries say that the budget ends, and whatever
+    stays in place for a second try counts half (Illinois' rule of false position).
     """
     first, end = span
-    good, good_s, best = 0, 0.0, None
-    bad, bad_s = end - first + 1, math.inf
+    good, bad = 0, end - first + 1
+    left_s, over_s, best = budget_s, math.inf, None
+    was_good: bool | None = None
     tried = min(max(guess, 1), end - first)
     while good + 1 < bad:
-        sortie = fly(_parts(lot, strips, first, first + tried), sky)
-        if sortie.most_used_s <= budget_s:
-            good, good_s, best = tried, sortie.most_used_s, sortie
+        sortie = fly(lot.parts(first, first + tried), sky)
+        is_good = sortie.most_used_s <= budget_s
+        if is_good:
+            good, left_s, best = tried, budget_s - sortie.most_used_s, sortie
+            over_s /= 2 if was_good else 1
         else:
-            bad, bad_s = tried, sortie.most_used_s
-        tried = _next_try((good, good_s), (bad, bad_s), budget_s)
+            bad, over_s = tried, sortie.most_used_s - budget_s
+            left_s /= 2 if was_good is False else 1
+        was_good = is_good
+        tried = _next_try((good, left_s), (bad, over_s), budget_s)
     if best is None:
-        raise FieldProblem(*_too_far(lot, strips, sky, budget_s, first))
+        raise FieldProblem(*_too_far(lot, sky, budget_s, first))
     return good, best
 
 
 def _next_try(good: tuple[int, float], bad: tuple[int, float], budget_s: float) -> int:
-    """A count between the two."""
+    """A count between the two: how many photos, and the seconds that they leave or lack."""
     if good[0] == 0 and math.isinf(bad[1]):
         return 1
     if math.isinf(bad[1]):  # nothing was too much yet: as much more as the time left suggests
-        wanted = good[0] * budget_s / max(good[1], 1e-9) + 1
+        wanted = good[0] * budget_s / max(budget_s - good[1], 1e-9) + 1
     else:
-        share = (budget_s - good[1]) / max(bad[1] - good[1], 1e-9)
-        wanted = good[0] + share * (bad[0] - good[0])
+        wanted = good[0] + good[1] / max(good[1] + bad[1], 1e-9) * (bad[0] - good[0])
     return int(min(max(round(wanted), good[0] + 1), bad[0] - 1))
 
 
-def _too_far(
-    lot: list[_Photo], strips: list[Strip], sky: Sky, budget_s: float, first: int
-) -> tuple[str, str, str]:
-    needed_s = fly(_parts(lot, strips, first, first + 1), sky).most_used_s
+def _too_far(lot: _Lot, sky: Sky, budget_s: float, first: int) -> tuple[str, str, str]:
+    needed_s = fly(lot.parts(first, first + 1), sky).most_used_s
     return (
         "battery.minutes",
         f"One photo there and back takes {needed_s / 60:.1f} minutes; the battery gives "
         f"{budget_s / 60:.1f} without its reserve.",
         "Take off nearer, give a stronger battery, or plan a smaller area.",
     )
-
-
-def _parts(lot: list[_Photo], strips: list[Strip], first: int, end: int) -> list[Strip]:
-    """The strips, or the parts of them, that hold the photos first..end-1."""
-    start, stop = lot[first], lot[end - 1]
-    parts = []
-    for r in range(start.strip, stop.strip + 1):
-        low = start.n if r == start.strip else 0
-        high = stop.n if r == stop.strip else len(strips[r].photo_s_m) - 1
-        parts.append(strips[r].part(low, high))
-    return parts

@@ -91,8 +91,11 @@ class RasterGround:
         self._cell = np.maximum(np.array([x1 - x0, y1 - y0]), 1.0) / (LATTICE - 1)
         across, up = np.meshgrid(np.arange(LATTICE), np.arange(LATTICE))
         places = np.column_stack((across.ravel(), up.ravel())) * self._cell + self._origin
+        rows, columns = raster.heights_m.shape
+        wide = np.pad(raster.heights_m, ((0, int(rows < 2)), (0, int(columns < 2))), "edge")
+        self._flat, self._columns = wide.ravel(), wide.shape[1]
         self._blocks = _block_maxima(raster.heights_m)
-        self._lattice = raster.cells_of(frame.to_lon_lat(places)).reshape(LATTICE, LATTICE, 2)
+        self._lattice = np.ascontiguousarray(raster.cells_of(frame.to_lon_lat(places)).T)
 
     @property
     def step_m(self) -> float:
@@ -101,19 +104,24 @@ class RasterGround:
 
     def cells(self, xy: Floats) -> Floats:
         """Column and row (n, 2) of places (n, 2)."""
-        at = (xy - self._origin) / self._cell
-        whole = np.clip(np.floor(at), 0, LATTICE - 2).astype(int)
-        u, v = (at - whole).T[:, :, None]
-        i, j = whole.T
-        low = self._lattice[j, i] * (1 - u) + self._lattice[j, i + 1] * u
-        high = self._lattice[j + 1, i] * (1 - u) + self._lattice[j + 1, i + 1] * u
-        result: Floats = low * (1 - v) + high * v
-        return result
+        column, row = self._cells(xy)
+        return np.column_stack((column, row))
+
+    def _cells(self, xy: Floats) -> tuple[Floats, Floats]:
+        u = (xy[:, 0] - self._origin[0]) / self._cell[0]
+        v = (xy[:, 1] - self._origin[1]) / self._cell[1]
+        i = np.clip(u, 0, LATTICE - 2).astype(np.intp)
+        j = np.clip(v, 0, LATTICE - 2).astype(np.intp)
+        u -= i
+        v -= j
+        at = j * LATTICE + i
+        column, row = (_between(along, at, LATTICE, u, v) for along in self._lattice)
+        return column, row
 
     def heights_m(self, xy: Floats) -> Floats:
         """Bilinear heights; raises FieldProblem outside the raster and next to unknown cells."""
         rows, columns = self._raster.heights_m.shape
-        column, row = self.cells(xy).T
+        column, row = self._cells(xy)
         self._refuse(~((column >= -0.5) & (column <= columns - 0.5)), xy, "outside the raster")
         self._refuse(~((row >= -0.5) & (row <= rows - 0.5)), xy, "outside the raster")
         heights = self._bilinear(column, row)
@@ -122,7 +130,7 @@ class RasterGround:
 
     def known_heights_m(self, xy: Floats) -> Floats:
         """Beyond the edge the edge's height; where nothing is known the middle height of all."""
-        heights = self._bilinear(*self.cells(xy).T)
+        heights = self._bilinear(*self._cells(xy))
         unknown = np.isnan(heights)
         if unknown.any():
             heights[unknown] = float(np.nanmedian(self._raster.heights_m))
@@ -131,15 +139,9 @@ class RasterGround:
     def _bilinear(self, column: Floats, row: Floats) -> Floats:
         rows, columns = self._raster.heights_m.shape
         column, row = column.clip(0, columns - 1), row.clip(0, rows - 1)
-        i = np.minimum(column.astype(int), max(columns - 2, 0))
-        j = np.minimum(row.astype(int), max(rows - 2, 0))
-        i1, j1 = np.minimum(i + 1, columns - 1), np.minimum(j + 1, rows - 1)
-        u, v = column - i, row - j
-        z = self._raster.heights_m
-        low = z[j, i] * (1 - u) + z[j, i1] * u
-        high = z[j1, i] * (1 - u) + z[j1, i1] * u
-        heights: Floats = (low * (1 - v) + high * v).astype(np.float64)
-        return heights
+        i = np.minimum(column.astype(np.intp), max(columns - 2, 0))
+        j = np.minimum(row.astype(np.intp), max(rows - 2, 0))
+        return _between(self._flat, j * self._columns + i, self._columns, column - i, row - j)
 
     def _refuse(self, bad: NDArray[np.bool_], xy: Floats, why: str) -> None:
         if not bad.any():
@@ -164,6 +166,20 @@ class RasterGround:
         i1, j1 = np.clip((np.ceil(cells.max(axis=0)) + 1) // BLOCK, 0, most).astype(int)
         highest = float(self._blocks[j0 : j1 + 1, i0 : i1 + 1].max())
         return highest if np.isfinite(highest) else float(self._blocks.max())
+
+
+def _between(
+    values: Floats | NDArray[np.float32],
+    at: NDArray[np.intp],
+    columns: int,
+    u: Floats,
+    v: Floats,
+) -> Floats:
+    """Bilinear between the values (flat, so many columns) at `at` and its three neighbours."""
+    low = values.take(at) * (1 - u) + values.take(at + 1) * u
+    high = values.take(at + columns) * (1 - u) + values.take(at + columns + 1) * u
+    found: Floats = low * (1 - v) + high * v
+    return found
 
 
 def _block_maxima(heights_m: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -2,8 +2,10 @@
 
 from datetime import datetime, timedelta
 
+from spaceport_contracts.artifacts import split_uri
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.runs import admit, ingest_run, work
+from spaceport_ingest.inspect.verdicts.finding import Finding, examine
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.submission import Submission
 from spaceport_ingest.upload import (
@@ -12,6 +14,7 @@ from spaceport_ingest.upload import (
     files_uri,
     from_list,
     manifest_uri,
+    photo_of,
     photos_of,
     upload_prefix,
 )
@@ -19,9 +22,9 @@ from spaceport_runtime.observe import logger
 from spaceport_runtime.ports import StoredObject
 
 
-def whole_upload_job(upload_id: str, kit: Kit) -> str:
+def whole_upload_job(upload_id: str, kit: Kit, asked_at: datetime | None = None) -> str:
     """One upload is one job, whatever S3 calls its manifest's content."""
-    return job_of(kit, "upload", upload_id)
+    return job_of(kit, "upload", upload_id, asked_at=asked_at)
 
 
 def submission_of(upload: Upload, uri: str, etag: str) -> Submission:
@@ -35,10 +38,25 @@ def on_arrival(upload_id: str, uri: str, stored: StoredObject, kit: Kit) -> None
     if upload is None:
         logger.info("a file of no upload", extra={"uri": uri})
         return
-    if uri == manifest_uri(upload.prefix(kit.bucket)):
-        run = ingest_run(whole_upload_job(upload_id, kit))
+    photo = photo_of(split_uri(uri)[1])
+    if photo is not None:
+        look_at(upload_id, photo[1], uri, stored, kit)
+    elif uri == manifest_uri(upload.prefix(kit.bucket)):
+        run = ingest_run(whole_upload_job(upload_id, kit, stored.modified_at))
         admit(run, submission_of(upload, uri, stored.etag), kit)
         work(run, kit)
+
+
+def look_at(upload_id: str, number: int, uri: str, stored: StoredObject, kit: Kit) -> None:
+    """Find out about a photo what it says by itself, once for these bytes."""
+    known = kit.register.finding(upload_id, number)
+    if known and Finding.model_validate_json(known).etag == stored.etag:
+        return
+    if stored.bytes > kit.limits.max_photo_bytes:
+        return  # links are for less: somebody else put it there
+    content = kit.platform.store.read(uri)
+    found = examine(uri.rsplit("/", 1)[1], content, stored.etag, kit.limits)
+    kit.register.note(upload_id, number, found.model_dump_json())
 
 
 def sweep_uploads(kit: Kit) -> None:

@@ -3,14 +3,20 @@
 from datetime import datetime
 from typing import Any
 
+from spaceport_contracts.estimate import Estimate
 from spaceport_contracts.events import (
     CaptureRejected,
     Event,
     ReconstructionRequested,
+    Stage,
 )
+from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.intake import recognise
+from spaceport_ingest.estimates.arithmetic import Ask
+from spaceport_ingest.estimates.fleet import estimate_here
+from spaceport_ingest.inspect.plan import publish_plan
 from spaceport_ingest.inspect.publish import publish_rejected
-from spaceport_ingest.inspect.wishes import Wishes, make_wishes
+from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.service import SERVICE
@@ -28,7 +34,7 @@ GIVEN_UP = CaptureRefused(
     "Upload it again, under a new name; if that fails too, report it with the job's id.",
 )
 
-REPLAYED = ("quality", "email", "title", "inputs", "photos")
+REPLAYED = ("quality", "email", "title", "inputs", "photos", "estimate", "plan")
 
 
 def ingest_run(job_id: str, attempt: int = 1) -> RunKey:
@@ -40,9 +46,12 @@ def admit(key: RunKey, cause: Submission | Replay, kit: Kit) -> bool:
     """Record a run that is to be worked on; False when it is known already."""
     arrived_at = kit.platform.clock().isoformat()
     cause_json = cause.model_dump_json()
-    is_new = kit.platform.ledger.admit(Run(key, arrived_at, type(cause).__name__, cause_json))
+    ledger = kit.platform.ledger
+    is_new = ledger.admit(Run(key, arrived_at, type(cause).__name__, cause_json))
     if isinstance(cause, Submission):
-        kit.platform.ledger.register_job(key.job_id, cause_json)
+        ledger.register_job(key.job_id, cause_json)
+        if ledger.job_record(key.job_id) is not None:
+            ledger.use(cause.uri, key.job_id)
     return is_new
 
 
@@ -113,17 +122,28 @@ def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
     try:
         intake = recognise(submission, kit)
         wishes = intake.wishes
+        plan = publish_plan(wishes.plan, run.key.job_id, kit)
         inputs = intake.inspect(run.key.job_id, kit)
     except UserError as refusal:
         return _reject(run, submission, wishes, refusal, kit)
     end = kit.platform.ledger.end_of(run.key.job_id, run.key.attempt)
     if end is None:
         asked = {"quality": wishes.quality, "email": wishes.email, "title": wishes.title}
-        found = {"inputs": inputs.artifacts, "photos": inputs.photos, "owner": submission.owner}
+        found = {"inputs": inputs.artifacts, "photos": inputs.photos, "plan": plan}
+        whose = {"owner": submission.owner, "batch": submission.batch}
+        told = _estimate(inputs, wishes.quality, submission.start_at, kit)
         seconds = max(0.0, _age_s(run.arrived_at, kit))
-        return (_requested(run, submission, kit, **asked, **found, ingest_seconds=seconds),)
+        details = asked | found | whose | {"estimate": told, "ingest_seconds": seconds}
+        return (_requested(run, submission, kit, **details),)
     # An earlier try refused what this one finds good: its word stands, somebody may know it.
     return _reject(run, submission, wishes, CHANGED, kit)
+
+
+def _estimate(inputs: Inputs, quality: Quality, start_at: Stage, kit: Kit) -> Estimate | None:
+    """What the job will take; None where no photos were looked at."""
+    if not inputs.photos:
+        return None
+    return estimate_here(Ask(inputs.photos, inputs.pixels_per_photo, quality, start_at), kit.fleet)
 
 
 def _requested(
@@ -161,5 +181,6 @@ def _reject(
         rejected=rejected,
         rejected_list=listed,
         owner=submission.owner,
+        batch=submission.batch,
     )
     return (event,)

@@ -31,7 +31,7 @@ def on_upload(detail: dict[str, Any], kit: Kit) -> None:
     if not starts_a_job(uri, kit.bucket):
         logger.info("upload is no capture", extra={"uri": uri})
         return
-    run = ingest_run(job_of(kit, uri, stored.etag))
+    run = ingest_run(job_of(kit, uri, stored.etag, asked_at=stored.modified_at))
     admit(run, Submission(uri=uri, etag=stored.etag, owner=kit.uploads_owner), kit)
     work(run, kit)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Capture, RejectedPhoto
+from spaceport_contracts.places import part_of_job
 from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_ingest.inspect.wishes import Inputs
 from spaceport_ingest.ports import Kit, Listed
@@ -13,7 +14,7 @@ from spaceport_ingest.ports import Kit, Listed
 
 def ingest_prefix(bucket: str, job_id: str) -> str:
     """Everything that ingest writes for a job lies below this."""
-    return f"s3://{bucket}/jobs/{job_id}/ingest/"
+    return part_of_job("ingest", job_id, bucket)
 
 
 def photos_prefix(bucket: str, job_id: str) -> str:
@@ -25,7 +26,12 @@ def publish_capture(capture: Capture, job_id: str, kit: Kit) -> Inputs:
     """Write capture.json; from then on it is what sfm begins from."""
     uri = ingest_prefix(kit.bucket, job_id) + "capture/capture.json"
     index = write_index(uri, capture.model_dump_json(indent=2).encode(), kit)
-    return Inputs(ArtifactSet(prefix=capture.photos_prefix, index=index), len(capture.photos))
+    pixels = sum(photo.width_px * photo.height_px for photo in capture.photos)
+    return Inputs(
+        ArtifactSet(prefix=capture.photos_prefix, index=index),
+        photos=len(capture.photos),
+        pixels_per_photo=pixels // max(1, len(capture.photos)),
+    )
 
 
 def publish_rejected(rejected: tuple[RejectedPhoto, ...], job_id: str, kit: Kit) -> Artifact:

@@ -16,16 +16,21 @@ class Inputs:
 
     artifacts: ArtifactSet
     photos: int = 0
+    pixels_per_photo: int = 0
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """Whom to tell, how much effort, under which name; `bad_email` was given but cannot work."""
+    """Whom to tell, how much effort, under which name, flown by which plan.
+
+    `bad_email` was given but cannot work.
+    """
 
     email: str | None
     quality: Quality
     title: str
     bad_email: str | None = None
+    plan: str | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -40,6 +45,7 @@ def make_wishes(
     email: str | None = None,
     quality: Quality | None = None,
     title: str | None = None,
+    plan: str | None = None,
 ) -> Wishes:
     """What the request says wins over what the upload says."""
     wanted_email = submission.email or email or None
@@ -49,6 +55,7 @@ def make_wishes(
         quality=submission.quality or quality or Quality.STANDARD,
         title=_plain(submission.title or title or "") or _plain(_name_of(submission.uri)),
         bad_email=shown(wanted_email) if wanted_email and not good_email else None,
+        plan=submission.plan or plan or None,
     )
 
 

@@ -44,6 +44,14 @@ class StartJob(Request):
     pipeline_step: Step = Field(alias="pipelineStep", description="the step to begin with")
     quality: Quality | None = Field(default=None, description="standard, unless the upload says")
     title: str | None = Field(default=None, max_length=TITLE_MAX_CHARACTERS)
+    plan: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1024,
+        description="the plan that the photos were flown by: its planId, or the S3 address of its "
+        "plan.json; the report then shows planned against flown",
+        examples=["0123456789abcdef0123"],
+    )
 
 
 class FindJob(Request):
@@ -73,6 +81,7 @@ class Answered(StrEnum):
 
     ACCEPTED = "accepted"
     CANCELLING = "cancelling"
+    DELETING = "deleting"
     DELIVERED = "delivered"
     FAILED = "failed"
     CANCELLED = "cancelled"

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
 
 from spaceport_ingest.ports import GetKit
 from spaceport_ingest.requests.bodies import (
@@ -16,6 +16,7 @@ from spaceport_ingest.requests.bodies import (
     StartJob,
 )
 from spaceport_ingest.requests.cancel import cancel_job
+from spaceport_ingest.requests.delete import delete_job
 from spaceport_ingest.requests.find import find_job
 from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.requests.start import StartedJob, StartRequest, start_job
@@ -24,6 +25,15 @@ from spaceport_runtime.http.problems import responses
 from spaceport_runtime.http.shell import HttpApi
 
 JobId = Annotated[str, Path(description="as POST /start-job answered it")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="the same request under the same key is answered the same",
+    ),
+]
 ACCEPTED: dict[int, Any] = {
     202: {"description": "Accepted", "content": {JSON: {"model": JobAccepted}}}
 }
@@ -69,17 +79,26 @@ CANCEL_RESPONSES = responses(
 )
 
 
+DELETE_RESPONSES = responses(
+    {404: "No such job, or deleted already", 415: "Not JSON", 422: "Not a job id"}, ACCEPTED
+)
+
+
 def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
     """Their part of the router."""
 
     @app.post("/start-job", responses=START_RESPONSES, summary="Start a job", tags=["jobs"])
-    def start(body: Annotated[StartJob, Body()]) -> Response[JobAccepted]:
+    def start(
+        body: Annotated[StartJob, Body()], key: IdempotencyKey = None
+    ) -> Response[JobAccepted]:
         request = StartRequest(
             url=body.s3_url,
             email=body.email,
             step=body.pipeline_step.stage,
             quality=body.quality,
             title=body.title,
+            plan=body.plan,
+            key=key or "",
         )
         return accepted(start_job(request, get_kit()))
 
@@ -101,6 +120,14 @@ def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
     def cancel(job_id: JobId) -> Response[JobAccepted]:
         attempt = cancel_job(job_id, get_kit())
         return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=Answered.CANCELLING))
+
+    @app.delete(
+        "/jobs/<job_id>", responses=DELETE_RESPONSES, summary="Delete all of a job", tags=["jobs"]
+    )
+    def delete(job_id: JobId) -> Response[JobAccepted]:
+        """Stops it where it runs. Its files, its status and its upload are gone a little later."""
+        attempt = delete_job(job_id, get_kit())
+        return _accepted(JobAccepted(job_id=job_id, attempt=attempt, status=Answered.DELETING))
 
 
 def accepted(job: StartedJob) -> Response[JobAccepted]:

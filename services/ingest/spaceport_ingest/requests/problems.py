@@ -7,5 +7,9 @@ REMEDIES = {
     "pipelineStep": "Use sfm, 3dgs or compression.",
     "from": "Use sfm, 3dgs or compression.",
     "quality": "Use draft, standard or high.",
+    "captures": "Name 1 to 100 captures, each with its s3Url.",
+    "photos": "Give how many photos there are, from 1 to 10,000.",
+    "pixelsPerPhoto": "Give width times height, from 1 to 200,000,000, or leave it out.",
+    "plan": "Give the planId that POST /drone-path answered, or the address of a plan.json.",
     "title": "Give a title of at most 200 characters, or none.",
 }

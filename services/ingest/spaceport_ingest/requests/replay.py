@@ -4,6 +4,7 @@ from http import HTTPStatus
 from typing import NoReturn
 
 from spaceport_contracts.artifacts import ArtifactSet
+from spaceport_contracts.estimate import Estimate
 from spaceport_contracts.events import (
     Event,
     ReconstructionRequested,
@@ -13,8 +14,10 @@ from spaceport_contracts.events import (
 )
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.runs import admit, ingest_run, work
+from spaceport_ingest.estimates.arithmetic import Ask
+from spaceport_ingest.estimates.fleet import estimate_here
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.standing import Standing, published_by, standing_of
+from spaceport_ingest.requests.standing import Standing, published_by, standing_of, unknown_job
 from spaceport_ingest.submission import Replay
 from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.ports import RunKey
@@ -56,8 +59,20 @@ def _gather(
         email=origin.email,
         title=origin.title,
         photos=origin.photos,
+        plan=origin.plan,
         cause_id=cause.event_id,
+        estimate=_estimate(origin, quality or known_quality, start_at, kit),
     )
+
+
+def _estimate(
+    origin: ReconstructionRequested, quality: Quality, start_at: Stage, kit: Kit
+) -> Estimate | None:
+    """For what is left to do; None where no photos were looked at in the first place."""
+    if origin.estimate is None:
+        return None
+    pixels = origin.estimate.pixels_per_photo
+    return estimate_here(Ask(origin.photos, pixels, quality, start_at), kit.fleet)
 
 
 def _latest_cause(job_id: str, stage: Stage, attempt: int, kit: Kit) -> Event | None:
@@ -101,6 +116,8 @@ def _reserve(job_id: str, standing: Standing, kit: Kit) -> int:
         if standing.highest > standing.attempt:
             return standing.attempt + 1
         attempt = kit.platform.ledger.next_attempt(job_id)
+        if attempt is None:
+            raise unknown_job(job_id)
         if attempt <= MAX_ATTEMPT:
             return attempt
     _conflict(

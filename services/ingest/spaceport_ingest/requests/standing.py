@@ -32,10 +32,7 @@ def standing_of(job_id: str, kit: Kit) -> Standing:
     known = kit.platform.ledger.job_record(job_id)
     record = Submission.model_validate_json(known[0]) if known else None
     if known is None or record is None or not caller().owns(record.owner):
-        raise Problem(
-            HTTPStatus.NOT_FOUND,
-            f"There is no job {job_id}. Check the id that POST /start-job answered.",
-        )
+        raise unknown_job(job_id)
     highest = known[1]
     attempt = next((n for n in range(highest, 1, -1) if _has_run(job_id, n, kit)), 1)
     end = kit.platform.ledger.end_of(job_id, attempt)
@@ -43,6 +40,12 @@ def standing_of(job_id: str, kit: Kit) -> Standing:
         attempt = end.next_attempt
         end = kit.platform.ledger.end_of(job_id, attempt)
     return Standing(record, attempt, max(highest, attempt), end)
+
+
+def unknown_job(job_id: str) -> Problem:
+    """404, also for a job of somebody else, and for one that was deleted."""
+    detail = f"There is no job {job_id}. Check the id that POST /start-job answered."
+    return Problem(HTTPStatus.NOT_FOUND, detail)
 
 
 def _has_run(job_id: str, attempt: int, kit: Kit) -> bool:

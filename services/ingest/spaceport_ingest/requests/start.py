@@ -1,31 +1,41 @@
 """POST /start-job: admit a job and answer; the queue does the rest."""
 
+import hashlib
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 
-from spaceport_contracts.events import RunAdmitted, Stage
+from spaceport_contracts.events import Batch, RunAdmitted, Stage
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
 from spaceport_ingest.admission.runs import admit, ingest_run
 from spaceport_ingest.admission.uploads import starts_a_job
+from spaceport_ingest.inspect.plan import read_plan
 from spaceport_ingest.ports import Kit
+from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.requests.locate import Located, locate
 from spaceport_ingest.requests.standing import standing_of
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.http.caller import caller
+from spaceport_runtime.http.problems import field_problem
 from spaceport_runtime.ports import EndKind, RunKey, RunState
+
+KEY_FIELD = "Idempotency-Key"
 
 
 @dataclass(frozen=True)
 class StartRequest:
-    """What the caller asked for."""
+    """What the caller asked for; `key`: the same request under it is the same job."""
 
     url: str
     email: str
     step: Stage
     quality: Quality | None = None
     title: str | None = None
+    plan: str | None = None
+    batch: Batch | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,8 +58,44 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         quality=request.quality,
         title=request.title or None,
         owner=caller().subject,
+        plan=request.plan,
+        batch=request.batch,
     )
-    return set_off(_job_id(submission, found, kit), submission, kit)
+    _check_plan(submission, kit)
+    job_id = _job_id(submission, found, kit)
+    if request.key:
+        job_id = _same_job(request, job_id, kit)
+    return set_off(job_id, submission, kit)
+
+
+def _same_job(request: StartRequest, job_id: str, kit: Kit) -> str:
+    """The job that the first request under this key became; raises Problem (422) when that one
+    asked for something else."""
+    digest = hashlib.sha256(repr(request).encode()).hexdigest()
+    asked = "\n".join(("POST /start-job", caller().subject, request.key))
+    now = kit.platform.clock().isoformat()
+    if kit.platform.ledger.name_job(asked, digest, now) != digest:
+        raise field_problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            KEY_FIELD,
+            "The key was used for another request.",
+            "Use a new key for another job.",
+        )
+    return kit.platform.ledger.name_job(f"{asked}\n{digest}", job_id, now)
+
+
+def _check_plan(submission: Submission, kit: Kit) -> None:
+    """Raises Problem (422) for a plan that is not there, or goes with no photos."""
+    if submission.plan is None:
+        return
+    try:
+        if submission.start_at is not Stage.SFM:
+            raise CaptureRefused("A plan goes with photos.", "Leave it out, or begin with sfm.")
+        read_plan(submission.plan, kit)
+    except CaptureRefused as refused:
+        raise field_problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "plan", refused.message, refused.remedy
+        ) from refused
 
 
 def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
@@ -65,11 +111,15 @@ def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
 
 
 def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
-    """An upload that started a job by itself is that job, unless something else is asked of it."""
-    if submission.start_at is Stage.SFM and starts_a_job(found.uri, kit.bucket):
+    """An upload that started a job by itself is that job, unless something else is asked of it,
+    or somebody else asks. A batch has jobs of its own.
+    """
+    is_whole = submission.start_at is Stage.SFM and starts_a_job(found.uri, kit.bucket)
+    if is_whole and submission.batch is None and caller().owns(kit.uploads_owner):
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
             return job_of(kit, found.uri, found.etag)
+    batch = submission.batch.batch_id if submission.batch else ""
     return job_of(
         kit,
         found.uri,
@@ -78,7 +128,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner,)),
+        *filter(None, (submission.owner, batch, submission.plan and f"plan:{submission.plan}")),
     )
 
 

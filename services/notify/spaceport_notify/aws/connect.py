@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 import boto3
 
 from spaceport_notify.aws.addresses import DynamoAddresses
+from spaceport_notify.aws.batches import DynamoBatches
 from spaceport_notify.aws.hooks import DynamoHooks
 from spaceport_notify.aws.links import S3Links
 from spaceport_notify.aws.mail import SEND_ONCE, SesMailer
+from spaceport_notify.aws.shares import DynamoShares
 from spaceport_notify.aws.table import DynamoStatusTable
 from spaceport_notify.ports import Kit
 from spaceport_notify.service import SERVICE
@@ -25,9 +27,11 @@ def connect_kit(settings: Settings, platform: PlatformSettings) -> Kit:
     dynamodb = boto3.client("dynamodb", config=RETRIES)
     return Kit(
         table=DynamoStatusTable(dynamodb, settings.status_table),
-        mailer=SesMailer(boto3.client("ses", config=SEND_ONCE), settings.configuration_set),
+        batches=DynamoBatches(dynamodb, settings.status_table),
+        mailer=SesMailer(boto3.client("sesv2", config=SEND_ONCE), settings.configuration_set),
         addresses=DynamoAddresses(dynamodb, settings.status_table),
         hooks=DynamoHooks(dynamodb, settings.status_table),
+        shares=DynamoShares(dynamodb, settings.status_table),
         poster=WebPoster(settings.webhooks_to_loopback),
         queue=connect_queue(SERVICE.queue_name),
         store=S3Store(s3),

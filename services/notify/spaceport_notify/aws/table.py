@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from spaceport_contracts.events import EVENT_TYPES, Event
 from spaceport_notify.known.listing import JobSummary, Listed, Listing, listed
 from spaceport_notify.known.view import JobView
-from spaceport_notify.ports import Commit, Row
+from spaceport_notify.ports import DELETED, Commit, Row
 from spaceport_notify.tables import LISTED, OWNER_INDEX, SEQ_INDEX, STATUS_INDEX, UPLOAD_INDEX
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Denied, Retryable
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 VIEW = "view"
+EVENT_ROW = "event#"
+GONE = "gone"
 END = "~"  # behind every time
 
 
@@ -32,6 +34,8 @@ class DynamoStatusTable:
         item = answer.get("Item")
         if item is None:
             return None, 0
+        if GONE in item:
+            return None, DELETED
         return JobView.model_validate_json(item["body"]["S"]), int(item["version"]["N"])
 
     def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
@@ -62,7 +66,7 @@ class DynamoStatusTable:
             "TableName": self._table,
             "Item": {
                 "job_id": {"S": event.job_id},
-                "sk": {"S": f"event#{event.event_id}"},
+                "sk": {"S": EVENT_ROW + event.event_id},
                 "seq": {"N": str(seq)},
                 "type": {"S": event.detail_type()},
                 "body": {"S": event.model_dump_json()},
@@ -89,6 +93,21 @@ class DynamoStatusTable:
             )
             for item in answer["Items"]
         ]
+
+    def forget(self, job_id: str) -> None:
+        """First a stone in the view's place, which no commit's condition fits; then the rows."""
+        stone: Any = {"job_id": {"S": job_id}, "sk": {"S": VIEW}, GONE: {"BOOL": True}}
+        with translated():
+            self._client.put_item(TableName=self._table, Item=stone)
+            pages = self._client.get_paginator("query").paginate(
+                TableName=self._table,
+                KeyConditionExpression="job_id = :job AND begins_with(sk, :event)",
+                ExpressionAttributeValues={":job": {"S": job_id}, ":event": {"S": EVENT_ROW}},
+                ProjectionExpression="job_id, sk",
+                ConsistentRead=True,
+            )
+            for row in (item for page in pages for item in page["Items"]):
+                self._client.delete_item(TableName=self._table, Key=row)
 
     def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
         """From an index, page after page until there are enough."""

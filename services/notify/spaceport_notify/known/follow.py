@@ -39,4 +39,5 @@ def is_over(job_id: str, kit: Kit) -> bool:
 
 
 def _is_over(view: JobView | None) -> bool:
-    return view is not None and view.current.end is not None
+    """Also of a job that is deleted while somebody waits for news of it."""
+    return view is None or view.current.end is not None

@@ -5,7 +5,16 @@ from typing import Any
 from spaceport_contracts.events import Event
 
 # People's addresses and where things are stored are nobody's business but ours.
-PRIVATE_FIELDS = {"email", "owner", "inputs", "outputs", "scene", "rejected_list", "version"}
+PRIVATE_FIELDS = {
+    "email",
+    "owner",
+    "batch",
+    "inputs",
+    "outputs",
+    "scene",
+    "rejected_list",
+    "version",
+}
 
 
 def public_event(event: Event) -> dict[str, Any]:

@@ -5,17 +5,22 @@ from collections.abc import Callable
 from spaceport_contracts.events import Event, StageProgressed
 from spaceport_notify.known.trim import trimmed
 from spaceport_notify.known.view import JobView, StageTrace, merge
-from spaceport_notify.ports import Commit, StatusTable
+from spaceport_notify.ports import DELETED, Commit, StatusTable
 from spaceport_runtime.errors import Retryable
 
 TRIES = 10
 
 
-def record(event: Event, table: StatusTable) -> JobView:
-    """Merge the event into the job's view and log it, once; returns the view as it then stands."""
+def record(event: Event, table: StatusTable) -> JobView | None:
+    """Merge the event into the job's view and log it, once; returns the view as it then stands.
+
+    None: the job was deleted, and what comes late about it is noted nowhere.
+    """
     in_log = False
     for _ in range(TRIES):
         before, version = table.read(event.job_id)
+        if version == DELETED:
+            return None
         after = trimmed(merge(before, event))
         logged = event if not in_log and is_worth_a_row(before, event) else None
         if after == before and logged is None:

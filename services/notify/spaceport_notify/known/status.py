@@ -6,6 +6,7 @@ from enum import StrEnum
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
+from spaceport_contracts.estimate import Cost
 from spaceport_contracts.events import (
     CaptureRejected,
     Event,
@@ -17,6 +18,7 @@ from spaceport_contracts.events import (
     StageFailed,
 )
 from spaceport_notify.known.ancestry import Ancestry, ancestry, fallback_request
+from spaceport_notify.known.outlook import Leg, seconds_left
 from spaceport_notify.known.view import JobView, Round, StageTrace
 
 Completion = SparseModelBuilt | SplatTrained | SplatCompressed
@@ -64,6 +66,7 @@ class StageStatus(Frozen):
     stage: Stage
     state: StageState
     seconds: float | None = None
+    estimated: Cost | None = Field(default=None, description="as it was told before it began")
     figures: dict[str, float] = Field(default_factory=dict)
 
 
@@ -76,6 +79,12 @@ class JobStatus(Frozen):
     stage: Stage | None = Field(description="the stage that runs, waits or failed")
     progress: Progress | None
     place: int | None = Field(description="place in the queue for a machine, 1 = next")
+    seconds_left: float | None = Field(
+        default=None,
+        description="of work until the job is done: what the running stage says, and the estimates "
+        "of those after it, at the pace of those before; null where nobody can tell",
+    )
+    estimated: Cost | None = Field(default=None, description="of the whole job, told before")
     stages: tuple[StageStatus, ...]
     reason: str | None
     remedy: str | None
@@ -104,14 +113,19 @@ def job_status(view: JobView) -> JobStatus:
     failure = now.failed or now.rejected
     delivered = delivered_attempt(view)
     files = f"/jobs/{view.job_id}/files"
+    stages = tuple(_stage_status(each, now, past, stage) for each in STAGES)
+    progress = _progress(trace) if state is Status.RUNNING else None
+    told = past.request.estimate if past.request else None
     return JobStatus(
         job_id=view.job_id,
         title=title_of(view, past),
         status=state,
         stage=stage,
-        progress=_progress(trace) if state is Status.RUNNING else None,
+        progress=progress,
         place=trace.waiting.place if state is Status.WAITING and trace.waiting else None,
-        stages=tuple(_stage_status(each, now, past, stage) for each in STAGES),
+        seconds_left=None if now.end else seconds_left(_legs(stages, progress)),
+        estimated=told.total if told else None,
+        stages=stages,
         reason=failure.reason if failure else None,
         remedy=failure.remedy if failure else None,
         report=f"{files}/report.html" if delivered in view.reports else None,
@@ -172,12 +186,46 @@ def _progress(trace: StageTrace) -> Progress | None:
 
 def _stage_status(stage: Stage, now: Round, past: Ancestry, at: Stage | None) -> StageStatus:
     completion = _completion(stage, now, past)
+    estimated = _estimated(stage, past)
     if completion is not None:
-        seconds, figures = completion.seconds, figures_of(completion)
-        return StageStatus(stage=stage, state=StageState.DONE, seconds=seconds, figures=figures)
+        return StageStatus(
+            stage=stage,
+            state=StageState.DONE,
+            seconds=completion.seconds,
+            estimated=estimated,
+            figures=figures_of(completion),
+        )
     progressed = (now.traces.get(stage) or StageTrace()).progressed
-    figures = progressed.figures if progressed else {}
-    return StageStatus(stage=stage, state=_open_state(stage, now, past, at), figures=figures)
+    return StageStatus(
+        stage=stage,
+        state=_open_state(stage, now, past, at),
+        estimated=estimated,
+        figures=progressed.figures if progressed else {},
+    )
+
+
+def _estimated(stage: Stage, past: Ancestry) -> Cost | None:
+    """As the newest request that had the stage run was told."""
+    for request in past.requests:
+        told = request.estimate
+        costs = (told.sfm, told.train, told.compress) if told else (None,) * len(STAGES)
+        cost = costs[STAGES.index(stage)]
+        if cost is not None:
+            return cost
+    return None
+
+
+def _legs(stages: tuple[StageStatus, ...], progress: Progress | None) -> list[Leg]:
+    """What is done and what is left, as far as it counts for the time that is left."""
+    return [
+        Leg(
+            is_done=each.state in (StageState.DONE, StageState.SKIPPED),
+            took_s=each.seconds,
+            left_s=progress.seconds_left if progress and each.state is StageState.RUNNING else None,
+            estimated=each.estimated,
+        )
+        for each in stages
+    ]
 
 
 def _completion(stage: Stage, now: Round, past: Ancestry) -> Completion | None:

@@ -8,12 +8,13 @@ one be published.)
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
 from spaceport_contracts.events import (
+    Batch,
     CancellationRequested,
     CaptureRejected,
     Event,
@@ -66,8 +67,8 @@ class JobView(Frozen):
     """Everything that notify knows of a job.
 
     `since`: when the first that is known of it happened; `owner`: whose it is; `upload`: the
-    address of what it was made from. `reports`: where the report of a delivered attempt lies (an
-    S3 prefix).
+    address of what it was made from; `batch`: what it was handed in with.
+    `reports`: where the report of a delivered attempt lies (an S3 prefix).
     `partial`: attempts whose report was written while something was still missing.
     `mails`: the e-mails that were claimed, so that none is sent twice (`letters/due.py`).
     """
@@ -77,6 +78,7 @@ class JobView(Frozen):
     since: datetime
     owner: str = ""
     upload: str = ""
+    batch: Batch | None = None
     rounds: dict[int, Round] = Field(default_factory=dict)
     reports: dict[int, str] = Field(default_factory=dict)
     partial: tuple[int, ...] = ()
@@ -109,11 +111,15 @@ def merge(view: JobView | None, event: Event) -> JobView:
     )
 
 
-def _origin(event: Event) -> dict[str, str]:
+def _origin(event: Event) -> dict[str, Any]:
     """What the first word about a job says of where it comes from."""
     if not isinstance(event, ReconstructionRequested | CaptureRejected) or event.attempt > 1:
         return {}
-    return {"owner": event.owner, "upload": uploaded_uri(event.causation_id)}
+    return {
+        "owner": event.owner,
+        "upload": uploaded_uri(event.causation_id),
+        "batch": event.batch,
+    }
 
 
 def _tidy(rounds: Iterable[Round]) -> dict[int, Round]:

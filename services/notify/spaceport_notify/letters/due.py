@@ -17,6 +17,7 @@ class LetterKind(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
     REJECTED = "rejected"
+    BATCH = "batch"
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def due_start(view: JobView) -> Due | None:
     """
     first = view.rounds.get(1)
     recipient = recipient_of(view, 1) if first and first.requested else None
-    if recipient is None or view.attempt > 1 or view.current.end is not None:
+    if recipient is None or view.attempt > 1 or view.current.end is not None or view.batch:
         return None
     return _unless_claimed(Due(LetterKind.STARTED, 1, recipient), view)
 
@@ -50,14 +51,21 @@ def due_letter(view: JobView, attempt: int) -> Due | None:
     """The e-mail about an attempt's end; None when nobody is to be told, or not any more.
 
     A failure or cancellation is not worth telling once a later attempt is under way; a splat is.
+    What was handed in with others is told with them, until somebody asks for it again alone.
     """
     recipient = recipient_of(view, attempt)
-    if recipient is None or view.rounds[attempt].end is None:
+    if recipient is None or view.rounds[attempt].end is None or is_told_with_others(view, attempt):
         return None
     due = Due(_kind(view, attempt), attempt, recipient)
     if due.kind is not LetterKind.DELIVERED and attempt != view.attempt:
         return None
     return _unless_claimed(due, view)
+
+
+def is_told_with_others(view: JobView, attempt: int) -> bool:
+    """The attempt belongs to a batch: nobody has asked for a replay since."""
+    request = ancestry(view, attempt).request
+    return view.batch is not None and (request is None or request.attempt == 1)
 
 
 def recipient_of(view: JobView, attempt: int) -> str | None:

@@ -1,13 +1,21 @@
 """What each e-mail says."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from spaceport_contracts.events import CaptureRejected, Event, ReconstructionRequested, StageFailed
+from spaceport_contracts.events import (
+    Batch,
+    CaptureRejected,
+    Event,
+    ReconstructionRequested,
+    StageFailed,
+)
 from spaceport_contracts.failure import FailureClass
 from spaceport_contracts.report import Report
 from spaceport_notify.known.ancestry import ancestry, fallback_request
+from spaceport_notify.known.status import JobStatus, Status, job_status
 from spaceport_notify.known.view import JobView, Round
 from spaceport_notify.letters.due import Due, LetterKind
 from spaceport_notify.letters.places import Link, Places
@@ -60,6 +68,8 @@ def _words(
             return _cancelled(event, title, places)
         case LetterKind.REJECTED:
             return _rejected(event, title, places)
+        case LetterKind.BATCH:
+            raise ValueError("a batch has a letter of its own")
 
 
 def one_line(text: str) -> str:
@@ -120,13 +130,17 @@ def _delivered(event: Event, report: Report | None, places: Places) -> dict[str,
 
 def _failed(event: StageFailed, title: str, places: Places) -> dict[str, Any]:
     paragraphs = [f"“{title}” could not be turned into a 3D scene.", *_why(event)]
+    links = places.of_job(event.job_id)
     if event.failure_class is not FailureClass.USER:
         again = places.of_replay(event.job_id, event.stage)
-        paragraphs.append(f"To try again from here, without uploading anything: {again}")
+        links = (again, *links) if again else links
+        typed = places.command_of_replay(event.job_id, event.stage)
+        if typed:
+            paragraphs.append(f"To try again from here, without uploading anything: {typed}")
     return {
         "subject": f"{title}: no 3D scene could be made",
         "paragraphs": tuple(paragraphs),
-        "links": places.of_job(event.job_id),
+        "links": links,
     }
 
 
@@ -148,6 +162,41 @@ def _rejected(event: CaptureRejected, title: str, places: Places) -> dict[str, A
         "details": _left_out(event),
         "links": places.of_job(event.job_id),
     }
+
+
+def write_batch_letter(
+    batch: Batch, views: Sequence[JobView], deleted: int, recipient: str, places: Places
+) -> Letter:
+    """One mail about captures that were handed in together, when all of them have ended."""
+    standings = [job_status(view) for view in views]
+    ready = sum(each.status is Status.DELIVERED for each in standings)
+    name = one_line(batch.title) or f"{count(batch.jobs)} captures"
+    lines = [_in_batch(each) for each in standings]
+    if deleted:
+        lines.append(f"{count(deleted)} deleted meanwhile")
+    return Letter(
+        kind=LetterKind.BATCH,
+        job_id=batch.batch_id,
+        recipient=recipient,
+        written_at=max(view.updated_at for view in views),
+        subject=f"{name}: {count(ready)} of {count(batch.jobs)} are 3D scenes now",
+        paragraphs=(
+            f"“{name}” is done: {count(ready)} of {count(batch.jobs)} captures are 3D scenes now.",
+        ),
+        details=tuple(lines),
+        links=tuple(
+            Link(one_line(each.title) or each.job_id, places.page_of(each.job_id))
+            for each in standings
+            if places.folder_url is None
+        ),
+    )
+
+
+def _in_batch(standing: JobStatus) -> str:
+    title = one_line(standing.title) or standing.job_id
+    if standing.reason:
+        return f"{title}: {standing.status}. {standing.reason} {standing.remedy or ''}".rstrip()
+    return f"{title}: {'ready' if standing.status is Status.DELIVERED else standing.status}"
 
 
 def _why(event: StageFailed | CaptureRejected) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from spaceport_contracts.estimate import Cost, Estimate
+from spaceport_contracts.flight import FlightReport
 from spaceport_contracts.report import Report, SecondsReport, SfmReport, TrainReport
 from spaceport_notify.report.words import count, duration, megabytes, metres, short_count
 
@@ -44,13 +46,33 @@ def headline(report: Report) -> tuple[Figure, ...]:
 def figure_groups(report: Report) -> tuple[FigureGroup, ...]:
     """Every table of the page; a stage that the job skipped has none."""
     groups = []
+    if report.flight:
+        groups.append(FigureGroup("Planned and flown", _flight(report.flight)))
     if report.sfm:
         groups.append(FigureGroup("Camera positions", _sfm(report.sfm)))
     if report.train:
         groups.append(FigureGroup("3D scene", _train(report.train)))
     groups.append(FigureGroup("Web file", _compress(report)))
-    groups.append(FigureGroup("Time taken", _seconds(report.seconds)))
+    groups.append(FigureGroup("Time taken", _seconds(report.seconds, report.estimate)))
     return tuple(groups)
+
+
+def _flight(flight: FlightReport) -> tuple[Figure, ...]:
+    taken = f"{count(flight.taken)} of {count(flight.planned)} ({flight.covered_pct:g} %)"
+    figures = [
+        Figure("Planned photos taken", taken, "With a photo near the place, looking alike."),
+        Figure("Missing", count(flight.missing), "Planned photos that nobody took."),
+    ]
+    if flight.typical_off_m is not None and flight.largest_off_m is not None:
+        figures += [
+            Figure("Off the plan", metres(flight.typical_off_m), "Half of the photos are nearer."),
+            Figure("Furthest off", metres(flight.largest_off_m), flight.largest_off_photo),
+        ]
+    others = (
+        ("Taken elsewhere", flight.elsewhere, "Far from every planned place."),
+        ("Without a place", flight.without_place, "They cannot be held against the plan."),
+    )
+    return (*figures, *(Figure(name, count(n), means) for name, n, means in others if n))
 
 
 def _sfm(sfm: SfmReport) -> tuple[Figure, ...]:
@@ -171,16 +193,26 @@ def _compress(report: Report) -> tuple[Figure, ...]:
     )
 
 
-def _seconds(seconds: SecondsReport) -> tuple[Figure, ...]:
+def _seconds(seconds: SecondsReport, told: Estimate | None) -> tuple[Figure, ...]:
+    """What each stage took, beside what was estimated before it began."""
+    costs = (told.sfm, told.train, told.compress, told.total) if told else (None,) * 4
+    sfm, train, compress, total = costs
     stages = (
-        ("Checking the photos", seconds.ingest, "Reading every photo and its GPS."),
-        ("Camera positions", seconds.sfm, "Finding where each photo was taken (sfm)."),
-        ("3D scene", seconds.train, "Training the Gaussians (train)."),
-        ("Web file", seconds.compress, "Compressing and checking the result (compress)."),
-        ("Total", seconds.total, "From upload to delivery, with waiting for machines."),
+        ("Checking the photos", seconds.ingest, None, "Reading every photo and its GPS."),
+        ("Camera positions", seconds.sfm, sfm, "Finding where each photo was taken (sfm)."),
+        ("3D scene", seconds.train, train, "Training the Gaussians (train)."),
+        ("Web file", seconds.compress, compress, "Compressing and checking it (compress)."),
+        ("Total", seconds.total, total, "From upload to delivery, with waiting for machines."),
     )
     return tuple(
-        Figure(name, duration(took_s), meaning)
-        for name, took_s, meaning in stages
+        Figure(name, duration(took_s) + _estimated(cost), meaning)
+        for name, took_s, cost, meaning in stages
         if took_s is not None
     )
+
+
+def _estimated(cost: Cost | None) -> str:
+    if cost is None:
+        return ""
+    low, high = (duration(60 * minutes) for minutes in (cost.minutes.low, cost.minutes.high))
+    return f" (estimated {low} to {high})"

@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from spaceport_contracts.places import part_of_job
 from spaceport_contracts.results import HeldOutPhoto
 from spaceport_notify.pages import render
 from spaceport_notify.ports import Kit
@@ -48,12 +49,17 @@ PURPOSES = {
 def write_report(collected: Collected, kit: Kit) -> str:
     """Write both files and return the S3 prefix that they lie under; the page goes last."""
     job_id = collected.report.job_id
-    prefix = f"s3://{kit.bucket}/jobs/{job_id}/report/{collected.attempt:02d}/"
+    prefix = f"{reports_of(job_id, kit.bucket)}{collected.attempt:02d}/"
     as_json = collected.report.model_dump_json(indent=2).encode()
     kit.store.write(prefix + REPORT_JSON, as_json, "application/json")
     page = report_page(collected, kit).encode()
     kit.store.write(prefix + REPORT_HTML, page, "text/html; charset=utf-8")
     return prefix
+
+
+def reports_of(job_id: str, bucket: str) -> str:
+    """The S3 prefix of all reports of a job."""
+    return part_of_job("report", job_id, bucket)
 
 
 def report_page(collected: Collected, kit: Kit) -> str:

@@ -7,9 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from spaceport_contracts.events import Event
-from spaceport_notify.known.view import JobView
-from spaceport_notify.ports import Kit
+from spaceport_contracts.events import Event, JobDeleted
+from spaceport_notify.ports import DELETED, Kit
 from spaceport_notify.webhooks.address import Forbidden
 from spaceport_notify.webhooks.hook import SILENT, DeliveryDue, Hook, Signature, due_to
 from spaceport_runtime.errors import Poison, Retryable
@@ -19,14 +18,14 @@ PATIENCE = timedelta(days=1)
 NOTE = DeliveryDue.__name__
 
 
-def announce(event: Event, view: JobView, kit: Kit) -> None:
+def announce(event: Event, owner: str, kit: Kit) -> None:
     """Put a note into our queue for each hook of the job's owner.
 
     An event that comes again makes another note, whose delivery finds that it was done.
     """
     if isinstance(event, SILENT):
         return
-    for hook in kit.hooks.of(view.owner):
+    for hook in kit.hooks.of(owner):
         detail = due_to(hook, event).model_dump(mode="json")
         message = {"source": "spaceport.notify", "detail-type": NOTE, "detail": detail}
         kit.queue.send_later(json.dumps(message), 0, 0)
@@ -41,6 +40,8 @@ def on_due(detail: Any, kit: Kit) -> None:
     hook = next((each for each in kit.hooks.of(due.owner) if each.id == due.hook_id), None)
     if hook is None or kit.hooks.was_delivered(due.hook_id, due.event_id):
         return
+    if _is_of_the_past(due, kit):
+        return
     try:
         _try(due, hook, kit)
     except Retryable as busy:
@@ -48,6 +49,13 @@ def on_due(detail: Any, kit: Kit) -> None:
             raise Poison(f"given up after a day: {busy}") from busy
         raise
     kit.hooks.mark_delivered(due.hook_id, due.event_id)
+
+
+def _is_of_the_past(due: DeliveryDue, kit: Kit) -> bool:
+    """Of a deleted job nothing more is told than that it was."""
+    if due.event.get("type") == JobDeleted.detail_type():
+        return False
+    return kit.table.read(due.job_id)[1] == DELETED
 
 
 def _try(due: DeliveryDue, hook: Hook, kit: Kit) -> None:

@@ -18,7 +18,7 @@ from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.georeference import Placement, georeference
 from spaceport_sfm.job.placing.ground import Ground, measure_ground
 from spaceport_sfm.job.placing.positions import gps_positions
-from spaceport_sfm.job.task import Findings, PlacedPhoto, Task, Tell
+from spaceport_sfm.job.task import Findings, Lens, PlacedPhoto, Task, Tell
 
 MAX_REPROJECTION_PX = 4.0
 MIN_TRIANGULATION_DEG = 1.5
@@ -122,8 +122,10 @@ def _figures(
 def _placed_photos(
     model: pycolmap.Reconstruction, task: Task, placement: Placement
 ) -> tuple[PlacedPhoto, ...]:
+    """Of the undistorted model: its cameras are pinholes."""
     poses = poses_of(model)
     originals = task.originals(list(poses.names))
+    lenses = {image.name: _lens(model.cameras[image.camera_id]) for image in model.images.values()}
     return tuple(
         PlacedPhoto(
             name=name,
@@ -132,10 +134,22 @@ def _placed_photos(
             camera_to_world=tuple(_triple(row) for row in rotation),
             gps_m=_gps(placement.gps_m.get(name)),
             residual_m=placement.residuals_m.get(name),
+            camera=lenses[name],
         )
         for name, original, centre, rotation in zip(
             poses.names, originals, poses.centres, poses.rotations, strict=True
         )
+    )
+
+
+def _lens(camera: pycolmap.Camera) -> Lens:
+    return Lens(
+        width_px=camera.width,
+        height_px=camera.height,
+        focal_x_px=camera.focal_length_x,
+        focal_y_px=camera.focal_length_y,
+        centre_x_px=camera.principal_point_x,
+        centre_y_px=camera.principal_point_y,
     )
 
 

@@ -75,6 +75,17 @@ class Origin(Frozen):
     altitude_m: float
 
 
+class Lens(Frozen):
+    """An undistorted photo's camera, as a pinhole; pixel centres lie at .5."""
+
+    width_px: int
+    height_px: int
+    focal_x_px: float
+    focal_y_px: float
+    centre_x_px: float
+    centre_y_px: float
+
+
 class PlacedPhoto(Frozen):
     """A registered photo in the output frame."""
 
@@ -85,6 +96,7 @@ class PlacedPhoto(Frozen):
     """Columns: the photo's right, down and forward in the output frame."""
     gps_m: tuple[float, float, float | None] | None = None
     residual_m: float | None = None
+    camera: Lens | None = None
 
 
 class Findings(Frozen):

@@ -13,7 +13,7 @@ import { fits } from './search';
 
 const STATUSES = Object.keys(words.status) as Status[];
 
-export function CapturesPage() {
+export default function CapturesPage() {
   usePageTitle(words.captures.title);
   const [status, setStatus] = useState<Status | null>(null);
   const [text, setText] = useState('');

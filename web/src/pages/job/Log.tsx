@@ -2,7 +2,7 @@ import type { JobEvent } from '../../api/events';
 import { timeOfDay } from '../../format';
 import { Panel } from '../../ui/Panel';
 import { words } from '../../words';
-import { sentence } from './log';
+import { folded, sentence } from './log';
 import styles from './Log.module.css';
 
 /** Everything that happened, the newest first, as sentences. */
@@ -13,7 +13,7 @@ export function Log({ events }: { events: readonly JobEvent[] }) {
         // Scrollable, so the keyboard must reach it.
         <div className={styles.scroll} tabIndex={0} role="region" aria-label={words.job.log}>
           <ol reversed className={styles.lines}>
-            {events.toReversed().map((event) => (
+            {folded(events).reverse().map((event) => (
               <li key={event.seq}>
                 <time dateTime={event.occurred_at}>{timeOfDay(event.occurred_at)}</time>
                 <span>{sentence(event)}</span>

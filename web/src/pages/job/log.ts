@@ -25,3 +25,10 @@ export function sentence(event: JobEvent): string {
     default: return event.type;
   }
 }
+
+/** The log without the steps in between: of what counts up, only how far it came. */
+export function folded(events: readonly JobEvent[]): JobEvent[] {
+  const step = (event: JobEvent | undefined) =>
+    event?.type === 'StageProgressed' ? `${event.attempt}/${String(event['stage'])}/${String(event['step'])}` : null;
+  return events.filter((event, index) => step(event) === null || step(event) !== step(events[index + 1]));
+}

@@ -1,10 +1,38 @@
-import { lazy } from 'react';
+import { useEffect, useState } from 'react';
 import { usePageTitle } from '../../shell/usePageTitle';
+import { Notice } from '../../ui/Notice';
+import { captures, type Entry, PHOTO } from '../../upload/gather';
+import { lastEmail } from '../../upload/store';
+import { uploads, useGuard, useUploads } from '../../upload/useUploads';
 import { words } from '../../words';
+import { DropZone } from './DropZone';
+import styles from './NewPage.module.css';
+import { UploadCard } from './UploadCard';
 
-const PhotoMap = lazy(() => import('../../map/PhotoMap'));
+const USABLE = new RegExp(`${PHOTO.source}|\\.zip$`, 'i');
 
 export default function NewPage() {
-  usePageTitle(words.nav.newCapture);
-  return <><h1>{words.nav.newCapture}</h1><PhotoMap /></>;
+  usePageTitle(words.upload.title);
+  useGuard();
+  const all = useUploads();
+  const [isNothing, setNothing] = useState(false);
+  useEffect(() => void uploads.find(), []);
+  const take = (entries: readonly Entry[]) => {
+    const found = captures(entries, words.upload.loose).filter(({ files }) => [...files.keys()].some((name) => USABLE.test(name)));
+    setNothing(found.length === 0);
+    for (const capture of found) uploads.add(capture, { email: lastEmail(), quality: 'standard' });
+  };
+  return (
+    <>
+      <div className={styles.head}>
+        <h1>{words.upload.title}</h1>
+        <p>{words.upload.intro}</p>
+      </div>
+      <div className={styles.stack}>
+        {all.map((upload) => <UploadCard key={upload.key} upload={upload} />)}
+        <DropZone isFirst={all.length === 0} onFiles={take} />
+        {isNothing ? <Notice tone="warn">{words.upload.nothing}</Notice> : null}
+      </div>
+    </>
+  );
 }

@@ -60,7 +60,9 @@ class ManifestUpload:
     def wishes(self) -> Wishes:
         """The request's, else the manifest's."""
         manifest = self.manifest
-        return make_wishes(self.submission, manifest.email, manifest.quality, manifest.title)
+        return make_wishes(
+            self.submission, manifest.email, manifest.quality, manifest.title, manifest.plan
+        )
 
     @property
     def prefix(self) -> str:
@@ -92,7 +94,8 @@ class ManifestUpload:
             for photo in sorted_files.photos
         ]
         warnings = self.wishes.warnings + sorted_files.warnings
-        capture = judge(self.prefix, [*verdicts, *sorted_files.rejected], warnings, kit.limits)
+        refused = [*sorted_files.rejected, *self.manifest.rejected]
+        capture = judge(self.prefix, [*verdicts, *refused], warnings, kit.limits)
         return publish_capture(capture, job_id, kit)
 
     def _listed(self) -> list[UploadedPhoto]:

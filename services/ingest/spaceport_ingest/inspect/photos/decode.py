@@ -12,7 +12,7 @@ from PIL import Image
 from spaceport_ingest.inspect.photos.budget import pixel_budget
 from spaceport_ingest.inspect.photos.jpeg import JpegStructure, read_structure
 from spaceport_ingest.inspect.photos.tones import shows_nothing, small_grey
-from spaceport_ingest.rejection import PhotoRefused
+from spaceport_ingest.rejection import PhotoRefused, ShowsNothing, WrongKind
 from spaceport_ingest.settings import Limits
 
 pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
@@ -79,7 +79,7 @@ def decode(content: bytes, image_format: str, limits: Limits) -> Decoded:
     if structure is not None and _is_cut_off(content, structure, grey):
         raise PhotoRefused("The lower part of the photo is missing; copy it from the card again.")
     if shows_nothing(grey, mask):
-        raise PhotoRefused("The picture is of one tone and shows nothing; leave it out.")
+        raise ShowsNothing("The picture is of one tone and shows nothing; leave it out.")
     size = f"{width_px}x{height_px}:".encode()
     seen = grey.tobytes() + (mask.tobytes() if mask else b"")
     return Decoded(image, width_px, height_px, hashlib.sha256(size + seen).hexdigest())
@@ -95,9 +95,9 @@ def _check_pixels(image: Image.Image, limits: Limits) -> None:
     if image.format == "TIFF":
         tags = image.getexif()
         if DNG_VERSION in tags or _number(tags.get(NEW_SUBFILE_TYPE)) & 1:
-            raise PhotoRefused("The file is a raw file of the camera; export the photo as JPEG.")
+            raise WrongKind("The file is a raw file of the camera; export the photo as JPEG.")
         if image.mode == "F":
-            raise PhotoRefused("The file holds measurements and no picture; export it as JPEG.")
+            raise WrongKind("The file holds measurements and no picture; export it as JPEG.")
 
 
 def _number(value: object) -> int:

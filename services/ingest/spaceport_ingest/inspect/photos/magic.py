@@ -1,6 +1,6 @@
 """What a file really is, told by its first bytes and not by its name."""
 
-from spaceport_ingest.rejection import PhotoRefused
+from spaceport_ingest.rejection import PhotoRefused, WrongKind
 
 ACCEPTED = {
     b"\xff\xd8\xff": "JPEG",
@@ -36,9 +36,9 @@ def photo_format(content: bytes) -> str:
         raise PhotoRefused("The file is empty; copy it from the card again.")
     name = _other_format(content)
     if name:
-        raise PhotoRefused(f"The file is a {name}; export the photo as JPEG.")
+        raise WrongKind(f"The file is a {name}; export the photo as JPEG.")
     if _is_text(content[:HEAD_BYTES]):
-        raise PhotoRefused("The file is text and not a photo; leave it out.")
+        raise WrongKind("The file is text and not a photo; leave it out.")
     raise PhotoRefused("The file is not a photo or its start is damaged; copy it again.")
 
 

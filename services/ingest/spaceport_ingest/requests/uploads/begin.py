@@ -9,6 +9,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from spaceport_ingest.ports import Kit, Link
+from spaceport_ingest.requests.start import KEY_FIELD
 from spaceport_ingest.requests.uploads.expected import Announced, expected_files
 from spaceport_ingest.upload import (
     SINGLE_PUT_BYTES,
@@ -61,7 +62,7 @@ def begin_upload(title: str, announced: Sequence[Announced], key: str, kit: Kit)
     if known.request != request:
         raise field_problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            "Idempotency-Key",
+            KEY_FIELD,
             "The key was used for another upload.",
             "Use a new key for other files.",
         )
@@ -74,7 +75,7 @@ def _upload_id(key: str, kit: Kit) -> str:
     if not key:
         return fresh
     asked = "\n".join(("POST /uploads", caller().subject, key))
-    return kit.platform.ledger.name_job(asked, fresh)
+    return kit.platform.ledger.name_job(asked, fresh, kit.platform.clock().isoformat())
 
 
 def _first_links(

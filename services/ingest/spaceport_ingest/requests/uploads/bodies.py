@@ -151,7 +151,11 @@ class UploadStanding(Answer):
 class CompleteUpload(Request):
     """Everything has been sent: make a job of it."""
 
-    email: EmailAddress = Field(examples=["ada@example.org"])
+    email: EmailAddress | None = Field(
+        default=None,
+        examples=["ada@example.org"],
+        description="whom to write to; nobody, unless said",
+    )
     quality: Quality | None = Field(default=None, description="standard, unless said")
     pipeline_step: Step = Field(default=Step.SFM, alias="pipelineStep")
     title: str = Field(default="", max_length=TITLE_MAX_CHARACTERS)

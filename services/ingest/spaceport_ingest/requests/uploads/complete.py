@@ -1,36 +1,36 @@
 """POST /uploads/{id}/complete: everything is there, and a job is made of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from http import HTTPStatus
 
+from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_ingest.admission.begun import submission_of, whole_upload_job
+from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.rejection import count, some
 from spaceport_ingest.requests.start import StartedJob, set_off
-from spaceport_ingest.requests.uploads.find import (
-    FileState,
-    Found,
-    files_of,
-    find_upload,
-    look_for,
-)
+from spaceport_ingest.requests.uploads.find import Found, files_of, find_upload, look_for
 from spaceport_ingest.requests.uploads.links import settled
+from spaceport_ingest.requests.uploads.look import verdicts_of
+from spaceport_ingest.requests.uploads.ready import (
+    check_arrived,
+    check_enough,
+    check_step,
+    is_alone,
+)
 from spaceport_ingest.submission import Submission
 from spaceport_ingest.upload import Upload, UploadState, manifest_uri, photos_of
-from spaceport_runtime.http.problems import FieldError, Problem
 
-MOST_TOLD = 1000
+GOOD = PhotoVerdict(ok=True)
 
 
 @dataclass(frozen=True)
 class CompleteRequest:
     """What is wanted of the job."""
 
-    email: str
+    email: str | None = None
     step: Stage = Stage.SFM
     quality: Quality | None = None
     title: str = ""
@@ -39,73 +39,73 @@ class CompleteRequest:
 def complete_upload(upload_id: str, request: CompleteRequest, kit: Kit) -> StartedJob:
     """The job, the same one however often it is asked for.
 
-    Raises Problem: 404 no such upload, 409 files are missing.
+    Raises Problem: 404 no such upload, 409 files are missing or too few can be used, 422 a step
+    that does not begin from them.
     """
     upload = find_upload(upload_id, kit)
     if upload.state is UploadState.COMPLETED:
         return set_off(upload.job_id, None, kit)
-    found = [settled(upload, each, kit) for each in look_for(upload, files_of(upload, kit), kit)]
-    _check_arrived(found)
-    submission = _submission(upload, request, found, kit)
+    there = look_for(upload, files_of(upload, kit), kit)
+    check_step(request.step, there)
+    found = [settled(upload, each, kit) for each in there]
+    check_arrived(found)
+    verdicts = verdicts_of(upload, found, kit)
+    check_enough(found, verdicts, kit)
+    uri = _what_begins_it(upload, request, found, verdicts, kit)
     job_id = whole_upload_job(upload.upload_id, kit)
-    started = set_off(job_id, submission, kit)
+    started = set_off(job_id, _submission(upload, request, uri, kit), kit)
     kit.register.complete(upload.upload_id, job_id)
     return started
 
 
-def _check_arrived(found: Sequence[Found]) -> None:
-    missing = [each for each in found if each.state is not FileState.ARRIVED]
-    if not missing:
-        return
-    names = [each.file.name for each in missing]
-    remedy = "Send what is missing, which GET /uploads/{id} lists, then complete it."
-    errors = tuple(
-        FieldError(
-            field=f"files.{each.file.number - 1}",
-            message=f"{each.file.name[:200]} has not arrived.",
-            remedy="Ask for its links again and send it.",
-        )
-        for each in missing[:MOST_TOLD]
-    )
-    raise Problem(
-        HTTPStatus.CONFLICT,
-        f"{count(len(missing), 'file')} of {len(found)} did not arrive: {some(names)}. {remedy}",
-        errors,
-    )
-
-
-def _submission(
-    upload: Upload, request: CompleteRequest, found: Sequence[Found], kit: Kit
-) -> Submission:
-    """One zip or one splat as it is; of photos a manifest is made, which starts the job by itself
+def _what_begins_it(
+    upload: Upload,
+    request: CompleteRequest,
+    found: Sequence[Found],
+    verdicts: Mapping[int, PhotoVerdict],
+    kit: Kit,
+) -> str:
+    """A zip or a splat as it is; of photos a manifest is made, which starts the job by itself
     should this request die here."""
     prefix = upload.prefix(kit.bucket)
-    first = found[0].file
-    if len(found) == 1 and first.key.lower().endswith((".zip", ".ply")):
-        uri = photos_of(prefix) + first.key
-    else:
-        uri = manifest_uri(prefix)
-        body = _manifest(upload, request, found).model_dump_json().encode()
-        kit.platform.store.write(uri, body, "application/json")
+    if is_alone(found):
+        return photos_of(prefix) + found[0].file.key
+    body = _manifest(upload, request, found, verdicts).model_dump_json().encode()
+    kit.platform.store.write(manifest_uri(prefix), body, "application/json")
+    return manifest_uri(prefix)
+
+
+def _submission(upload: Upload, request: CompleteRequest, uri: str, kit: Kit) -> Submission:
     stored = kit.platform.store.head(uri)
-    return submission_of(upload, uri, stored.etag if stored else "").model_copy(
-        update={
-            "start_at": request.step,
-            "email": request.email,
-            "quality": request.quality,
-            "title": request.title or upload.title or None,
-        }
-    )
+    wanted = {
+        "start_at": request.step,
+        "email": request.email,
+        "quality": request.quality,
+        "title": request.title or upload.title or None,
+    }
+    return submission_of(upload, uri, stored.etag if stored else "").model_copy(update=wanted)
 
 
-def _manifest(upload: Upload, request: CompleteRequest, found: Sequence[Found]) -> UploadManifest:
-    files = [each.file for each in found]
+def _manifest(
+    upload: Upload,
+    request: CompleteRequest,
+    found: Sequence[Found],
+    verdicts: Mapping[int, PhotoVerdict],
+) -> UploadManifest:
+    """What cannot be used is named with its reason."""
+    judged = [(each.file, verdicts.get(each.file.number, GOOD)) for each in found]
     return UploadManifest(
         title=request.title or upload.title,
         email=request.email,
         quality=request.quality or Quality.STANDARD,
         photos=tuple(
             UploadedPhoto(name=file.name, key=file.key, bytes=file.bytes, sha256=file.sha256)
-            for file in files
+            for file, verdict in judged
+            if verdict.ok
+        ),
+        rejected=tuple(
+            RejectedPhoto(name=file.name, reason=f"{verdict.reason} {verdict.remedy}")
+            for file, verdict in judged
+            if not verdict.ok
         ),
     )

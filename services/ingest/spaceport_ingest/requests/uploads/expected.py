@@ -10,7 +10,7 @@ from spaceport_ingest.inspect.names import SafeKeys, leaves_its_folder
 from spaceport_ingest.inspect.sorting import REASONS
 from spaceport_ingest.rejection import shown
 from spaceport_ingest.settings import Limits
-from spaceport_ingest.upload import UploadFile
+from spaceport_ingest.upload import ALONE, UploadFile
 from spaceport_runtime.http.problems import FieldError, Problem
 
 MAX_NAME_CHARACTERS = 500
@@ -27,7 +27,6 @@ PHOTO_TYPES = {
     "image/mpo": (".mpo",),
 }
 TYPE_OF_SUFFIX = {suffix: kind for kind, suffixes in PHOTO_TYPES.items() for suffix in suffixes}
-ALONE = (".zip", ".ply")
 
 
 @dataclass(frozen=True)

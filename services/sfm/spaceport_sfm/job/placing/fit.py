@@ -42,6 +42,8 @@ GPS_HEIGHTS, GPS_POSITIONS = "GPS heights", "GPS positions"
 MAX_SLOPE = 3.0
 # Altitudes that turn up by more than this away from everything else are left out of it.
 CONTRADICTION_DEG, CONTRADICTION_SIGMAS = 2.0, 2.5
+# Heights beyond both were not measured by the same instrument in the same unit.
+WRONG_HEIGHT_SIGMAS, WRONG_HEIGHT_M = 8.0, 10.0
 RANSAC_SHARES = (0.02, 0.1)
 
 
@@ -82,6 +84,8 @@ class Fit:
     located: Located
     residuals_m: Points
     """[N]: distance of every located photo from its GPS, offsets of flights taken out."""
+    wrong_height: NDArray[np.bool_]
+    """[N]: the altitude is of another unit, sign or place than the others'."""
 
     @property
     def knows_altitude(self) -> bool:
@@ -243,6 +247,8 @@ def _lay_out(located: Located, upright: Upright, origin: Origin) -> Fit:
     if slope is not None and trusted:
         for row, left in slope.residuals_m.items():
             high[row] = left
+    error_m = slope.error_m if slope is not None else np.inf
+    wrong_height = np.abs(high) > max(WRONG_HEIGHT_SIGMAS * error_m, WRONG_HEIGHT_M)
     return Fit(
         transform=Sim3(scale, rotation, shift),
         upright=upright,
@@ -252,6 +258,7 @@ def _lay_out(located: Located, upright: Upright, origin: Origin) -> Fit:
         origin=origin,
         located=located,
         residuals_m=np.hypot(across, high),
+        wrong_height=wrong_height,
     )
 
 

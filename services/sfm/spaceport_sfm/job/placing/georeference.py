@@ -81,7 +81,7 @@ def georeference(
         )
         doubt = doubts(fit, poses, points, named) if fit is not None else LOST_LETTERS
         if fit is not None and not doubt:
-            return _placed(fit, poses)
+            return _placed(fit, poses, said)
         said = (*said, doubt)
     return _level(poses, points, named, _level_up(cues, rough), said)
 
@@ -91,9 +91,9 @@ def _level_up(cues: Sequence[Cue], rough: Points) -> Upright:
     return settle_up(cues, rough, [], lambda _: [], lambda _: 0.0)
 
 
-def _placed(fit: Fit, poses: Poses) -> Placement:
+def _placed(fit: Fit, poses: Poses, said: tuple[str, ...]) -> Placement:
     names = [poses.names[row] for row in fit.located.rows]
-    used = fit.residuals_m[fit.bearing.used]
+    used = fit.residuals_m[fit.bearing.used & ~fit.wrong_height]
     return Placement(
         transform=fit.transform,
         origin=fit.origin,
@@ -101,7 +101,7 @@ def _placed(fit: Fit, poses: Poses) -> Placement:
         residuals_m=dict(zip(names, fit.residuals_m.tolist(), strict=True)),
         gps_m=dict(zip(names, fit.located.enu_m, strict=True)),
         gps_rms_m=float(np.sqrt(np.mean(used**2))),
-        warnings=fit_warnings(fit, len(poses.names)),
+        warnings=(*said, *fit_warnings(fit, len(poses.names))),
     )
 
 

@@ -28,7 +28,7 @@ class Ground:
 def measure_ground(centres: Points, points: Points) -> Ground:
     """The ground below the cameras, robust against outliers, trees and single buildings.
 
-    Cameras without enough points below them (orbits, façades) use the median of all points.
+    Where most cameras lack points below them (orbits, façades), those use the median of all points.
 
     Args:
         centres: [N, 3] camera centres, z up.
@@ -36,11 +36,13 @@ def measure_ground(centres: Points, points: Points) -> Ground:
     """
     overall_z = float(np.median(points[:, 2]))
     found = [_below(centre, points) for centre in centres]
-    grounds = np.array([overall_z if z is None else z for z in found])
     below = sum(z is not None for z in found) * 2 > len(found)
+    # Over water or woods nothing is found below; where most cameras tell, these are not guessed.
+    told = [row for row, z in enumerate(found) if z is not None or not below]
+    grounds = np.array([found[row] if found[row] is not None else overall_z for row in told])
     lower = float((points[:, 2] < float(np.median(centres[:, 2]))).mean())
     return Ground(
-        height_above=float(np.median(centres[:, 2] - grounds)),
+        height_above=float(np.median(centres[told, 2] - grounds)),
         ground_z=float(np.median(grounds)),
         seen=below or lower > LOWER_SHARE,
     )

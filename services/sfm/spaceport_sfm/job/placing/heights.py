@@ -87,7 +87,7 @@ class Slope:
     """Standard error of one altitude."""
     flights: int
     residuals_m: dict[int, float]
-    """What is left of each used altitude, offset and slope taken out, by row."""
+    """What is left of each altitude, offset and slope taken out, by row."""
     stretch: float
     """Altitude differences over the model's, within the flights."""
     stretch_share: float
@@ -120,13 +120,14 @@ def measure_slope(altitudes: Altitudes, place_m: Points) -> Slope | None:
         return None
     east_north = place_m[rows, :2]
     gradient, covariance, error_m, left = _regress(off_m, east_north, flight)
+    left[~kept] = _nearest_flight(off_m - east_north @ gradient, flight)
     stretch, share = _stretch(altitudes.height_m, place_m[rows, 2], flight, error_m)
     return Slope(
         gradient=gradient,
         covariance=covariance,
         error_m=error_m,
         flights=int(flight.max()) + 1,
-        residuals_m={int(rows[i]): float(left[i]) for i in np.flatnonzero(kept)},
+        residuals_m={int(row): float(rest) for row, rest in zip(rows, left, strict=True)},
         stretch=stretch,
         stretch_share=share,
     )
@@ -158,6 +159,14 @@ def split_flights(off_m: Points, place_m: Points, gap: NDArray[np.bool_]) -> NDA
             count += 1
         flight[inside], last_m = count - 1, float(off_m[inside][-1])
     return flight
+
+
+def _nearest_flight(level_m: Points, flight: NDArray[np.int64]) -> Points:
+    """Of the heights that belong to no flight: how far they are from the nearest one."""
+    flights = [np.median(level_m[flight == number]) for number in range(int(flight.max()) + 1)]
+    apart = level_m[flight < 0][:, None] - np.array(flights)
+    nearest = np.abs(apart).argmin(axis=1)
+    return np.asarray(apart[np.arange(len(apart)), nearest])
 
 
 def _regress(

@@ -7,12 +7,13 @@ from spaceport_sfm.job.placing.fit import GPS_HEIGHTS, Fit
 from spaceport_sfm.job.placing.upright import Upright
 
 LOST_LETTERS = (
-    "The GPS positions have lost the letters of their hemisphere (N, S, E, W), so they were not "
-    "used; write them back, or upload the photos as the camera wrote them."
+    "The letters of the hemisphere (N, S, E, W) are missing from the GPS positions or wrong, so "
+    "they were not used; mend them, or upload the photos as the camera wrote them."
 )
 DOUBTFUL_UP_DEG = 2.0
 DOUBTFUL_SCALE = 0.02
 FEW_LOCATED = 6
+KILOMETRES_FROM_M = 10_000.0
 # Nobody would believe 0.0.
 LEAST_SAID = 0.1
 
@@ -40,6 +41,7 @@ def fit_warnings(fit: Fit, photos: int) -> tuple[str, ...]:
     said = (
         _far(fit),
         _few(fit, photos),
+        _wrong_heights(fit),
         _heights_off(fit),
         _supposed(fit.upright),
         _up_doubt(fit.upright),
@@ -83,11 +85,26 @@ def _far(fit: Fit) -> str:
     used = fit.bearing.used
     if used.all():
         return ""
-    nearest_m = float(fit.residuals_m[~used].min())
     return (
         f"The GPS of {int((~used).sum())} of {len(used)} photos is more than "
-        f"{max(nearest_m * 0.99, 0.0):,.0f} m off and was not used."
+        f"{_metres(float(fit.residuals_m[~used].min()))} off and was not used."
     )
+
+
+def _wrong_heights(fit: Fit) -> str:
+    wrong = fit.wrong_height & fit.bearing.used
+    if not wrong.any():
+        return ""
+    return (
+        f"The altitude of {int(wrong.sum())} of {len(wrong)} photos is more than "
+        f"{_metres(float(fit.residuals_m[wrong].min()))} off and was not used."
+    )
+
+
+def _metres(distance_m: float) -> str:
+    """A little less, so that "more than" holds."""
+    least_m = 0.99 * distance_m
+    return f"{least_m:,.0f} m" if least_m < KILOMETRES_FROM_M else f"{least_m / 1000:,.0f} km"
 
 
 def _few(fit: Fit, photos: int) -> str:

@@ -10,6 +10,9 @@ from spaceport_sfm.job.task import Origin, TaskPhoto
 
 # A receiver without a fix repeats one position; photos that overlap are metres apart.
 MIN_SPREAD_M = 1.0
+# Two or three photos may be taken from one place; more that repeat it to the last digit, while
+# these many others move, are without a fix.
+REPEATED, MOVING_SHARE, FEWEST_MOVING = 4, 1 / 3, 3
 # What a phone states that knows its mast only.
 MAX_STATED_ERROR_M = 100.0
 # The Dead Sea's shore and the highest that people fly a camera from the ground.
@@ -46,6 +49,8 @@ def gps_positions(photos: Sequence[TaskPhoto]) -> GpsPositions:
     sure = [photo for photo in located if photo.hemisphere_known]
     # A few without their letters are left out; where most are, the compass is asked (compass.py).
     located = sure if 2 * len(sure) > len(located) else located
+    stuck = _stuck(located)
+    located = [photo for photo in located if photo.name not in stuck]
     if not located:
         return GpsPositions({}, None)
     altitudes = np.array([absolute_altitude_m(photo) for photo in located])
@@ -65,10 +70,25 @@ def gps_positions(photos: Sequence[TaskPhoto]) -> GpsPositions:
     )
     enu = to_enu(geodetic, origin)
     if len(located) > 1 and np.ptp(enu[:, :2], axis=0).max() < MIN_SPREAD_M:
-        stuck = "The GPS repeats one position in every photo, so it is not used."
-        return GpsPositions({}, None, (stuck,))
+        same = "The GPS repeats one position in every photo, so it is not used."
+        return GpsPositions({}, None, (same,))
     enu[~known, 2] = np.nan
-    return GpsPositions({photo.name: enu[i] for i, photo in enumerate(located)}, origin)
+    by_name = {photo.name: enu[i] for i, photo in enumerate(located)}
+    if not stuck:
+        return GpsPositions(by_name, origin)
+    of = len(stuck) + len(located)
+    same = f"The GPS of {len(stuck)} of {of} photos repeats a position, so it is not used."
+    return GpsPositions(by_name, origin, (same,))
+
+
+def _stuck(located: Sequence[TaskPhoto]) -> set[str]:
+    """Photos that carry the position of others to the last digit, where most of the rest move."""
+    at: dict[tuple[float | None, float | None], list[str]] = {}
+    for photo in located:
+        at.setdefault((photo.latitude_deg, photo.longitude_deg), []).append(photo.name)
+    stuck = {name for names in at.values() if len(names) >= REPEATED for name in names}
+    moving = len(located) - len(stuck)
+    return stuck if moving >= max(FEWEST_MOVING, MOVING_SHARE * len(located)) else set()
 
 
 def is_located(photo: TaskPhoto) -> bool:

@@ -1,0 +1,1 @@
+"""`spaceport view`: a finished result in the browser."""

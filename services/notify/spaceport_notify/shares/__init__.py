@@ -1,0 +1,1 @@
+"""Links that open one delivered scene to whoever has them, until they are withdrawn or expire."""

@@ -1,0 +1,109 @@
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import type { ViewerState } from '@playcanvas/supersplat-viewer/viewer';
+import { trackOf } from './engine/flight';
+import { type Geo, readGeo, subject } from './engine/geo';
+import { openScene, type Scene } from './engine/scene';
+import { decodeView, overview, type View } from './engine/view';
+import { words } from './words';
+
+export interface Opened {
+  scene: Scene | null;
+  /** Null while it is on its way, and where there is none. */
+  geo: Geo | null;
+  /** Where the scene began, and where Home goes. */
+  home: View | null;
+  isLoaded: boolean;
+  percent: number;
+  error: unknown;
+  retry: () => void;
+}
+
+const GEO_MS = 6000;
+const BLANK = { scene: null, geo: null, home: null, isLoaded: false, percent: 0, error: null };
+
+/** geo.json; null where the scene has none, or where it does not come in time to begin with. */
+async function fetchGeo(url: string | undefined, signal: AbortSignal): Promise<{ geo: Geo | null; isMissing: boolean }> {
+  if (!url) return { geo: null, isMissing: false };
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(GEO_MS)]);
+  const response = await fetch(url, { signal: limit, credentials: 'same-origin' });
+  if (response.status === 404) return { geo: null, isMissing: true };
+  return { geo: response.ok ? readGeo(await response.json()) : null, isMissing: false };
+}
+
+function sceneColour(container: HTMLElement): [number, number, number] {
+  const [red = 0, green = 0, blue = 0] = getComputedStyle(container).backgroundColor.match(/[\d.]+/g)?.map(Number) ?? [];
+  return [red / 255, green / 255, blue / 255];
+}
+
+/** A scene in a container, from its files' addresses; gone again with the component. */
+export function useScene(container: React.RefObject<HTMLDivElement | null>, sceneUrl: string, geoUrl: string | undefined): Opened {
+  const [state, setState] = useState<Omit<Opened, 'retry'>>(BLANK);
+  const [turn, setTurn] = useState(0);
+  const retry = useCallback(() => setTurn((before) => before + 1), []);
+  useEffect(() => {
+    const gone = new AbortController();
+    let scene: Scene | null = null;
+    const fail = (error: unknown) => {
+      if (!gone.signal.aborted) setState((before) => (before.isLoaded ? before : { ...before, error }));
+    };
+    const open = async () => {
+      const box = container.current as HTMLDivElement;
+      // A scene without a readable frame is still a scene: it is shown, without what needs one.
+      const { geo, isMissing } = await fetchGeo(geoUrl, gone.signal).catch(() => ({ geo: null, isMissing: false }));
+      const seen = geo && subject(geo);
+      const home = seen ? overview(seen.centre, seen.radius) : null;
+      scene = await openScene({
+        container: box,
+        sceneUrl,
+        zUp: !isMissing,
+        start: decodeView(location.hash) ?? home,
+        flight: geo && trackOf(geo),
+        background: sceneColour(box),
+        signal: gone.signal,
+        onError: () => fail(new Error(words.broken)),
+      });
+      if (gone.signal.aborted) return scene.destroy();
+      const opened = scene;
+      const { events } = opened.handle;
+      events.on('progress:changed', (percent: number) => setState((before) => ({ ...before, percent })));
+      events.on('loaded:changed', () => setState((before) => ({ ...before, isLoaded: true, error: null })));
+      setState((before) => ({ ...before, scene: opened, geo, home }));
+    };
+    setState(BLANK);
+    open().catch((error: unknown) => fail(hasWebGl() ? error : new Error(words.noWebGl)));
+    return () => {
+      gone.abort();
+      scene?.destroy();
+    };
+  }, [container, sceneUrl, geoUrl, turn]);
+  return { ...state, retry };
+}
+
+function hasWebGl(): boolean {
+  return new OffscreenCanvas(1, 1).getContext('webgl2') !== null;
+}
+
+/** One of the engine's own observable values. */
+export function useEngine<Key extends keyof ViewerState>(scene: Scene | null, key: Key, blank: ViewerState[Key]): ViewerState[Key] {
+  return useSyncExternalStore(
+    useCallback((changed) => {
+      const handle = scene?.handle.events.on(`${key}:changed`, changed);
+      return () => { handle?.off(); };
+    }, [scene, key]),
+    () => (scene ? scene.handle.state[key] : blank),
+  );
+}
+
+const STILL = '(prefers-reduced-motion: reduce)';
+
+/** Whether views change at once, for people who asked for no motion. */
+export function useStillness(): boolean {
+  const query = useRef(matchMedia(STILL));
+  return useSyncExternalStore(
+    (changed) => {
+      query.current.addEventListener('change', changed);
+      return () => query.current.removeEventListener('change', changed);
+    },
+    () => query.current.matches,
+  );
+}
