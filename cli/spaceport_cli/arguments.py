@@ -69,6 +69,8 @@ def _add_photos(command: argparse.ArgumentParser, mail: str) -> None:
     command.add_argument("photos", type=Path, metavar="PHOTOS", help="a folder or a zip")
     _add_wishes(command, mail)
     command.add_argument("--title", default="", help="for the report; default: the name of PHOTOS")
+    help_text = "the plan that was flown, as 'spaceport plan --out' wrote it: the report compares"
+    command.add_argument("--plan", type=Path, metavar="PLAN", help=help_text)
 
 
 def _add_wishes(command: argparse.ArgumentParser, mail: str) -> None:
@@ -116,7 +118,7 @@ def _add_view(commands: Commands) -> None:
 def _add_plan(commands: Commands) -> None:
     command = _add(commands, "plan", "plan a flight over an area, or check the photos of one")
     command.add_argument(
-        "area", type=Path, metavar="AREA", help="GeoJSON, or a request; with --check: the plan"
+        "area", type=Path, metavar="AREA", help="GeoJSON, KML, or a request; with --check: the plan"
     )
     command.add_argument("--out", type=Path, required=True, metavar="DIR", help="for the files")
     command.add_argument(

@@ -90,8 +90,10 @@ def _batch(typed: argparse.Namespace, console: Console) -> int:
 def _wishes(typed: argparse.Namespace) -> "Wishes":
     from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
     from spaceport_cli.run.begin import title_of  # noqa: PLC0415
+    from spaceport_cli.run.checks import check_plan  # noqa: PLC0415
 
-    return Wishes(Quality(typed.quality), typed.email, title_of(typed.photos, typed.title))
+    title = title_of(typed.photos, typed.title)
+    return Wishes(Quality(typed.quality), typed.email, title, check_plan(typed.plan))
 
 
 def _demo(typed: argparse.Namespace, console: Console) -> int:

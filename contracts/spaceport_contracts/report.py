@@ -4,6 +4,7 @@ from pydantic import Field
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
 from spaceport_contracts.estimate import Estimate
+from spaceport_contracts.flight import FlightReport
 from spaceport_contracts.results import HeldOutPhoto
 
 
@@ -70,4 +71,5 @@ class Report(Frozen):
     compress: CompressReport
     seconds: SecondsReport
     estimate: Estimate | None = Field(default=None, description="as it was told before")
+    flight: FlightReport | None = Field(default=None, description="where the job names its plan")
     warnings: tuple[str, ...] = ()

@@ -2,13 +2,14 @@
 
 - folder: `uploads/<any>/photos/<key>` for every photo, then `uploads/<any>/manifest.json` last:
   the manifest is what starts the job.
-- zip: `uploads/<any>.zip`; e-mail, quality and title as object metadata (`email`, `quality`,
-  `title`), all optional.
+- zip: `uploads/<any>.zip`; e-mail, quality, title and flight plan as object metadata (`email`,
+  `quality`, `title`, `plan`), all optional.
 """
 
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 
 UPLOADS_PREFIX = "uploads/"
@@ -32,7 +33,9 @@ class UploadManifest(Frozen):
     title: str = Field(default="", max_length=200)
     email: str | None = None
     quality: Quality = Quality.STANDARD
+    options: JobOptions = JobOptions()
     photos: tuple[UploadedPhoto, ...]
+    plan: str = Field(default="", max_length=1024, description="id, key or address of the plan")
     rejected: tuple[RejectedPhoto, ...] = Field(
         default=(), description="what was judged unusable when it arrived"
     )

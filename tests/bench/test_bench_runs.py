@@ -32,6 +32,12 @@ def test_bus(tmp_path: Path) -> None:
     assert figures["floor"]["calls_per_job"] > 50
 
 
+def test_uploads(tmp_path: Path) -> None:
+    rows = run("uploads", tmp_path / "uploads.json", "--captures", "1", "2", "--mb", "25")["rows"]
+    assert [row["captures"] for row in rows] == [1, 2]
+    assert all(row["above_idle_mib"] >= 0 for row in rows)
+
+
 def test_scale_sim(tmp_path: Path) -> None:
     (row,) = run("scale_sim", tmp_path / "scale.json", "--per-day", "200", "--days", "1")["rows"]
     assert row["waiting"]["p95_min"] < 60
@@ -54,6 +60,15 @@ def test_train(tmp_path: Path) -> None:
     runs = run("train", tmp_path / "train.json", scene, "--budgets", "0.1")["runs"]
     (figures,) = runs.values()
     assert figures["kept"]["psnr_db"] > 10
+
+
+def test_plan_loop(tmp_path: Path) -> None:
+    least = ("--half", "10", "--overlaps", "0.5", "0.4", "--width", "400", "--views", "2")
+    figures = run("plan_loop", tmp_path / "loop.json", *least, "--work", tmp_path / "work")
+    for flight in ("ours", "grid"):
+        assert len(figures[flight]["views"]) == 2
+        assert figures[flight]["psnr_db"] > 8
+    assert (tmp_path / "work" / "views.png").exists()
 
 
 @pytest.mark.node

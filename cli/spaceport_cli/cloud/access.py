@@ -119,14 +119,14 @@ def call_api(
             parsed: dict[str, Any] = json.load(answer)
             return parsed
     except urllib.error.HTTPError as error:
-        raise _problem(error) from error
+        raise problem_of(error) from error
     except (urllib.error.URLError, TimeoutError) as error:
         raise UserError(
             f"Spaceport's API at {cloud.api_url} does not answer.", "Start it with 'spaceport up'."
         ) from error
 
 
-def _problem(error: urllib.error.HTTPError) -> UserError:
+def problem_of(error: urllib.error.HTTPError) -> UserError:
     """An RFC 9457 problem as an error for the user."""
     try:
         problem = json.loads(error.read())

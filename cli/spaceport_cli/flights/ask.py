@@ -7,6 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from spaceport_cli.flights.kml import SUFFIXES, read_kml
+from spaceport_dronepath.contract.geojson import one_geometry
 from spaceport_dronepath.contract.request import ExportFormat, PlanRequest
 from spaceport_runtime.errors import UserError
 
@@ -34,55 +36,26 @@ def request_of(typed: argparse.Namespace) -> PlanRequest:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object from a file. Raises UserError."""
+    """A JSON object from a file, or what a KML file holds as one. Raises UserError."""
+    if path.suffix.lower() in SUFFIXES:
+        return read_kml(path)
     try:
         document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as error:
-        raise UserError(f"There is no {path}.", "Give a GeoJSON file.") from error
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise UserError(f"There is no {path}.", "Give a GeoJSON or KML file.") from error
     except (ValueError, RecursionError) as error:
-        raise UserError(f"{path} is no JSON.", "Give a GeoJSON file.") from error
+        raise UserError(f"{path} is no JSON.", "Give a GeoJSON or KML file.") from error
     if not isinstance(document, dict):
-        raise UserError(f"{path} is no GeoJSON object.", "Give a GeoJSON file.")
+        raise UserError(f"{path} is no GeoJSON object.", "Give a GeoJSON or KML file.")
     return document
 
 
 def geometry_of(document: dict[str, Any], path: Path) -> dict[str, Any]:
-    """The one geometry of a GeoJSON object; several polygons become one MultiPolygon.
-
-    Raises UserError where there is none, or more than one that do not go together.
-    """
-    kind = document.get("type")
-    if kind == "Feature":
-        return geometry_of(document.get("geometry") or {}, path)
-    if kind == "FeatureCollection":
-        features = [f for f in document.get("features") or [] if isinstance(f, dict)]
-        return _together([geometry_of(feature, path) for feature in features], path)
-    if kind == "GeometryCollection":
-        return _together([geometry_of(g, path) for g in document.get("geometries") or []], path)
-    if kind in ("Polygon", "MultiPolygon", "LineString", "Point"):
-        return {"type": kind, "coordinates": document.get("coordinates")}
-    raise UserError(
-        f"{path} holds no area that can be flown ({kind or 'no geometry'}).",
-        "Give a GeoJSON Polygon, MultiPolygon, LineString or Point.",
-    )
-
-
-def _together(geometries: list[dict[str, Any]], path: Path) -> dict[str, Any]:
-    if len(geometries) == 1:
-        return geometries[0]
-    parts: list[Any] = []
-    for geometry in geometries:
-        if geometry["type"] == "Polygon":
-            parts.append(geometry["coordinates"])
-        elif geometry["type"] == "MultiPolygon":
-            parts += geometry["coordinates"]
-        else:
-            raise UserError(
-                f"{path} holds several features, not all of them polygons.", "Leave one in it."
-            )
-    if not parts:
-        raise UserError(f"{path} holds no feature.", "Give a GeoJSON file with an area.")
-    return {"type": "MultiPolygon", "coordinates": parts}
+    """The one geometry of a GeoJSON object. Raises UserError where there is none, or no one."""
+    try:
+        return one_geometry(document)
+    except ValueError as error:
+        raise UserError(f"{path}: {error}.", "Give a GeoJSON or KML file of one area.") from error
 
 
 PLAIN = (

@@ -33,6 +33,8 @@ class Wishes:
     quality: Quality
     email: str | None
     title: str
+    plan: Path | None = None
+    """The plan.json that the photos were flown by."""
 
     def metadata(self) -> dict[str, str]:
         """As object metadata of a zip; S3 carries other letters than ASCII as RFC 2047 words."""
@@ -84,6 +86,7 @@ def folder_upload(found: FoundPhotos, wishes: Wishes) -> Upload:
     hashed = [(photo.name, photo.key, photo.path, *hash_file(photo.path)) for photo in found.photos]
     digest = _digest(f"{sha256} {name}" for name, _, _, sha256, _ in hashed)
     prefix = f"{UPLOADS_PREFIX}{digest[:16]}/"
+    plan = _plan(prefix, wishes)
     files = [
         UploadFile(prefix + PHOTOS_FOLDER + key, path, path.stat().st_size, sha256, md5)
         for _, key, path, sha256, md5 in hashed
@@ -92,6 +95,7 @@ def folder_upload(found: FoundPhotos, wishes: Wishes) -> Upload:
         title=wishes.title,
         email=wishes.email,
         quality=wishes.quality,
+        plan=plan[0].key if plan else "",
         photos=tuple(
             UploadedPhoto(name=name, key=key, bytes=file.bytes, sha256=sha256)
             for (name, key, _, sha256, _), file in zip(hashed, files, strict=True)
@@ -99,17 +103,29 @@ def folder_upload(found: FoundPhotos, wishes: Wishes) -> Upload:
     )
     body = manifest.model_dump_json().encode()
     trigger = _in_memory(prefix + MANIFEST_NAME, body)
-    return Upload(digest, len(hashed), tuple(files), trigger)
+    return Upload(digest, len(hashed), (*files, *plan), trigger)
 
 
 def zip_upload(path: Path, wishes: Wishes) -> Upload:
     """The upload of a zip as it is; its key holds the wishes too: other wishes, another job."""
     sha256, md5 = hash_file(path)
-    metadata = tuple(sorted(wishes.metadata().items()))
+    prefix = f"{UPLOADS_PREFIX}{sha256[:16]}/"
+    plan = _plan(prefix, wishes)
+    named = {"plan": plan[0].key} if plan else {}
+    metadata = tuple(sorted((wishes.metadata() | named).items()))
     wished = _digest(f"{name}={value}" for name, value in metadata)
-    key = f"{UPLOADS_PREFIX}{sha256[:16]}/{wished[:8]}.zip"
+    key = f"{prefix}{wished[:8]}.zip"
     trigger = UploadFile(key, path, path.stat().st_size, sha256, md5, metadata)
-    return Upload(sha256, 0, (), trigger)
+    return Upload(sha256, 0, plan, trigger)
+
+
+def _plan(prefix: str, wishes: Wishes) -> tuple[UploadFile, ...]:
+    """The plan beside the photos, under a name of its content; nothing where there is none."""
+    if wishes.plan is None:
+        return ()
+    sha256, md5 = hash_file(wishes.plan)
+    key = f"{prefix}plan-{sha256[:8]}.json"
+    return (UploadFile(key, wishes.plan, wishes.plan.stat().st_size, sha256, md5),)
 
 
 def send(upload: Upload, client: Any, bucket: str, told: Told) -> None:

@@ -1,6 +1,6 @@
 """Photos become an upload, and the upload a job: for `run` and for `upload` alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -32,17 +32,23 @@ def prepare(photos: Path, found: FoundPhotos | None, wishes: Wishes, console: Co
     """What is to be uploaded; says which files are no photos."""
     if found is None:
         return zip_upload(photos, wishes)
-    if found.left_out:
-        named = ", ".join(found.left_out[:NAMED_AT_MOST])
-        more = ", ..." if len(found.left_out) > NAMED_AT_MOST else ""
-        others = count_of(len(found.left_out), "file")
-        say(console, f"{others} left out, no photos by their names: {named}{more}")
+    say_left_out(found.left_out, console)
     return folder_upload(found, wishes)
+
+
+def say_left_out(names: Sequence[str], console: Console) -> None:
+    """Which files are no photos."""
+    if not names:
+        return
+    named = ", ".join(names[:NAMED_AT_MOST])
+    more = ", ..." if len(names) > NAMED_AT_MOST else ""
+    others = count_of(len(names), "file")
+    say(console, f"{others} left out, no photos by their names: {named}{more}")
 
 
 def begin(cloud: Cloud, upload: Upload, display: Display) -> str:
     """Upload what is not there yet; returns the id of the job that it is."""
-    send(upload, cloud.client("s3"), cloud.bucket, _teller(display, "uploading"))
+    send(upload, cloud.client("s3"), cloud.bucket, teller(display, "uploading"))
     return str(call_api(cloud, "POST", "/find-job", upload.request(cloud.bucket))["jobId"])
 
 
@@ -53,7 +59,7 @@ def title_of(photos: Path, wished: str) -> str:
     return " ".join((wished or name).split())[:TITLE_CHARACTERS]
 
 
-def _teller(display: Display, step: str) -> Callable[[int, int], None]:
+def teller(display: Display, step: str) -> Callable[[int, int], None]:
     """Show how many files are through, as a step of ingest."""
     blank = ShownJob("").stages
 

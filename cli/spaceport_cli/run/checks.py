@@ -6,10 +6,13 @@ import zipfile
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
+from pydantic import ValidationError
+
 from spaceport_cli.photos.find import SENT, FoundPhotos, find_photos
 from spaceport_cli.show.sentences import human_bytes
 from spaceport_contracts.address import is_email
 from spaceport_contracts.filenames import FileKind, file_kind
+from spaceport_contracts.flight import PLAN_FILE, PlannedFlight
 from spaceport_runtime.errors import UserError
 
 STATE_NAME = ".spaceport"
@@ -22,6 +25,24 @@ def check_email(address: str | None) -> None:
     """Raises UserError unless the address looks like one."""
     if address is not None and not is_email(address):
         raise UserError(f"'{address}' is not an e-mail address.", "Give one like name@example.com.")
+
+
+def check_plan(plan: Path | None) -> Path | None:
+    """The plan.json that was named, by itself or by its folder; raises UserError for another."""
+    if plan is None:
+        return None
+    path = plan / PLAN_FILE if plan.is_dir() else plan
+    try:
+        PlannedFlight.model_validate_json(path.read_bytes())
+    except OSError as error:
+        raise UserError(
+            f"There is no {path}.", "Give the folder that 'plan --out' wrote."
+        ) from error
+    except ValidationError as error:
+        raise UserError(
+            f"{path} is not the plan.json of a plan.", "Give the folder that 'plan --out' wrote."
+        ) from error
+    return path
 
 
 def check_folder(folder: Path, out: Path | None) -> FoundPhotos:

@@ -20,6 +20,7 @@ from spaceport_local.aws.archive import Archive, unfinished
 from spaceport_local.aws.moto import Moto, reset_moto
 from spaceport_local.aws.outbox import Outbox
 from spaceport_local.aws.resources import create_stores
+from spaceport_local.aws.sessions import Clients
 from spaceport_local.aws.tables import Tables
 from spaceport_local.compute import Compute, ComputeOptions
 from spaceport_local.disk.machine import borrowed_process
@@ -31,6 +32,7 @@ from spaceport_local.s3.downloads import Downloads
 from spaceport_local.s3.expiry import Expiry
 from spaceport_local.s3.lost import lost_uploads
 from spaceport_local.s3.objects import Objects
+from spaceport_local.s3.parts import Parts
 from spaceport_local.sagemaker.service import SageMaker
 from spaceport_topology.wiring import ARCHIVE, BUS
 
@@ -154,6 +156,8 @@ class LocalCloud:
         self._house = House(self._options.names)
         self._objects = Objects(self._state.objects)
         stack.callback(self._objects.close)
+        self._parts = Parts(self._state.objects, self._state.parts)
+        stack.callback(self._parts.close)
         self._tables = Tables(self._state.tables)
         stack.callback(self._tables.close)
         self._archive = Archive(self._state.events, ARCHIVE, BUS)
@@ -162,24 +166,26 @@ class LocalCloud:
         self._moto = Moto(
             self._state.objects,
             Downloads(self._objects),
-            [self._objects, self._tables, self._archive, outbox],
+            [self._objects, self._parts, self._tables, self._archive, outbox],
             self._house,
             self.keys,
             self._bell.ring,
             self._options.aws_port,
         )
         stack.callback(reset_moto)
+        stack.callback(self._parts.let_go)
         stack.callback(self._moto.server.stop)
-        self._moto.server.start()
 
     def _fill_stores(self) -> None:
-        """What the last run left, given back to moto."""
-        create_stores(self._topology, self._compute.clients)
-        self._objects.restore(self.bucket)
+        """What the last run left, given back to moto; nobody is answered before it is there."""
+        with self._moto.privately() as url:
+            create_stores(self._topology, Clients(url, self.keys))
+        self._objects.restore(self.bucket, self._parts.restore(self.bucket))
         self._tables.restore([table.name for table in self._topology.tables], self._moto.post)
         self._envelopes = self._archive.restore()
         self._archive.watch(self._tell)
         self._archive.start()
+        self._moto.server.start()
 
     def _expiry(self) -> Expiry:
         topology = self._topology

@@ -91,7 +91,7 @@ class HttpApi(APIGatewayHttpResolver):
                 self._describe_refusals(method.upper(), path, operation["responses"])
         bearer = {"type": "http", "scheme": "bearer"}
         document["components"]["securitySchemes"] = {SIGN_IN: bearer}
-        for name in ("HTTPValidationError", "ValidationError"):
+        for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
             document["components"]["schemas"].pop(name, None)
         return document
 
@@ -112,6 +112,8 @@ class HttpApi(APIGatewayHttpResolver):
         for status, description in told.items():
             described.setdefault(status, {"description": description, "content": content})
         # powertools describes FastAPI's answer to what is not valid; ours is a problem like any.
+        for status in {"204", "302"} & described.keys():
+            described[status].pop("content", None)
         described["422"] = {**described["422"], "content": content}
 
     def _resolve_apart(self, event: dict[str, Any], context: Any) -> dict[str, Any]:

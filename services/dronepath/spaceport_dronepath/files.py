@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import shapely
 
+from spaceport_contracts.flight import PHOTO_COLUMNS, PLAN_FILE
 from spaceport_dronepath.answer import answer_of
 from spaceport_dronepath.contract.answer import PlanAnswer, PlanFile
 from spaceport_dronepath.contract.request import ExportFormat
@@ -24,7 +25,7 @@ from spaceport_dronepath.plan import Plan
 from spaceport_dronepath.prediction.forecast import Forecast, forecast
 from spaceport_dronepath.prediction.picture import coverage_geojson, coverage_png
 
-PLAN_JSON = "plan.json"
+PLAN_JSON = PLAN_FILE
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _plan_json(plan: Plan, answer: PlanAnswer) -> ExportFile:
         "version": 1,
         "request": plan.request.model_dump(mode="json"),
         "answer": answer.model_dump(mode="json", by_alias=True),
-        "photo_columns": ["lon_deg", "lat_deg", "height_m", "heading_deg", "pitch_deg"],
+        "photo_columns": PHOTO_COLUMNS,
         "photos": photos,
     }
     return ExportFile(PLAN_JSON, json.dumps(document).encode(), "application/json")

@@ -1,9 +1,10 @@
 """What ingest was asked to do, as the ledger keeps it: the causes of its runs."""
 
-from spaceport_contracts.artifacts import ArtifactSet
+from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Frozen
 from spaceport_contracts.estimate import Estimate
 from spaceport_contracts.events import Batch, Stage
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import upload_cause
 
@@ -22,9 +23,11 @@ class Submission(Frozen):
     start_at: Stage = Stage.SFM
     email: str | None = None
     quality: Quality | None = None
+    options: JobOptions | None = None
     title: str | None = None
     owner: str = ""
     batch: Batch | None = None
+    plan: str | None = None
 
     @property
     def cause_id(self) -> str:
@@ -47,9 +50,11 @@ class Replay(Frozen):
 
     start_at: Stage
     quality: Quality
+    options: JobOptions = JobOptions()
     inputs: ArtifactSet
     email: str | None
     title: str
     photos: int
     cause_id: str
     estimate: Estimate | None = None
+    plan: Artifact | None = None

@@ -203,3 +203,19 @@ def test_a_zip_goes_as_it_is_with_its_wishes(tmp_path: Path) -> None:
     assert str(make_header(decode_header(metadata["title"]))) == "Köln " * 40
     other = zip_upload(archive, Wishes(Quality.DRAFT, "a@b.ch", "Köln"))
     assert other.name != upload.name
+
+
+def test_the_plan_goes_along_and_is_named(folder: Path, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.json"
+    plan.write_text("{}")
+    wished = Wishes(Quality.DRAFT, None, "Church", plan)
+    upload = prepared(folder, wished)
+    assert isinstance(upload.trigger.source, bytes)
+    manifest = UploadManifest.model_validate_json(upload.trigger.source)
+    assert manifest.plan in {file.key for file in upload.files}
+    assert upload.name != prepared(folder).name
+    archive = tmp_path / "photos.zip"
+    archive.write_bytes(b"zip")
+    zipped = zip_upload(archive, wished)
+    assert dict(zipped.trigger.metadata)["plan"] == zipped.files[0].key
+    assert zipped.trigger.key != zip_upload(archive, WISHES).trigger.key

@@ -2,6 +2,7 @@
 
 import io
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -177,3 +178,53 @@ def test_other_photos_are_refused(
         photograph(folder, [[lon, 50.0, 50.0, 0.0, -90.0]])
     assert run("plan", plan, "--check", folder, "--out", tmp_path / "flown") == 2
     assert said in capsys.readouterr().err
+
+
+KML = """<?xml version="1.0" encoding="UTF-8"?>
+<kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><Polygon>
+<outerBoundaryIs><LinearRing><coordinates>
+8.0,50.0,0 8.004,50.0,0 8.004,50.002,0 8.0,50.002,0 8.0,50.0,0
+</coordinates></LinearRing></outerBoundaryIs>
+<innerBoundaryIs><LinearRing><coordinates>
+8.001,50.0005 8.002,50.0005 8.002,50.001 8.001,50.001 8.001,50.0005
+</coordinates></LinearRing></innerBoundaryIs>
+</Polygon></Placemark></Document></kml>"""
+
+
+@pytest.mark.parametrize("suffix", [".kml", ".kmz"])
+def test_an_area_in_kml_is_the_same_area(tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"field{suffix}"
+    if suffix == ".kmz":
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("doc.kml", KML)
+    else:
+        path.write_text(KML)
+    assert run("plan", path, "--drone", "mavic3e", "--out", tmp_path / "plan") == 0
+    request = json.loads((tmp_path / "plan" / "plan.json").read_text())["request"]
+    outer, inner = request["area"]["coordinates"]
+    assert (outer[2], inner[0]) == ([8.004, 50.002], [8.001, 50.0005])
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "word"),
+    [
+        ("a.kml", "<kml><Placemark/></kml>", "no feature"),
+        ("a.kml", "<kml><Polygon>", "cannot be read"),
+        ("a.kml", KML.replace("8.0,50.0,0", "east,50"), "cannot be read"),
+        ("a.kml", "<kml><Point><coordinates/></Point></kml>", "without coordinates"),
+        ("a.kmz", "no zip", "cannot be read"),
+        ("a.geojson", '{"type": "FeatureCollection"}', "no list"),
+        ("a.geojson", '{"type": "Topology"}', "Topology"),
+        ("a.geojson", '{"type": "Point", "crs": {"properties": {"name": "EPSG:25832"}}}', "25832"),
+    ],
+)
+def test_a_file_that_holds_no_area_is_told_in_one_sentence(
+    tmp_path: Path, capsys: Any, name: str, content: str, word: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(content)
+    assert run("plan", path, "--drone", "mavic3e", "--out", tmp_path / "plan") != 0
+    said = capsys.readouterr()
+    assert word in " ".join((said.out + said.err).split())
+    assert "Traceback" not in said.err
+    assert not (tmp_path / "plan").exists()

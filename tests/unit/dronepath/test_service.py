@@ -21,6 +21,7 @@ from tests.unit.dronepath.asking import HERE, square
 from spaceport_contracts.events import FlightPlanned
 from spaceport_dronepath import handler
 from spaceport_dronepath.contract.answer import PlanAnswer
+from spaceport_runtime.aws.limits import TABLE_DEFINITION as LIMITS_DEFINITION
 from spaceport_runtime.settings import PlatformSettings
 
 BUCKET = "spaceport"
@@ -34,6 +35,9 @@ class Cloud:
         self.s3 = boto3.client("s3")
         self.sqs = boto3.client("sqs")
         self.s3.create_bucket(Bucket=BUCKET)
+        boto3.client("dynamodb").create_table(
+            TableName=PlatformSettings(bucket=BUCKET).limits_table, **LIMITS_DEFINITION
+        )
         self.url = self.sqs.create_queue(QueueName="listener")["QueueUrl"]
         events = boto3.client("events")
         bus = PlatformSettings(bucket=BUCKET).bus_name
@@ -61,9 +65,11 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     monkeypatch.setenv("SPACEPORT_BUCKET", BUCKET)
     handler._kit.cache_clear()
+    handler._limits.cache_clear()
     with mock_aws():
         yield Cloud()
     handler._kit.cache_clear()
+    handler._limits.cache_clear()
 
 
 def post(document: Any) -> tuple[int, dict[str, Any]]:

@@ -5,6 +5,7 @@ import json
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 from tests.fakes_ingest import BUCKET, FakeWorld, etag_of
@@ -661,7 +662,7 @@ def test_the_description_covers_every_route() -> None:
         assert refusals
         assert all("application/problem+json" in answer["content"] for answer in refusals)
     fields = document["components"]["schemas"]["StartJob"]["properties"]
-    assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "title"}
+    assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "options", "title", "plan"}
 
 
 def find(world: FakeWorld, key: str, etag: str) -> tuple[int, dict[str, Any]]:
@@ -703,3 +704,52 @@ def test_job_ids_cannot_be_guessed_and_job_names_are_short_enough() -> None:
     for job_id in ids:
         assert re.fullmatch("[0-9a-f]{32}", job_id)
         assert all(len(RunKey(stage, job_id, 99).job_name) <= 63 for stage in Stage)
+
+
+def started(world: FakeWorld, key: str, url: str, **more: Any) -> tuple[int, dict[str, Any]]:
+    body = {"s3Url": url, "email": MAIL, "pipelineStep": "sfm", **more}
+    event = http("/start-job", json.dumps(body))
+    event["headers"]["idempotency-key"] = key
+    return send(world, event)
+
+
+def test_a_request_under_the_same_key_is_the_same_job_whatever_happened_to_the_object() -> None:
+    world = FakeWorld()
+    uri = world.put("captures/a.zip", zip_of(photos(3)))
+    first = started(world, "k", uri)
+    world.put("captures/a.zip", zip_of(photos(4)))
+    assert first == started(world, "k", uri) and first[0] == 202
+    other = started(world, "k2", uri)
+    assert other[0] == 202 and other[1]["jobId"] != first[1]["jobId"]
+
+
+def test_a_key_is_never_used_for_another_request() -> None:
+    world = FakeWorld()
+    uri = world.put("captures/a.zip", zip_of(photos(3)))
+    started(world, "k", uri)
+    status, refused = started(world, "k", uri, quality="high")
+    assert status == 422 and refused["errors"][0]["field"] == "Idempotency-Key"
+    assert started(world, "x" * 201, uri)[0] == 422
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "s3://{b}/{s}",
+        "https://{b}.s3.amazonaws.com/{q}",
+        "https://{b}.s3.eu-central-1.amazonaws.com/{q}",
+        "https://{b}.s3.dualstack.us-west-2.amazonaws.com/{q}",
+        "https://s3.amazonaws.com/{b}/{q}",
+        "https://s3.us-west-2.amazonaws.com/{b}/{q}",
+        "https://s3.dualstack.eu-central-1.amazonaws.com/{b}/{q}",
+        "https://{b}.s3.eu-central-1.amazonaws.com/{p}",
+        "s3://{b}/{q}",
+    ],
+)
+@pytest.mark.parametrize("key", ["captures/plain.zip", "captures/Über ü+1 (a).zip"])
+def test_every_form_of_an_address_finds_its_object(form: str, key: str) -> None:
+    world = FakeWorld()
+    world.put(key, zip_of(photos(3)))
+    quoted, plus = quote(key), quote_plus(key, safe="/")
+    url = form.format(b=BUCKET, s=key, q=quoted, p=plus)
+    assert start(world, url)[0] == 202

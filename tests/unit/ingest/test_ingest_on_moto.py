@@ -19,6 +19,7 @@ from spaceport_ingest.aws import S3Objects
 from spaceport_ingest.ports import ObjectChanged
 from spaceport_ingest.settings import Settings
 from spaceport_ingest.tables import TABLE_DEFINITION as UPLOADS_DEFINITION
+from spaceport_runtime.aws.limits import TABLE_DEFINITION as LIMITS_DEFINITION
 from spaceport_runtime.settings import PlatformSettings
 from spaceport_runtime.tables import TABLE_DEFINITION
 
@@ -39,6 +40,7 @@ class Cloud:
         boto3.client("dynamodb").create_table(
             TableName=Settings().uploads_table, **UPLOADS_DEFINITION
         )
+        boto3.client("dynamodb").create_table(TableName=settings.limits_table, **LIMITS_DEFINITION)
         for name in ("spaceport-ingest", "spaceport-ingest-dlq", "listener"):
             self.sqs.create_queue(QueueName=name)
         events.create_event_bus(Name=settings.bus_name)
@@ -75,9 +77,11 @@ def cloud(monkeypatch: pytest.MonkeyPatch) -> Iterator[Cloud]:
     monkeypatch.setenv("SPACEPORT_BUCKET", BUCKET)
     with mock_aws():
         handler._kit.cache_clear()
+        handler._limits.cache_clear()
         handler._backoff.cache_clear()
         yield Cloud()
     handler._kit.cache_clear()
+    handler._limits.cache_clear()
     handler._backoff.cache_clear()
 
 

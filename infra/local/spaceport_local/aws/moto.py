@@ -1,6 +1,7 @@
 """moto's server behind the tap, and what of moto is mended."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +48,18 @@ class Moto:
         self.app: WsgiApp = Dispatcher(objects)
         signed = Signed(Tap(self.app, responder, observers), keys)
         closed = Closed(signed, house, s3_page)
+        self._signed = signed
         self.server = WebServer(closed, port, max_body_bytes=MAX_OBJECT_BYTES, page=s3_page)
+
+    @contextmanager
+    def privately(self) -> Iterator[str]:
+        """The address of a port that nobody was told of, for as long as the block lasts."""
+        server = WebServer(self._signed, page=s3_page)
+        server.start()
+        try:
+            yield server.url
+        finally:
+            server.stop()
 
     def post(self, target: str, body: bytes) -> Any:
         """A JSON request past the tap: what it changes is known already."""

@@ -14,6 +14,7 @@ class StateDir:
         self.root = root.resolve()
         self.objects = self.root / "objects"
         self.tables = self.root / "tables.jsonl"
+        self.parts = self.root / "parts.jsonl"
         self.events = self.root / "events.jsonl"
         self.outbox = self.root / "outbox"
         self.jobs = self.root / "sagemaker"

@@ -195,6 +195,8 @@ def as_response(answer: Any) -> Response:
     body = answer.get("body") or ""
     content = base64.b64decode(body) if answer.get("isBase64Encoded") else body
     response = Response(content, int(answer["statusCode"]))
+    if not content:
+        del response.headers["Content-Type"]  # of nothing
     for name, value in (answer.get("headers") or {}).items():
         response.headers[name] = str(value)
     for name, values in (answer.get("multiValueHeaders") or {}).items():

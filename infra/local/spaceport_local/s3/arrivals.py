@@ -105,16 +105,21 @@ class Arrivals:
         arrival.is_part = "partNumber" in operation_of(environ).query
         whole = hashlib.sha256()
         signed = environ.get("HTTP_X_AMZ_CONTENT_SHA256", "")
+        announced = environ.get("HTTP_X_AMZ_CHECKSUM_SHA256", "")
         pieces = _pieces(environ, length)
-        if HASH.fullmatch(signed):
+        if announced or HASH.fullmatch(signed):
             pieces = _summed(pieces, whole)
         digest = _write(pieces, arrival)
         if HASH.fullmatch(signed) and signed != whole.hexdigest():
             sentence = "The body is not the one that was signed: send it again."
             raise Unreadable(Refusal(400, sentence, "XAmzContentSHA256Mismatch"))
+        if announced and announced != base64.b64encode(whole.digest()).decode():
+            sentence = "The SHA-256 is not the body's: send it again."
+            raise Unreadable(Refusal(400, sentence, "BadDigest"))
         promised = environ.pop("HTTP_CONTENT_MD5", None)
         if promised and promised != base64.b64encode(digest).decode():
-            raise Unreadable(Refusal(400, "The Content-MD5 is not the body's: send it again."))
+            sentence = "The Content-MD5 is not the body's: send it again."
+            raise Unreadable(Refusal(400, sentence, "BadDigest"))
         arrival.etag = digest.hex()
         _empty(environ)
 

@@ -8,7 +8,7 @@ id and sequencer, misspell the ETag and come twice for a multipart upload.
 import shutil
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,8 +86,11 @@ class Objects:
         else:
             self._keep(change)
 
-    def restore(self, bucket: str) -> int:
-        """Give the objects of the last run back to moto; returns their number."""
+    def restore(self, bucket: str, kept: Collection[str] = ()) -> int:
+        """Give the objects of the last run back to moto; returns their number.
+
+        `kept` are files that are no objects (yet); every other one is swept.
+        """
         whole = {
             place: entry
             for place, entry in self._entries().items()
@@ -97,7 +100,7 @@ class Objects:
             self._give_back(bucket, key, entry)
         self._files = {place: entry["file"] for place, entry in whole.items()}
         self._index.rewrite(whole.values())
-        self._sweep_orphans()
+        self._sweep_orphans(kept)
         return len(whole)
 
     def announce(self, bucket: str, key: str, reason: str = "PutObject") -> None:
@@ -211,8 +214,8 @@ class Objects:
         stored.last_modified = datetime.fromtimestamp(entry["modified"], UTC).replace(tzinfo=None)
         stored.set_metadata(dict(entry["metadata"]))
 
-    def _sweep_orphans(self) -> None:
-        known = {*self._files.values(), "index.jsonl"}
+    def _sweep_orphans(self, kept: Collection[str]) -> None:
+        known = {*self._files.values(), "index.jsonl", *kept}
         for path in self._folder.iterdir():
             if path.name not in known:
                 path.unlink()

@@ -5,6 +5,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from spaceport_dronepath.contract.geojson import COLLECTIONS, one_geometry
+
+WRAPPINGS = ("Feature", *COLLECTIONS)
 Longitude = Annotated[float, Field(ge=-360, le=360)]
 Latitude = Annotated[float, Field(ge=-90, le=90)]
 Position = tuple[Longitude, Latitude]
@@ -42,10 +45,20 @@ class ExportFormat(StrEnum):
 
 
 class Geometry(Asked):
-    """A GeoJSON geometry; the area's own checks name the position that is wrong."""
+    """A GeoJSON geometry, or a Feature, FeatureCollection or GeometryCollection that holds one.
+
+    The area's own checks name the position that is wrong.
+    """
 
     type: Literal["Point", "LineString", "Polygon", "MultiPolygon"]
     coordinates: list[Any] = Field(description="as in RFC 7946: longitude, latitude")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unwrapped(cls, given: Any) -> Any:
+        """A Feature or a collection is the geometry that it holds."""
+        wrapped = isinstance(given, dict) and ("crs" in given or given.get("type") in WRAPPINGS)
+        return one_geometry(given) if wrapped else given
 
 
 class Circle(Asked):
@@ -121,7 +134,10 @@ Terrain = Annotated[NoTerrain | DemTerrain | GridTerrain, Field(discriminator="t
 class PlanRequest(Asked):
     """What to fly over, with what, and how well it must be seen."""
 
-    area: Geometry = Field(description="Polygon, MultiPolygon, LineString, or Point with radius_m")
+    area: Geometry = Field(
+        description="GeoJSON: Polygon, MultiPolygon, LineString, or Point with radius_m; a Feature "
+        "or FeatureCollection of such"
+    )
     pattern: Pattern = Pattern.GRID
     radius_m: float | None = Field(default=None, gt=0, le=5000, description="around a Point")
     width_m: float | None = Field(default=None, gt=0, le=5000, description="of a corridor")

@@ -14,6 +14,7 @@ from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.intake import recognise
 from spaceport_ingest.estimates.arithmetic import Ask
 from spaceport_ingest.estimates.fleet import estimate_here
+from spaceport_ingest.inspect.plan import publish_plan
 from spaceport_ingest.inspect.publish import publish_rejected
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit
@@ -33,7 +34,7 @@ GIVEN_UP = CaptureRefused(
     "Upload it again, under a new name; if that fails too, report it with the job's id.",
 )
 
-REPLAYED = ("quality", "email", "title", "inputs", "photos", "estimate")
+REPLAYED = ("quality", "options", "email", "title", "inputs", "photos", "estimate", "plan")
 
 
 def ingest_run(job_id: str, attempt: int = 1) -> RunKey:
@@ -121,13 +122,15 @@ def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
     try:
         intake = recognise(submission, kit)
         wishes = intake.wishes
+        plan = publish_plan(wishes.plan, run.key.job_id, kit)
         inputs = intake.inspect(run.key.job_id, kit)
     except UserError as refusal:
         return _reject(run, submission, wishes, refusal, kit)
     end = kit.platform.ledger.end_of(run.key.job_id, run.key.attempt)
     if end is None:
-        asked = {"quality": wishes.quality, "email": wishes.email, "title": wishes.title}
-        found = {"inputs": inputs.artifacts, "photos": inputs.photos}
+        asked = {"quality": wishes.quality, "options": wishes.options}
+        asked |= {"email": wishes.email, "title": wishes.title}
+        found = {"inputs": inputs.artifacts, "photos": inputs.photos, "plan": plan}
         whose = {"owner": submission.owner, "batch": submission.batch}
         told = _estimate(inputs, wishes.quality, submission.start_at, kit)
         seconds = max(0.0, _age_s(run.arrived_at, kit))

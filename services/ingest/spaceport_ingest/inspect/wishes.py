@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from spaceport_contracts.address import email_address
 from spaceport_contracts.artifacts import ArtifactSet
+from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_ingest.rejection import shown
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS, Submission
@@ -21,12 +22,17 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Wishes:
-    """Whom to tell, how much effort, under which name; `bad_email` was given but cannot work."""
+    """Whom to tell, how much effort, under which name, flown by which plan.
+
+    `bad_email` was given but cannot work.
+    """
 
     email: str | None
     quality: Quality
     title: str
+    options: JobOptions = AS_THE_QUALITY_HAS_IT
     bad_email: str | None = None
+    plan: str | None = None
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -41,6 +47,8 @@ def make_wishes(
     email: str | None = None,
     quality: Quality | None = None,
     title: str | None = None,
+    plan: str | None = None,
+    options: JobOptions = AS_THE_QUALITY_HAS_IT,
 ) -> Wishes:
     """What the request says wins over what the upload says."""
     wanted_email = submission.email or email or None
@@ -49,7 +57,9 @@ def make_wishes(
         email=good_email,
         quality=submission.quality or quality or Quality.STANDARD,
         title=_plain(submission.title or title or "") or _plain(_name_of(submission.uri)),
+        options=submission.options or options,
         bad_email=shown(wanted_email) if wanted_email and not good_email else None,
+        plan=submission.plan or plan or None,
     )
 
 

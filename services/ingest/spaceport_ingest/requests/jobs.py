@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Path
+from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path
 
 from spaceport_ingest.ports import GetKit
 from spaceport_ingest.requests.bodies import (
@@ -18,6 +18,7 @@ from spaceport_ingest.requests.bodies import (
 from spaceport_ingest.requests.cancel import cancel_job
 from spaceport_ingest.requests.delete import delete_job
 from spaceport_ingest.requests.find import find_job
+from spaceport_ingest.requests.options import Choices, choices
 from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.requests.start import StartedJob, StartRequest, start_job
 from spaceport_runtime.http.body import JSON
@@ -25,6 +26,15 @@ from spaceport_runtime.http.problems import responses
 from spaceport_runtime.http.shell import HttpApi
 
 JobId = Annotated[str, Path(description="as POST /start-job answered it")]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        description="the same request under the same key is answered the same",
+    ),
+]
 ACCEPTED: dict[int, Any] = {
     202: {"description": "Accepted", "content": {JSON: {"model": JobAccepted}}}
 }
@@ -75,19 +85,33 @@ DELETE_RESPONSES = responses(
 )
 
 
+CHOICES: dict[int, Any] = {
+    200: {"description": "All of them", "content": {JSON: {"model": Choices}}}
+}
+
+
 def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
     """Their part of the router."""
 
     @app.post("/start-job", responses=START_RESPONSES, summary="Start a job", tags=["jobs"])
-    def start(body: Annotated[StartJob, Body()]) -> Response[JobAccepted]:
+    def start(
+        body: Annotated[StartJob, Body()], key: IdempotencyKey = None
+    ) -> Response[JobAccepted]:
         request = StartRequest(
             url=body.s3_url,
             email=body.email,
             step=body.pipeline_step.stage,
             quality=body.quality,
+            options=body.options.plain() if body.options else None,
             title=body.title,
+            plan=body.plan,
+            key=key or "",
         )
         return accepted(start_job(request, get_kit()))
+
+    @app.get("/options", responses=CHOICES, summary="What may be chosen", tags=["jobs"])
+    def options() -> Response[Choices]:
+        return Response(HTTPStatus.OK.value, JSON, choices())
 
     @app.post("/find-job", responses=FIND_RESPONSES, summary="Find an upload's job", tags=["jobs"])
     def find(body: Annotated[FindJob, Body()]) -> Response[JobFound]:

@@ -13,6 +13,7 @@ from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX
 from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.requests.standing import published_by
+from spaceport_ingest.upload import UPLOAD_ID
 from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import Problem, field_problem
 
@@ -104,13 +105,14 @@ def nothing_at(name: str, kit: Kit) -> Problem:
 
 
 def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
-    """Uploads and captures by whoever knows their address; a job's files by its owner, or where
-    nobody signs in, by whom it writes to."""
+    """What was put there with AWS's keys by whoever knows its address; what was uploaded through
+    the API by its uploader; a job's files by its owner, or where it has none, by whom it writes to.
+    """
     top, _, below = name.partition("/")
     if leaves_its_folder(name) or not below.strip("/"):
         return False
     if top in OPEN_AREAS:
-        return True
+        return _is_own_upload(top, below.partition("/")[0], kit)
     job_id = below.partition("/")[0]
     if top not in AREAS or step is Stage.SFM or kit.platform.ledger.job_record(job_id) is None:
         return False
@@ -118,6 +120,12 @@ def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
     if not isinstance(origin, ReconstructionRequested):
         return False
     return caller().owns(origin.owner) if origin.owner else origin.email == email
+
+
+def _is_own_upload(top: str, folder: str, kit: Kit) -> bool:
+    begun = top == OPEN_AREAS[0] and UPLOAD_ID.fullmatch(folder)
+    upload = kit.register.find(folder) if begun else None
+    return upload is None or caller().owns(upload.owner)
 
 
 def _object(uri: str, step: Stage, kit: Kit) -> Located | None:

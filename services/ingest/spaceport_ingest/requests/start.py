@@ -1,32 +1,43 @@
 """POST /start-job: admit a job and answer; the queue does the rest."""
 
+import hashlib
 import json
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from spaceport_contracts.events import Batch, RunAdmitted, Stage
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
 from spaceport_ingest.admission.runs import admit, ingest_run
 from spaceport_ingest.admission.uploads import starts_a_job
+from spaceport_ingest.inspect.plan import read_plan
 from spaceport_ingest.ports import Kit
+from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.requests.locate import Located, locate
 from spaceport_ingest.requests.standing import standing_of
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.http.caller import caller
+from spaceport_runtime.http.problems import field_problem
 from spaceport_runtime.ports import EndKind, RunKey, RunState
+
+KEY_FIELD = "Idempotency-Key"
 
 
 @dataclass(frozen=True)
 class StartRequest:
-    """What the caller asked for."""
+    """What the caller asked for; `key`: the same request under it is the same job."""
 
     url: str
     email: str
     step: Stage
     quality: Quality | None = None
     title: str | None = None
+    plan: str | None = None
     batch: Batch | None = None
+    options: JobOptions | None = None
+    key: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,11 +58,47 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         start_at=request.step,
         email=request.email,
         quality=request.quality,
+        options=request.options,
         title=request.title or None,
         owner=caller().subject,
+        plan=request.plan,
         batch=request.batch,
     )
-    return set_off(_job_id(submission, found, kit), submission, kit)
+    check_plan(submission.plan, submission.start_at, kit)
+    job_id = _job_id(submission, found, kit)
+    if request.key:
+        job_id = _same_job(request, job_id, kit)
+    return set_off(job_id, submission, kit)
+
+
+def _same_job(request: StartRequest, job_id: str, kit: Kit) -> str:
+    """The job that the first request under this key became; raises Problem (422) when that one
+    asked for something else."""
+    digest = hashlib.sha256(repr(request).encode()).hexdigest()
+    asked = "\n".join(("POST /start-job", caller().subject, request.key))
+    now = kit.platform.clock().isoformat()
+    if kit.platform.ledger.name_job(asked, digest, now) != digest:
+        raise field_problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            KEY_FIELD,
+            "The key was used for another request.",
+            "Use a new key for another job.",
+        )
+    return kit.platform.ledger.name_job(f"{asked}\n{digest}", job_id, now)
+
+
+def check_plan(plan: str | None, step: Stage, kit: Kit) -> None:
+    """Raises Problem (422) for a plan that is not there, or goes with no photos."""
+    if plan is None:
+        return
+    try:
+        if step is not Stage.SFM:
+            raise CaptureRefused("A plan goes with photos.", "Leave it out, or begin with sfm.")
+        read_plan(plan, kit)
+    except CaptureRefused as refused:
+        raise field_problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "plan", refused.message, refused.remedy
+        ) from refused
 
 
 def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
@@ -67,16 +114,18 @@ def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
 
 
 def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
-    """An upload that started a job by itself is that job, unless something else is asked of it.
-
-    A batch has jobs of its own.
+    """An upload that started a job by itself is that job, unless something else is asked of it,
+    or somebody else asks. A batch has jobs of its own.
     """
     begins_itself = submission.batch is None and starts_a_job(found.uri, kit.bucket)
-    if submission.start_at is Stage.SFM and begins_itself:
+    is_same = begins_itself and caller().owns(kit.uploads_owner)
+    if submission.start_at is Stage.SFM and is_same:
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
             return job_of(kit, found.uri, found.etag)
     batch = submission.batch.batch_id if submission.batch else ""
+    plan = f"plan:{submission.plan}" if submission.plan else ""
+    options = submission.options.model_dump_json() if submission.options else ""
     return job_of(
         kit,
         found.uri,
@@ -85,7 +134,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner, batch)),
+        *filter(None, (submission.owner, batch, plan, options)),
     )
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from spaceport_contracts.capture import Capture, RejectedPhoto
 from spaceport_contracts.events import ReconstructionRequested, SplatCompressed, Stage
+from spaceport_contracts.flight import FlightReport, PlannedFlight
 from spaceport_contracts.report import (
     CompressReport,
     PhotosReport,
@@ -25,6 +26,7 @@ from spaceport_contracts.results import (
 )
 from spaceport_notify.known.ancestry import Ancestry, ancestry, fallback_request
 from spaceport_notify.known.view import JobView
+from spaceport_notify.report.flight import held_against
 from spaceport_runtime.ports import Store
 
 Part = TypeVar("Part", bound=BaseModel)
@@ -45,6 +47,7 @@ class Parts:
     """What the stages and ingest left in S3; None where the job skipped the stage."""
 
     capture: Capture | None
+    plan: PlannedFlight | None
     sfm: SfmResult | None
     train: TrainResult | None
     compress: CompressResult
@@ -71,6 +74,7 @@ def collect(view: JobView, attempt: int, store: Store) -> Collected:
         ),
         seconds=_seconds(past, compressed),
         estimate=request.estimate if request else None,
+        flight=_flight(parts),
         warnings=_warnings(parts, past),
     )
     return Collected(report, attempt, compressed.occurred_at, _files(parts, past, compressed))
@@ -82,6 +86,7 @@ def _read(past: Ancestry, compressed: SplatCompressed, store: Store) -> Parts:
     photos = _photo_request(past)
     return Parts(
         capture=_read_capture(photos, store) if photos else None,
+        plan=_read_plan(photos, store) if photos else None,
         sfm=SfmResult.model_validate_json(store.read(built.outputs.index.uri)) if built else None,
         train=(
             TrainResult.model_validate_json(store.read(trained.outputs.index.uri))
@@ -99,6 +104,18 @@ def _photo_request(past: Ancestry) -> ReconstructionRequested | None:
 
 def _read_capture(request: ReconstructionRequested, store: Store) -> Capture:
     return Capture.model_validate_json(store.read(request.inputs.index.uri))
+
+
+def _read_plan(request: ReconstructionRequested, store: Store) -> PlannedFlight | None:
+    if request.plan is None:
+        return None
+    return PlannedFlight.model_validate_json(store.read(request.plan.uri))
+
+
+def _flight(parts: Parts) -> FlightReport | None:
+    if parts.plan is None or parts.capture is None:
+        return None
+    return held_against(parts.plan, parts.capture)
 
 
 def _photos(parts: Parts) -> PhotosReport | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from spaceport_contracts.estimate import Cost, Estimate
+from spaceport_contracts.flight import FlightReport
 from spaceport_contracts.report import Report, SecondsReport, SfmReport, TrainReport
 from spaceport_notify.report.words import count, duration, megabytes, metres, short_count
 
@@ -45,6 +46,8 @@ def headline(report: Report) -> tuple[Figure, ...]:
 def figure_groups(report: Report) -> tuple[FigureGroup, ...]:
     """Every table of the page; a stage that the job skipped has none."""
     groups = []
+    if report.flight:
+        groups.append(FigureGroup("Planned and flown", _flight(report.flight)))
     if report.sfm:
         groups.append(FigureGroup("Camera positions", _sfm(report.sfm)))
     if report.train:
@@ -52,6 +55,24 @@ def figure_groups(report: Report) -> tuple[FigureGroup, ...]:
     groups.append(FigureGroup("Web file", _compress(report)))
     groups.append(FigureGroup("Time taken", _seconds(report.seconds, report.estimate)))
     return tuple(groups)
+
+
+def _flight(flight: FlightReport) -> tuple[Figure, ...]:
+    taken = f"{count(flight.taken)} of {count(flight.planned)} ({flight.covered_pct:g} %)"
+    figures = [
+        Figure("Planned photos taken", taken, "With a photo near the place, looking alike."),
+        Figure("Missing", count(flight.missing), "Planned photos that nobody took."),
+    ]
+    if flight.typical_off_m is not None and flight.largest_off_m is not None:
+        figures += [
+            Figure("Off the plan", metres(flight.typical_off_m), "Half of the photos are nearer."),
+            Figure("Furthest off", metres(flight.largest_off_m), flight.largest_off_photo),
+        ]
+    others = (
+        ("Taken elsewhere", flight.elsewhere, "Far from every planned place."),
+        ("Without a place", flight.without_place, "They cannot be held against the plan."),
+    )
+    return (*figures, *(Figure(name, count(n), means) for name, n, means in others if n))
 
 
 def _sfm(sfm: SfmReport) -> tuple[Figure, ...]:

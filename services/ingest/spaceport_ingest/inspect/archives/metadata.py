@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from email.errors import HeaderParseError
 from email.header import decode_header
 
-KNOWN = ("email", "quality", "title")
+KNOWN = ("email", "quality", "title", "plan")
 MAX_CHARACTERS = 2048  # S3 allows 2 KB for all of an object's metadata
 
 

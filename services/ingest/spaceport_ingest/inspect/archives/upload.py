@@ -33,7 +33,7 @@ class ZipUpload:
         said = read_metadata(self.metadata)
         known = said["quality"] in set(Quality)
         quality = Quality(said["quality"]) if known else None
-        return make_wishes(self.submission, said["email"], quality, said["title"])
+        return make_wishes(self.submission, said["email"], quality, said["title"], said["plan"])
 
     def inspect(self, job_id: str, kit: Kit) -> Inputs:
         """Unpack the usable photos below the job's own prefix."""

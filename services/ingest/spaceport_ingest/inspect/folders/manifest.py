@@ -60,7 +60,14 @@ class ManifestUpload:
     def wishes(self) -> Wishes:
         """The request's, else the manifest's."""
         manifest = self.manifest
-        return make_wishes(self.submission, manifest.email, manifest.quality, manifest.title)
+        return make_wishes(
+            self.submission,
+            manifest.email,
+            manifest.quality,
+            manifest.title,
+            plan=manifest.plan,
+            options=manifest.options,
+        )
 
     @property
     def prefix(self) -> str:

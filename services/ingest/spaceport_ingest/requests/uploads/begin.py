@@ -9,6 +9,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from spaceport_ingest.ports import Kit, Link
+from spaceport_ingest.requests.start import KEY_FIELD
 from spaceport_ingest.requests.uploads.expected import Announced, expected_files
 from spaceport_ingest.upload import (
     SINGLE_PUT_BYTES,
@@ -61,7 +62,7 @@ def begin_upload(title: str, announced: Sequence[Announced], key: str, kit: Kit)
     if known.request != request:
         raise field_problem(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            "Idempotency-Key",
+            KEY_FIELD,
             "The key was used for another upload.",
             "Use a new key for other files.",
         )

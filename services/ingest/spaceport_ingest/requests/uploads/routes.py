@@ -4,12 +4,12 @@ from http import HTTPStatus
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Body, Header, Path, Query
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.ports import GetKit, Link
 from spaceport_ingest.requests.bodies import JobAccepted
-from spaceport_ingest.requests.jobs import ACCEPTED, accepted
+from spaceport_ingest.requests.jobs import ACCEPTED, IdempotencyKey, accepted
 from spaceport_ingest.requests.uploads import bodies
 from spaceport_ingest.requests.uploads.begin import Begun, begin_upload
 from spaceport_ingest.requests.uploads.complete import CompleteRequest, complete_upload
@@ -24,15 +24,6 @@ from spaceport_runtime.http.problems import responses
 from spaceport_runtime.http.shell import HttpApi
 
 UploadId = Annotated[str, Path(description="as POST /uploads answered it")]
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        description="the same request under the same key is answered the same",
-    ),
-]
 After = Annotated[int, Query(ge=0, le=1_000_000, description="as the page before answered it")]
 NO_SUCH = "No such upload or file"
 BAD_FIELD = "A field is missing, unknown or has a value that is not allowed"
@@ -134,7 +125,9 @@ def add_uploads(app: HttpApi, get_kit: GetKit) -> None:
             email=body.email,
             step=body.pipeline_step.stage,
             quality=body.quality,
+            options=body.options.plain() if body.options else None,
             title=body.title,
+            plan=body.plan,
         )
         return accepted(complete_upload(upload_id, request, get_kit()))
 
