@@ -81,3 +81,11 @@ def test_compress(tmp_path: Path) -> None:
     write_ply(tmp_path / "scene.ply", field(1500))
     (scene,) = run("compress", tmp_path / "out/compress.json", tmp_path / "scene.ply")["scenes"]
     assert scene["bytes_ratio"] < 1
+
+
+def test_captures(tmp_path: Path) -> None:
+    doc = tmp_path / "captures.md"
+    row = run("captures", tmp_path / "captures.json", "--only", "strip", "--doc", doc)["strip"]
+    assert row["registered"] == "14 of 14"
+    assert row["tilt_deg"] < 1
+    assert "| strip | 14 of 14 |" in doc.read_text()
