@@ -91,6 +91,7 @@ def viewing(
         viewport={"width": width, "height": height}, color_scheme="light", accept_downloads=True
     )
     page = context.new_page()
+    page.set_default_timeout(LOADED_MS)
     shown = Viewing(page, origin)
     own = urlsplit(origin).netloc
 
