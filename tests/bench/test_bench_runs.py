@@ -38,6 +38,14 @@ def test_uploads(tmp_path: Path) -> None:
     assert all(row["above_idle_mib"] >= 0 for row in rows)
 
 
+def test_verdicts(tmp_path: Path) -> None:
+    photos = generate_capture(tmp_path / "photos", photos=2, width_px=800)
+    figures = run("verdicts", tmp_path / "verdicts.json", photos)
+    called = {row["picture"]: row["called_blurred"] for row in figures["rows"]}
+    assert called["sharp"] == called["a sixteenth of it"] == figures["badly_exposed"] == 0
+    assert called["out of focus by 2.5 px"] == 2
+
+
 def test_scale_sim(tmp_path: Path) -> None:
     (row,) = run("scale_sim", tmp_path / "scale.json", "--per-day", "200", "--days", "1")["rows"]
     assert row["waiting"]["p95_min"] < 60
