@@ -4,7 +4,7 @@
 
 Every PHOTOS folder goes through the whole pipeline on this machine in that quality. What is fitted
 is CPU seconds, all children included, because wall-clock time depends on who else is there; the
-factors that `estimates/table.py` should hold are the geometric means over the runs, and its SPREAD
+factors that `estimates/table.py` should hold are the geometric means over the runs, and its spreads
 must hold every run's ratio of measured to estimated.
 """
 
@@ -24,8 +24,7 @@ from PIL import Image
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
-from spaceport_ingest.estimates.arithmetic import Ask, cpu_s
-from spaceport_ingest.estimates.table import SPREAD
+from spaceport_ingest.estimates.arithmetic import Ask, cpu_s, spread_of
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.sagemaker.runner import ProcessRunner, local_command
 
@@ -118,7 +117,8 @@ def report(rows: Sequence[Row]) -> dict[str, Any]:
         ratios = [row.ratio for row in rows if row.stage is stage]
         if ratios:
             factors[stage.value] = math.exp(sum(map(math.log, ratios)) / len(ratios))
-            inside = sum(SPREAD.low <= ratio <= SPREAD.high for ratio in ratios)
+            spread = spread_of(stage)
+            inside = sum(spread.low <= ratio <= spread.high for ratio in ratios)
             print(
                 f"{stage}: the table's figure times {factors[stage.value]:.2f} would fit best; "
                 f"{inside} of {len(ratios)} runs lie within its spread"

@@ -35,6 +35,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_up(commands)
     _add_view(commands)
     _add_upload(commands)
+    _add_batch(commands)
     _add_plan(commands)
     _add_replay(commands)
     _add_cancel(commands)
@@ -66,17 +67,30 @@ def _add_run(commands: Commands) -> None:
 
 def _add_photos(command: argparse.ArgumentParser, mail: str) -> None:
     command.add_argument("photos", type=Path, metavar="PHOTOS", help="a folder or a zip")
-    qualities = [quality.value for quality in Quality]
-    command.add_argument("--quality", choices=qualities, default=Quality.STANDARD.value)
-    command.add_argument("--email", metavar="ADDRESS", help=mail)
+    _add_wishes(command, mail)
     command.add_argument("--title", default="", help="for the report; default: the name of PHOTOS")
     help_text = "the plan that was flown, as 'spaceport plan --out' wrote it: the report compares"
     command.add_argument("--plan", type=Path, metavar="PLAN", help=help_text)
 
 
+def _add_wishes(command: argparse.ArgumentParser, mail: str) -> None:
+    qualities = [quality.value for quality in Quality]
+    command.add_argument("--quality", choices=qualities, default=Quality.STANDARD.value)
+    command.add_argument("--email", metavar="ADDRESS", help=mail)
+
+
 def _add_upload(commands: Commands) -> None:
     command = _add(commands, "upload", "upload photos to a running 'spaceport up'")
     _add_photos(command, mail="who is told (mail lands in its outbox)")
+    _add_state(command)
+
+
+def _add_batch(commands: Commands) -> None:
+    purpose = "upload every folder and zip in a folder, each as a capture of its own"
+    command = _add(commands, "batch", purpose)
+    command.add_argument("folder", type=Path, metavar="FOLDER", help="of folders and zips")
+    _add_wishes(command, mail="gets one mail when all are done (it lands in the outbox)")
+    command.add_argument("--title", default="", help="of the batch; default: the name of FOLDER")
     _add_state(command)
 
 

@@ -78,6 +78,15 @@ def _upload(typed: argparse.Namespace, console: Console) -> int:
     return upload(typed.photos, _wishes(typed), typed.state, console)
 
 
+def _batch(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.cloud.batch import batch  # noqa: PLC0415
+    from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
+    from spaceport_cli.run.begin import title_of  # noqa: PLC0415
+
+    wishes = Wishes(Quality(typed.quality), typed.email, title_of(typed.folder, typed.title))
+    return batch(typed.folder, wishes, typed.state, console)
+
+
 def _wishes(typed: argparse.Namespace) -> "Wishes":
     from spaceport_cli.photos.upload import Wishes  # noqa: PLC0415
     from spaceport_cli.run.begin import title_of  # noqa: PLC0415
@@ -165,6 +174,7 @@ COMMANDS: dict[str, Command] = {
     "up": _up,
     "view": _view,
     "upload": _upload,
+    "batch": _batch,
     "plan": _plan,
     "doctor": _doctor,
     "replay": _replay,

@@ -69,6 +69,15 @@ def test_train(tmp_path: Path) -> None:
     assert figures["kept"]["psnr_db"] > 10
 
 
+def test_plan_loop(tmp_path: Path) -> None:
+    least = ("--half", "10", "--overlaps", "0.5", "0.4", "--width", "400", "--views", "2")
+    figures = run("plan_loop", tmp_path / "loop.json", *least, "--work", tmp_path / "work")
+    for flight in ("ours", "grid"):
+        assert len(figures[flight]["views"]) == 2
+        assert figures[flight]["psnr_db"] > 8
+    assert (tmp_path / "work" / "views.png").exists()
+
+
 @pytest.mark.node
 def test_compress(tmp_path: Path) -> None:
     write_ply(tmp_path / "scene.ply", field(1500))

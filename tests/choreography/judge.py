@@ -34,10 +34,12 @@ UNIT_TESTS = {
         for name in ("stage_line", "stage_ends", "turns", "failures", "launch", "machines")
     ),
     "ingest": tuple(
-        f"tests/unit/ingest/test_ingest_{name}.py" for name in ("uploads", "api", "runs")
+        f"tests/unit/ingest/test_ingest_{name}.py"
+        for name in ("uploads", "api", "runs", "deletion")
     ),
     "notify": tuple(
-        f"tests/unit/notify/test_notify_{name}.py" for name in ("tell", "mail", "webhooks")
+        f"tests/unit/notify/test_notify_{name}.py"
+        for name in ("tell", "mail", "webhooks", "deletion", "batches")
     ),
 }
 CHAOS, UNIT, NOBODY = "chaos", "unit", ""

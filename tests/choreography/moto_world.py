@@ -46,7 +46,7 @@ class MotoWorld(World):
         self.objects = S3Objects(s3)
         table = MotoStatusTable(self.cloud.client("dynamodb"))
         self.status = cast("WatchedStatusTable", table)
-        self.mailer = cast("FakeMailer", MotoMailer(self.cloud.client("ses")))
+        self.mailer = cast("FakeMailer", MotoMailer(self.cloud.client("sesv2")))
         self.moto_queues = {name: MotoQueue(self.cloud, name) for name in SERVICE_NAMES}
         self.queues = cast("dict[str, FunctionQueue]", self.moto_queues)
 

@@ -22,7 +22,7 @@ Spaceport is up. Ctrl-C stops it; its state stays in {state_dir}
   open         {link}
   API          {api}   token in {token}
   S3 and all   {endpoint}   bucket {bucket}
-  e-mails      {outbox}
+  e-mails      {api}/outbox   as files in {outbox}
 
 Photos become a job in the browser, or from another terminal:
   spaceport upload PHOTOS{state}

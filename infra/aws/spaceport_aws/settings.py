@@ -67,6 +67,7 @@ class Deployment(BaseModel):
     budget_usd: int = Field(default=100, ge=1)
     requests_per_s: int = Field(default=20, ge=1)
     keep_uploads_days: int = Field(default=30, ge=1)
+    keep_work_days: int = Field(default=30, ge=1)
     keep_logs: Literal[7, 14, 30, 60, 90, 180, 365] = 30
     delete_data: bool = False
     machines: Mapping[str, tuple[Machine, ...]] = {}

@@ -10,9 +10,9 @@ the archived events of unfinished jobs again, which is harmless for what is done
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +29,7 @@ from spaceport_local.disk.state import StateDir
 from spaceport_local.functions.bell import Bell
 from spaceport_local.http.closed import House
 from spaceport_local.s3.downloads import Downloads
+from spaceport_local.s3.expiry import Expiry
 from spaceport_local.s3.lost import lost_uploads
 from spaceport_local.s3.objects import Objects
 from spaceport_local.s3.parts import Parts
@@ -36,6 +37,7 @@ from spaceport_local.sagemaker.service import SageMaker
 from spaceport_topology.wiring import ARCHIVE, BUS
 
 RESUME = "resume"
+KEEP_DAYS = {"captures": 30, "work": 30}  # as on AWS, unless said
 log = logging.getLogger("spaceport.local")
 
 
@@ -45,6 +47,7 @@ class CloudOptions(ComputeOptions):
 
     state_dir: Path
     aws_port: int = 0
+    keep_days: Mapping[str, int] = field(default_factory=lambda: KEEP_DAYS)
 
 
 class LocalCloud:
@@ -134,9 +137,10 @@ class LocalCloud:
                 self._house,
                 self._secrets,
                 stack,
+                self._state.outbox,
             )
             self._fill_stores()
-            self._compute.start(self._heal)
+            self._compute.start(self._heal, self._expiry())
             self._stack = stack.pop_all()
 
     def stop(self) -> None:
@@ -182,6 +186,10 @@ class LocalCloud:
         self._archive.watch(self._tell)
         self._archive.start()
         self._moto.server.start()
+
+    def _expiry(self) -> Expiry:
+        topology = self._topology
+        return Expiry(topology.expiring, self._options.keep_days, self.bucket, self.client("s3"))
 
     def _tell(self, envelope: dict[str, Any]) -> None:
         for watcher in list(self._watchers):

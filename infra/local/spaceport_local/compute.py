@@ -22,8 +22,10 @@ from spaceport_local.environment import (
 from spaceport_local.functions.bell import Bell
 from spaceport_local.functions.function import Function
 from spaceport_local.functions.hosting import Hosting
+from spaceport_local.functions.schedule import Swept
 from spaceport_local.http.closed import OWN_NAMES, Closed, House
 from spaceport_local.http.frontdoor import FrontDoor
+from spaceport_local.http.outbox import OutboxPages
 from spaceport_local.http.pages import DIST, Pages
 from spaceport_local.http.refusals import problem_page
 from spaceport_local.http.server import HOST, WebServer
@@ -78,6 +80,7 @@ class Compute:
         house: House,
         secrets: Secrets,
         stack: ExitStack,
+        outbox: Path | None = None,
     ) -> None:
         self._options = options
         self._endpoint_url = endpoint_url
@@ -90,14 +93,18 @@ class Compute:
         self.sagemaker = SageMaker(jobs, options.quotas)
         sign_in = SignIn(secrets.token, options.guests)
         pages = Pages(options.pages, endpoint_url)
-        door = FrontDoor(options.topology.routes, self._functions, sign_in, pages)
+        mails = OutboxPages(outbox, sign_in)
+        door = FrontDoor(options.topology.routes, self._functions, sign_in, pages, mails)
         closed = Closed(door, house, problem_page)
         self.front_door = WebServer(closed, options.api_port, options.api_host, threads=API_THREADS)
         stack.callback(self.front_door.stop)
         house.page_ports.add(self.front_door.port)
 
-    def start(self, heal: Callable[[], None]) -> None:
-        """Begin; `heal` is called when all queues and rules are there and nobody reads them yet."""
+    def start(self, heal: Callable[[], None], *others: Swept) -> None:
+        """Begin; `heal` is called when all queues and rules are there and nobody reads them yet.
+
+        `others` are swept as the services are.
+        """
         variables = self._start_sagemaker()
         topology = self._options.topology
         settings = function_environment(topology, self.front_door.url)
@@ -111,7 +118,7 @@ class Compute:
         hosting = Hosting(topology, self._functions, urls, self.clients, self._bell)
         self._stack.callback(self.front_door.stop)
         self._stack.callback(hosting.stop)
-        hosting.start(self._options.sweep_interval_s)
+        hosting.start(self._options.sweep_interval_s, *others)
         self.front_door.start()
 
     def _start_sagemaker(self) -> dict[str, str]:

@@ -5,12 +5,14 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
+from spaceport_contracts.places import WORK
+from spaceport_contracts.uploads import UPLOADS_PREFIX
 from spaceport_ingest.tables import TABLE_DEFINITION as UPLOADS_DEFINITION
 from spaceport_notify.tables import TABLE_DEFINITION as STATUS_DEFINITION
-from spaceport_runtime.aws.limits import TABLE_DEFINITION as LIMITS_DEFINITION
 from spaceport_runtime.service import Service
+from spaceport_runtime.tables import LIMITS_DEFINITION
 from spaceport_runtime.tables import TABLE_DEFINITION as LEDGER_DEFINITION
 
 BUS = "spaceport"
@@ -82,6 +84,22 @@ class TableSpec:
 
 
 @dataclass(frozen=True)
+class ExpirySpec:
+    """Objects that expire: below which prefix, and which of a deployment's settings says when."""
+
+    prefix: str
+    kind: Literal["captures", "work"]
+
+
+# Results, below jobs/, never expire by themselves.
+EXPIRING = (
+    ExpirySpec(UPLOADS_PREFIX, "captures"),
+    ExpirySpec("captures/", "captures"),
+    ExpirySpec(f"{WORK}/", "work"),
+)
+
+
+@dataclass(frozen=True)
 class Topology:
     """Everything that is created, whichever cloud it is created in."""
 
@@ -94,6 +112,7 @@ class Topology:
     schedules: tuple[ScheduleSpec, ...]
     routes: tuple[RouteSpec, ...]
     tables: tuple[TableSpec, ...]
+    expiring: tuple[ExpirySpec, ...] = EXPIRING
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready, for comparison and for print."""

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from spaceport_contracts.events import Event
+from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
+from spaceport_contracts.places import WORK, area_of, part_of_job
 from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.ports import Run
 from spaceport_runtime.service import JobKind, JobSpec
@@ -20,6 +22,7 @@ class Order:
 
     quality: Quality
     inputs: dict[str, str]
+    options: JobOptions = AS_THE_QUALITY_HAS_IT
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,14 @@ def make_launch(
         if job.kind == "processing"
         else _training(run, order.quality, channels, job, platform)
     )
-    options = StageOptions(quality=order.quality, rasteriser=job.rasteriser)
+    options = StageOptions(quality=order.quality, rasteriser=job.rasteriser, wanted=order.options)
     return Launch(job.kind, confined(common | parts, job.kind, platform), options_uri, options)
 
 
 def run_prefix(bucket: str, run: Run) -> str:
     """Where a run's options and outputs lie."""
     key = run.key
-    return f"s3://{bucket}/jobs/{key.job_id}/{key.stage}/{key.attempt:02d}/"
+    return f"{part_of_job(key.stage, key.job_id, bucket)}{key.attempt:02d}/"
 
 
 def output_prefix(bucket: str, run: Run, kind: JobKind) -> str:
@@ -152,7 +155,8 @@ def _channel(name: str, uri: str) -> dict[str, Any]:
 def _checkpoints(run: Run, quality: Quality, platform: PlatformSettings) -> str:
     """One place for all attempts with the same effort, so that a retry continues."""
     key = run.key
-    return f"s3://{platform.bucket}/jobs/{key.job_id}/{key.stage}/checkpoints/{quality.value}/"
+    area = area_of(WORK, key.job_id, platform.bucket)
+    return f"{area}{key.stage}/checkpoints/{quality.value}/"
 
 
 def _environment(run: Run, cause: Event, platform: PlatformSettings) -> dict[str, str]:

@@ -11,7 +11,14 @@ from pydantic import Field
 from spaceport_contracts.capture import Frozen
 from spaceport_notify.known.batch import BatchStatus, batch_status
 from spaceport_notify.known.files import CONTENT_TYPES
-from spaceport_notify.known.find import JOB_ID, LINK_SECONDS, JobId, find, redirect
+from spaceport_notify.known.find import (
+    JOB_ID,
+    LINK_SECONDS,
+    JobId,
+    find,
+    redirect,
+    redirect_to_photo,
+)
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
 from spaceport_notify.known.public import public_event
@@ -57,6 +64,7 @@ class JobPage(Frozen):
 
 
 BatchId = Annotated[str, Path(description="as POST /batches answered it")]
+PhotoName = Annotated[str, Path(description="a name from the job's geo.json")]
 FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
 Wait = Annotated[
@@ -120,6 +128,19 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
             remedy = "Check the id; a batch that was just started appears within a few seconds."
             raise Problem(HTTPStatus.NOT_FOUND, f"There is no batch {batch_id[:64]}. {remedy}")
         return batch_status(batch_id, mine, deleted)
+
+    @app.get(
+        "/jobs/<job_id>/photos/<name>",
+        summary="One of the photos that a job's scene rests on, undistorted",
+        tags=["jobs"],
+        responses=responses(
+            {404: "No such job, or no such photo (yet)"},
+            {302: {"description": f"A link to the photo, good for {LINK_SECONDS // 60} minutes"}},
+        ),
+    )
+    def get_photo(job_id: JobId, name: PhotoName) -> Response[str]:
+        kit = get_kit()
+        return redirect_to_photo(find(job_id, kit), name, kit)
 
     add_mail_routes(app, get_kit)
     add_webhook_routes(app, get_kit)

@@ -16,6 +16,7 @@ SERVICE = Service(
         Route("GET", "/batches/{batch_id}"),
         Route("GET", "/jobs/{job_id}/events"),
         Route("GET", "/jobs/{job_id}/files/{name}"),
+        Route("GET", "/jobs/{job_id}/photos/{name}"),
         Route("GET", "/unsubscribe/{token}", is_open=True),
         Route("POST", "/unsubscribe/{token}", is_open=True),
         Route("POST", "/jobs/{job_id}/shares"),

@@ -65,13 +65,34 @@ def test_events_in_pages_without_private_matters() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["scene.sog", "scene.ply", "report.html", "report.json", "preview.png", "flythrough.webp"],
+    [
+        "scene.sog",
+        "scene.ply",
+        "report.html",
+        "report.json",
+        "preview.png",
+        "flythrough.webp",
+        "geo.json",
+    ],
 )
 def test_files_are_redirects_to_temporary_links(name: str) -> None:
     status, headers, _ = Door().delivered().get(f"/jobs/{JOB}/files/{name}")
     assert status == 302
     assert headers["Location"].startswith("https://signed.test/spaceport/jobs/")
     assert f"/{name}?" in headers["Location"]
+
+
+def test_photos_are_redirects_to_what_sfm_undistorted() -> None:
+    door = Door().delivered()
+    prefix = f"s3://spaceport/jobs/{JOB}/sfm/01/output/images/"
+    door.story.store.write(prefix + "0001-dji-0001.jpg", b"jpeg", "image/jpeg")
+    status, headers, _ = door.get(f"/jobs/{JOB}/photos/0001-dji-0001.jpg")
+    assert status == 302
+    assert "/sfm/01/output/images/0001-dji-0001.jpg?" in headers["Location"]
+    for name in ("0002-dji-0002.jpg", "..%2Fgeo.json", "geo.json"):
+        status, _, body = door.get(f"/jobs/{JOB}/photos/{name}")
+        assert status == 404
+    assert "geo.json" in body["detail"]
 
 
 @pytest.mark.parametrize(

@@ -108,8 +108,8 @@ def letter_of(view: JobView) -> Letter:
 
 
 def test_ses_gets_the_whole_message(aws: None) -> None:
-    client = boto3.client("ses")
-    client.verify_email_identity(EmailAddress="spaceport@example.org")
+    client = boto3.client("sesv2")
+    client.create_email_identity(EmailIdentity="spaceport@example.org")
     story = Story(title="Plage de Noël")
     view = merge(merge(None, story.requested()), story.failed(Stage.SFM, story.requested()))
     letter = letter_of(view)
@@ -127,16 +127,16 @@ class BrokenClient:
 
     error: Exception
 
-    def send_raw_email(self, **_: Any) -> None:
+    def send_email(self, **_: Any) -> None:
         raise self.error
 
 
 @pytest.mark.parametrize(
     ("error", "meaning"),
     [
-        (ClientError({"Error": {"Code": "Throttling"}}, "SendRawEmail"), Retryable),
-        (ClientError({"Error": {"Code": "MessageRejected"}}, "SendRawEmail"), MailRefused),
-        (ClientError({"Error": {"Code": "InternalFailure"}}, "SendRawEmail"), MailUncertain),
+        (ClientError({"Error": {"Code": "Throttling"}}, "SendEmail"), Retryable),
+        (ClientError({"Error": {"Code": "MessageRejected"}}, "SendEmail"), MailRefused),
+        (ClientError({"Error": {"Code": "InternalFailure"}}, "SendEmail"), MailUncertain),
         (EndpointConnectionError(endpoint_url="https://ses"), Retryable),
         (ReadTimeoutError(endpoint_url="https://ses"), MailUncertain),
     ],
@@ -148,7 +148,7 @@ def test_what_a_failed_send_means(error: Exception, meaning: type[Exception]) ->
 
 
 def test_boto3_never_sends_a_mail_again_by_itself(aws: None) -> None:
-    client = boto3.client("ses", config=SEND_ONCE)
+    client = boto3.client("sesv2", config=SEND_ONCE)
     assert client.meta.config.retries["total_max_attempts"] == 1  # type: ignore[attr-defined]
 
 
@@ -231,7 +231,7 @@ class Sent:
     def __init__(self) -> None:
         self.asked: dict[str, Any] = {}
 
-    def send_raw_email(self, **asked: Any) -> None:
+    def send_email(self, **asked: Any) -> None:
         self.asked = asked
 
 
@@ -241,7 +241,7 @@ def test_a_configuration_set_hears_of_bounces(name: str | None) -> None:
     letter = letter_of(merge(None, Story().rejected()))
     SesMailer(client, name).send(compose(letter, "a@example.org"))  # type: ignore[arg-type]
     assert client.asked.get("ConfigurationSetName") == name
-    assert client.asked["Destinations"] == [EMAIL]
+    assert client.asked["Destination"] == {"ToAddresses": [EMAIL]}
 
 
 def test_webhooks_belong_to_their_owner(table: DynamoStatusTable) -> None:

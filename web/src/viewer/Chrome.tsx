@@ -12,8 +12,8 @@ import { Readout } from './controls/Readout';
 import { SharePanel } from './controls/SharePanel';
 import { type Tool, Toolbar } from './controls/Toolbar';
 import type { Box } from './engine/crop';
-import { lengthOf, minus, type Triple } from './engine/frame';
-import { lookedAt, type Photo, subject } from './engine/geo';
+import { add, lengthOf, minus, type Triple } from './engine/frame';
+import { type Geo, lookedAt, type Photo, subject } from './engine/geo';
 import { draw, photoAt } from './engine/overlay';
 import type { Scene } from './engine/scene';
 import { fromAbove, overview, turned, type Turn, type View } from './engine/view';
@@ -28,6 +28,7 @@ const STEP_DEG = 15;
 const NEARER = 0.8;
 /** Steps that come while the last one still moves go on from where that one ends. */
 const MOVING_MS = 1200;
+const NARROW = '(max-width: 40rem)';
 const KEYS: Record<string, Turn> = {
   ArrowLeft: { rightDeg: -STEP_DEG }, ArrowRight: { rightDeg: STEP_DEG },
   ArrowUp: { upDeg: STEP_DEG }, ArrowDown: { upDeg: -STEP_DEG },
@@ -72,7 +73,15 @@ export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links,
     setTool(null);
     scene.canvas.focus({ preventScroll: true });
   }, [tool, open, scene]);
-  const choose = (next: Tool) => (tool === next ? close() : (open(null), setTool(next)));
+  const choose = (next: Tool) => {
+    if (tool === next) return close();
+    open(null);
+    setTool(next);
+    if (next === 'photos' && geo) go(photosView(geo, everything()));
+  };
+
+  // On a phone there is room for a panel or for what moves, not for both.
+  useEffect(() => { if (mode !== 'orbit' && matchMedia(NARROW).matches) setTool(null); }, [mode]);
 
   const takesPoints = tool === 'measure' || tool === 'notes';
   // The first pick compiles a shader: better now than at the first click.
@@ -202,6 +211,15 @@ function homeOf(scene: Scene, home: View | null): View {
   if (home) return home;
   const { low, high, centre } = scene.box() ?? { low: [-1, -1, -1], high: [1, 1, 1], centre: [0, 0, 0] as Triple };
   return overview(centre, lengthOf(minus(high as Triple, low as Triple)) / 2);
+}
+
+/** The cameras and what they looked at, in one view. */
+function photosView(geo: Geo, home: View): View {
+  const up = geo.photos.reduce((sum, photo) => sum + photo.position[2], 0) / (geo.photos.length || 1);
+  const rise = Math.max(0, up - home.target[2]);
+  const target: Triple = [home.target[0], home.target[1], home.target[2] + rise / 2];
+  const reach = lengthOf(minus(home.eye, home.target));
+  return turned({ ...home, target, eye: add(home.eye, [0, 0, rise / 2]) }, { distance: 1 + rise / reach, upDeg: -15 });
 }
 
 function aboveOf(scene: Scene, { geo, home }: Opened): View {

@@ -2,6 +2,7 @@
 
 from spaceport_aws.access.grants import Grant, encryption, listing, objects, publishing, table
 from spaceport_aws.names import Names
+from spaceport_contracts.places import AREAS
 from spaceport_runtime.service import Service
 from spaceport_topology.wiring import LEDGER_TABLE, LIMITS_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
@@ -80,13 +81,13 @@ def _stage(service: Service, names: Names, key_arn: str, job_role_arn: str) -> l
     jobs = names.arn("sagemaker", f"{kind}-job/{service.name}-*")
     actions = [f"sagemaker:{verb_}{verb}Job" for verb_ in ("Create", "Describe", "Stop")]
     passing = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
-    own = f"jobs/*/{service.name}/*"
+    own = [f"{area}/*/{service.name}/*" for area in AREAS]
     return [
         _sending(service, names),
         _speech(service, names),
         table(names, LEDGER_TABLE, *LEDGER_ACTIONS),
-        objects(names, ("GetObject",), own),
-        objects(names, ("PutObject",), f"{own}/options/options.json"),
+        objects(names, ("GetObject",), *own),
+        objects(names, ("PutObject",), *(f"{each}/options/options.json" for each in own)),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
         Grant((*actions, "sagemaker:AddTags"), (jobs,), why="a job's name ends in its job id"),
@@ -109,8 +110,8 @@ def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Gr
     ]
     if entry != "on_request":
         grants += [
-            objects(names, ("PutObject", "AbortMultipartUpload"), "jobs/*/ingest/*"),
-            objects(names, ("DeleteObject",), "jobs/*", "uploads/*", "captures/*"),
+            objects(names, ("PutObject", "AbortMultipartUpload"), "work/*/ingest/*"),
+            objects(names, ("DeleteObject",), "jobs/*", "work/*", "uploads/*", "captures/*"),
             objects(names, ("AbortMultipartUpload",), BEGUN),
         ]
     if entry == "on_request":
@@ -145,7 +146,7 @@ def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str)
     if entry == "on_request":
         return [
             table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
-            objects(names, ("GetObject",), "jobs/*"),
+            objects(names, ("GetObject",), "jobs/*", "work/*"),
             listing(names),
             encryption(key_arn, "Decrypt"),
         ]
@@ -153,12 +154,12 @@ def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str)
     return [
         _sending(service, names),
         table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
-        objects(names, ("GetObject",), "jobs/*"),
+        objects(names, ("GetObject",), "jobs/*", "work/*"),
         objects(names, ("PutObject", "DeleteObject"), "jobs/*/report/*"),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
         Grant(
-            ("ses:SendRawEmail",),
+            ("ses:SendEmail", "ses:SendRawEmail"),
             (
                 names.arn("ses", f"identity/{mail}"),
                 names.arn("ses", f"configuration-set/{names.deployment}"),

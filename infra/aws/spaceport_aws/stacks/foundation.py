@@ -118,11 +118,7 @@ class Foundation(SpaceportStack):
             s3.LifecycleRule(
                 id="torn-uploads", abort_incomplete_multipart_upload_after=cdk.Duration.days(7)
             ),
-            s3.LifecycleRule(
-                id="uploads",
-                prefix="uploads/",
-                expiration=cdk.Duration.days(self.plan.deployment.keep_uploads_days),
-            ),
+            *self._expiring(),
             s3.LifecycleRule(
                 id="jobs",
                 prefix="jobs/",
@@ -133,6 +129,19 @@ class Foundation(SpaceportStack):
                     )
                 ],
             ),
+        ]
+
+    def _expiring(self) -> list[s3.LifecycleRule]:
+        """What the topology says expires: captures, and what is only on the way to a result."""
+        deployment = self.plan.deployment
+        days = {"captures": deployment.keep_uploads_days, "work": deployment.keep_work_days}
+        return [
+            s3.LifecycleRule(
+                id=spec.prefix.rstrip("/"),
+                prefix=spec.prefix,
+                expiration=cdk.Duration.days(days[spec.kind]),
+            )
+            for spec in self.plan.topology.expiring
         ]
 
     def _cors(self) -> s3.CorsRule:

@@ -8,7 +8,7 @@ from spaceport_local.functions.bell import Bell
 from spaceport_local.functions.function import Function
 from spaceport_local.functions.poller import Mapping as QueueMapping
 from spaceport_local.functions.poller import Poller
-from spaceport_local.functions.schedule import Schedule
+from spaceport_local.functions.schedule import Schedule, Swept
 from spaceport_topology.wiring import Topology
 
 JOIN_S = 10.0
@@ -34,12 +34,12 @@ class Hosting:
         ]
         self._schedules: list[Schedule] = []
 
-    def start(self, sweep_interval_s: float) -> None:
-        """Begin; the first sweep is at once."""
+    def start(self, sweep_interval_s: float, *others: Swept) -> None:
+        """Begin; the first sweep is at once. `others` are swept with the services."""
         for poller in self._pollers:
             poller.start()
         swept = [self._functions[spec.service] for spec in self._topology.schedules]
-        self._schedules = [Schedule(swept, sweep_interval_s)]
+        self._schedules = [Schedule([*swept, *others], sweep_interval_s)]
         for schedule in self._schedules:
             schedule.start()
 

@@ -3,16 +3,26 @@
 import logging
 import threading
 from collections.abc import Sequence
-
-from spaceport_local.functions.function import Function
+from typing import Protocol
 
 log = logging.getLogger("spaceport.local")
+
+
+class Swept(Protocol):
+    """Something that is to be called again and again."""
+
+    @property
+    def name(self) -> str:
+        """For the log."""
+
+    def on_sweep(self) -> object:
+        """One round."""
 
 
 class Schedule:
     """One thread that sweeps one service after the other; the first round is at once."""
 
-    def __init__(self, functions: Sequence[Function], every_s: float) -> None:
+    def __init__(self, functions: Sequence[Swept], every_s: float) -> None:
         self._functions = functions
         self._every_s = every_s
         self._stopping = threading.Event()
@@ -37,7 +47,7 @@ class Schedule:
                 self._sweep(function)
             self._stopping.wait(self._every_s)
 
-    def _sweep(self, function: Function) -> None:
+    def _sweep(self, function: Swept) -> None:
         if self._stopping.is_set():
             return
         try:

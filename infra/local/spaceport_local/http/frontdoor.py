@@ -20,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 
 from spaceport_local.account import ACCOUNT
 from spaceport_local.functions.function import Function
+from spaceport_local.http.outbox import OutboxPages
 from spaceport_local.http.pages import NOT_SIGNED_IN, READS, Pages, takes_html
 from spaceport_local.http.signin import UNKNOWN, SignIn
 from spaceport_topology.wiring import RouteSpec
@@ -42,10 +43,12 @@ class FrontDoor:
         functions: Mapping[str, Function],
         sign_in: SignIn,
         pages: Pages,
+        outbox: OutboxPages | None = None,
     ) -> None:
         self._functions = functions
         self._sign_in = sign_in
         self._pages = pages
+        self._outbox = outbox or OutboxPages(None, sign_in)
         self._map = Map(
             [
                 Rule(_werkzeug_path(route.path), methods=[route.method], endpoint=route)
@@ -58,7 +61,7 @@ class FrontDoor:
         """Answer one request."""
         request = Request(environ)
         try:
-            response = self._welcome(request) or self._answer(request)
+            response = self._welcome(request) or self._mail(request) or self._answer(request)
         except HTTPException as error:
             response = self._page(request, error) or _refusal(request, error)
         except Exception:  # as API Gateway: a broken function is a 500 to the caller
@@ -83,6 +86,15 @@ class FrontDoor:
             session = self._sign_in.session(request)
             return _told({}, 200, json.dumps(session.as_json()))
         return None
+
+    def _mail(self, request: Request) -> Response | None:
+        """The outbox, for the owner; who is not signed in is told how to."""
+        found = self._outbox.answer(request)
+        if found is None and request.path.split("/")[1:2] == ["outbox"]:
+            if self._sign_in.subject_of(request) is None:
+                return self._unknown(request)
+            raise NotFound
+        return found
 
     def _answer(self, request: Request) -> Response:
         route, parameters = self._map.bind_to_environ(request.environ).match()

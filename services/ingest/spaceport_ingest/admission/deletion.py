@@ -8,6 +8,7 @@ for each of its runs that there was one, so that no late event begins anything.
 """
 
 from spaceport_contracts.events import JobDeleted, Stage
+from spaceport_contracts.places import AREAS, area_of
 from spaceport_contracts.uploads import MANIFEST_NAME, PHOTOS_FOLDER
 from spaceport_ingest.admission.begun import drop
 from spaceport_ingest.ports import Kit
@@ -63,7 +64,8 @@ def finish_deletion(key: RunKey, kit: Kit) -> None:
         raise Retryable(f"job {key.job_id} is still being stopped")
     for each in runs:
         ledger.erase(each)
-    kit.platform.store.remove(f"s3://{kit.bucket}/jobs/{key.job_id}/")
+    for area in AREAS:
+        kit.platform.store.remove(area_of(area, key.job_id, kit.bucket))
     _remove_upload(Deletion.model_validate_json(run.cause).uri, key.job_id, kit)
     ledger.erase(key)
 
@@ -97,5 +99,5 @@ def _remove_upload(uri: str, job_id: str, kit: Kit) -> None:
     folder, _, name = uri.rpartition("/")
     if name == MANIFEST_NAME:
         kit.platform.store.remove(f"{folder}/{PHOTOS_FOLDER}")
-    if not uri.startswith(f"s3://{kit.bucket}/jobs/"):
+    if not uri.startswith(tuple(f"s3://{kit.bucket}/{area}/" for area in AREAS)):
         kit.platform.store.remove(uri)

@@ -60,7 +60,8 @@ def estimate(ask: Ask, fleet: Fleet) -> Estimate:
 def _cost(stage: Stage, ask: Ask, fleet: Fleet) -> Cost:
     kind = fleet.machines.get(stage)
     if kind is None:
-        minutes = _spread(cpu_s(stage, ask) / fleet.cores + table.JOB_START_S, table.SPREAD, 1 / 60)
+        seconds = cpu_s(stage, ask) / fleet.cores + table.JOB_START_S
+        minutes = _spread(seconds, spread_of(stage), 1 / 60)
         return Cost(minutes=_rounded(minutes, TENTHS), dollars=Span(low=0, high=0))
     machine = table.MACHINES.get(kind)
     working = _minutes_on(stage, ask, machine)
@@ -77,10 +78,16 @@ def cpu_s(stage: Stage, ask: Ask) -> float:
     """CPU seconds on one core of the machine that was measured, without a GPU."""
     if stage is Stage.SFM:
         per_photo = table.SFM_CPU_S_PER_PHOTO[ask.quality]
+        per_photo += table.SFM_CPU_S_PER_PARTNER * min(ask.photos, table.MOST_PARTNERS)
         return ask.photos * (per_photo + table.DECODE_CPU_S_PER_MEGAPIXEL * ask.megapixels)
     if stage is Stage.COMPRESS:
-        return table.COMPRESS_CPU_S_PER_PHOTO * ask.photos
+        return table.COMPRESS_CPU_S + table.COMPRESS_CPU_S_PER_PHOTO * ask.photos
     return table.TRAIN_CPU_S_PER_WORK_S * _training_work_s(ask)
+
+
+def spread_of(stage: Stage) -> Span:
+    """What a capture may take over what it is estimated to."""
+    return table.SFM_SPREAD if stage is Stage.SFM else table.SPREAD
 
 
 def _training_work_s(ask: Ask) -> float:
@@ -106,7 +113,7 @@ def _minutes_on(stage: Stage, ask: Ask, machine: table.Machine | None) -> Span:
     busy = Span(low=1 / (known.vcpus * share.high), high=1 / (known.vcpus * share.low))
     if stage is Stage.COMPRESS:
         return _times(table.COMPRESS_CPU_S_ON_AWS, busy, 1 / 60)
-    return _spread(cpu_s(stage, ask) / 60, busy)
+    return _times(_spread(cpu_s(stage, ask), spread_of(stage)), busy, 1 / 60)
 
 
 def _basis(fleet: Fleet) -> str:

@@ -97,10 +97,16 @@ MS_PER_GAUSSIAN = 6.0e-4
 SMALLER_AT_FIRST = 0.756  # the mean share of the pixels, by train's LEVELS
 ASPECT = 3 / 4  # of most drones' photos
 
-# MEASURED: CPU seconds, as `python -m bench.estimates` fits them to the runs that it prints.
-SFM_CPU_S_PER_PHOTO = {Quality.DRAFT: 1.07, Quality.STANDARD: 1.63, Quality.HIGH: 2.17}
+# MEASURED: CPU seconds on one core, fitted to the runs of `python -m bench.estimates` that
+# docs/cost.md shows. A photo costs sfm its features and the photos that it is matched with.
+SFM_CPU_S_PER_PHOTO = {Quality.DRAFT: 0.95, Quality.STANDARD: 1.45, Quality.HIGH: 1.9}
+SFM_CPU_S_PER_PARTNER = 0.02
+MOST_PARTNERS = 60
 DECODE_CPU_S_PER_MEGAPIXEL = 0.03
-TRAIN_CPU_S_PER_WORK_S = 1.5
-COMPRESS_CPU_S_PER_PHOTO = 0.3
+TRAIN_CPU_S_PER_WORK_S = 0.45
+COMPRESS_CPU_S = 2.5
+COMPRESS_CPU_S_PER_PHOTO = 0.04
 JOB_START_S = 3.0
-SPREAD = Span(low=0.5, high=2.0)
+# How far a capture may be from the fit: hard ones (no GPS order, wide overlap) cost sfm most.
+SFM_SPREAD = Span(low=0.5, high=2.5)
+SPREAD = Span(low=0.4, high=2.0)

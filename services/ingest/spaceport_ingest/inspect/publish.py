@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Capture, RejectedPhoto
+from spaceport_contracts.places import part_of_job
 from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_ingest.inspect.wishes import Inputs
 from spaceport_ingest.ports import Kit, Listed
@@ -13,7 +14,7 @@ from spaceport_ingest.ports import Kit, Listed
 
 def ingest_prefix(bucket: str, job_id: str) -> str:
     """Everything that ingest writes for a job lies below this."""
-    return f"s3://{bucket}/jobs/{job_id}/ingest/"
+    return part_of_job("ingest", job_id, bucket)
 
 
 def photos_prefix(bucket: str, job_id: str) -> str:

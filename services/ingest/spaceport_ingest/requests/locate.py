@@ -8,6 +8,7 @@ from itertools import islice
 from urllib.parse import unquote, unquote_plus, urlsplit
 
 from spaceport_contracts.events import ReconstructionRequested, Stage
+from spaceport_contracts.places import AREAS
 from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX
 from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.ports import Kit, Listed
@@ -18,7 +19,6 @@ from spaceport_runtime.http.problems import Problem, field_problem
 
 FIELD = "s3Url"
 OPEN_AREAS = (UPLOADS_PREFIX.rstrip("/"), "captures")
-JOBS_AREA = "jobs"
 FORMS = (
     "Use s3://bucket/key, https://bucket.s3.region.amazonaws.com/key or "
     "https://s3.region.amazonaws.com/bucket/key."
@@ -114,7 +114,7 @@ def _may_be_named(name: str, step: Stage, email: str, kit: Kit) -> bool:
     if top in OPEN_AREAS:
         return _is_own_upload(top, below.partition("/")[0], kit)
     job_id = below.partition("/")[0]
-    if top != JOBS_AREA or step is Stage.SFM or kit.platform.ledger.job_record(job_id) is None:
+    if top not in AREAS or step is Stage.SFM or kit.platform.ledger.job_record(job_id) is None:
         return False
     origin = published_by(job_id, 1, kit)
     if not isinstance(origin, ReconstructionRequested):

@@ -28,7 +28,7 @@ def connect_kit(settings: Settings, platform: PlatformSettings) -> Kit:
     return Kit(
         table=DynamoStatusTable(dynamodb, settings.status_table),
         batches=DynamoBatches(dynamodb, settings.status_table),
-        mailer=SesMailer(boto3.client("ses", config=SEND_ONCE), settings.configuration_set),
+        mailer=SesMailer(boto3.client("sesv2", config=SEND_ONCE), settings.configuration_set),
         addresses=DynamoAddresses(dynamodb, settings.status_table),
         hooks=DynamoHooks(dynamodb, settings.status_table),
         shares=DynamoShares(dynamodb, settings.status_table),

@@ -18,7 +18,7 @@ from spaceport_runtime.aws.errors import code_of, ours
 from spaceport_runtime.errors import Denied, Retryable
 
 if TYPE_CHECKING:
-    from mypy_boto3_ses import SESClient
+    from mypy_boto3_sesv2 import SESV2Client
 
 # boto3 must not repeat a send by itself: after a broken connection the first may have gone out.
 SEND_ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
@@ -27,12 +27,12 @@ NEVER_LEFT = (ConnectTimeoutError, EndpointConnectionError, NoCredentialsError)
 
 
 class SesMailer:
-    """SES's `SendRawEmail`: whole MIME messages (v2's `Raw` is the same, and LocalStack has none).
+    """SES v2's `SendEmail` with whole MIME messages.
 
     `configuration_set` is what publishes bounces and complaints to EventBridge.
     """
 
-    def __init__(self, client: "SESClient", configuration_set: str | None = None) -> None:
+    def __init__(self, client: "SESV2Client", configuration_set: str | None = None) -> None:
         self._client = client
         self._options: Any = {}
         if configuration_set:
@@ -41,10 +41,10 @@ class SesMailer:
     def send(self, message: EmailMessage) -> None:
         """Send to the message's `To`."""
         try:
-            self._client.send_raw_email(
-                Source=message["From"],
-                Destinations=[address.addr_spec for address in message["To"].addresses],
-                RawMessage={"Data": message.as_bytes(policy=SMTP)},
+            self._client.send_email(
+                FromEmailAddress=message["From"],
+                Destination={"ToAddresses": [each.addr_spec for each in message["To"].addresses]},
+                Content={"Raw": {"Data": message.as_bytes(policy=SMTP)}},
                 **self._options,
             )
         except ClientError as error:

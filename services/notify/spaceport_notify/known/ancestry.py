@@ -105,5 +105,5 @@ def _is_origin(node: Node) -> bool:
     """Nothing of this job comes before: photos, or artifacts that another job or a user made."""
     if not isinstance(node, ReconstructionRequested):
         return False
-    ours = tuple(f"/jobs/{node.job_id}/{stage}/" for stage in Stage)
+    ours = tuple(f"/{node.job_id}/{stage}/" for stage in Stage)
     return node.start_at is Stage.SFM or not any(part in node.inputs.prefix for part in ours)

@@ -1,5 +1,7 @@
 """Which of a job's files people may fetch, and where each lies."""
 
+import re
+
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.status import delivered_attempt
 from spaceport_notify.known.view import JobView
@@ -11,7 +13,11 @@ CONTENT_TYPES = {
     "report.json": "application/json",
     "preview.png": "image/png",
     "flythrough.webp": "image/webp",
+    "geo.json": "application/json",
 }
+# As sfm names the photos that it undistorts.
+PHOTO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jpg")
+PHOTO_TYPE = "image/jpeg"
 
 
 def locate(view: JobView, name: str) -> str | None:
@@ -25,7 +31,22 @@ def locate(view: JobView, name: str) -> str | None:
         return prefix + name if prefix else None
     if name == "scene.sog":
         return compressed.scene.uri
+    if name == "geo.json":
+        return _of_sfm(view, attempt, name)
     if name == "scene.ply":
         trained = ancestry(view, attempt).trained
         return trained.outputs.prefix + name if trained else None
     return compressed.outputs.prefix + name
+
+
+def locate_photo(view: JobView, name: str) -> str | None:
+    """The S3 URI of an undistorted photo that the splat rests on; None where there is none."""
+    attempt = delivered_attempt(view)
+    if attempt is None or not PHOTO.fullmatch(name):
+        return None
+    return _of_sfm(view, attempt, f"images/{name}")
+
+
+def _of_sfm(view: JobView, attempt: int, path: str) -> str | None:
+    built = ancestry(view, attempt).built
+    return built.outputs.prefix + path if built else None

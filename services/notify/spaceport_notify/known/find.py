@@ -7,7 +7,7 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from spaceport_notify.known.files import CONTENT_TYPES, locate
+from spaceport_notify.known.files import CONTENT_TYPES, PHOTO_TYPE, locate, locate_photo
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
 from spaceport_runtime.http.caller import caller
@@ -34,6 +34,19 @@ def redirect(view: JobView, name: str, kit: Kit) -> Response[str]:
     if uri is None or kit.store.head(uri) is None:
         remedy = f"Wait until the job is delivered, and ask for one of {', '.join(CONTENT_TYPES)}."
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no file {name[:64]} (yet). {remedy}")
-    link = kit.links.temporary_link(uri, CONTENT_TYPES[name], LINK_SECONDS)
+    return _link(uri, CONTENT_TYPES[name], kit)
+
+
+def redirect_to_photo(view: JobView, name: str, kit: Kit) -> Response[str]:
+    """302 to a temporary link; raises Problem 404 for a photo that the scene does not rest on."""
+    uri = locate_photo(view, name)
+    if uri is None or kit.store.head(uri) is None:
+        remedy = "Wait until the job is delivered, and ask for a name from its geo.json."
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no photo {name[:64]} (yet). {remedy}")
+    return _link(uri, PHOTO_TYPE, kit)
+
+
+def _link(uri: str, content_type: str, kit: Kit) -> Response[str]:
+    link = kit.links.temporary_link(uri, content_type, LINK_SECONDS)
     headers = {"Location": link, "Cache-Control": "no-store"}
     return Response(HTTPStatus.FOUND.value, headers=headers, body="")

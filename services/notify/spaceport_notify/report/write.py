@@ -4,6 +4,7 @@ import base64
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from spaceport_contracts.places import part_of_job
 from spaceport_contracts.results import HeldOutPhoto
 from spaceport_notify.pages import render
 from spaceport_notify.ports import Kit
@@ -58,7 +59,7 @@ def write_report(collected: Collected, kit: Kit) -> str:
 
 def reports_of(job_id: str, bucket: str) -> str:
     """The S3 prefix of all reports of a job."""
-    return f"s3://{bucket}/jobs/{job_id}/report/"
+    return part_of_job("report", job_id, bucket)
 
 
 def report_page(collected: Collected, kit: Kit) -> str:

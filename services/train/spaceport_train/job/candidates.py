@@ -27,6 +27,7 @@ PILOT = 0.4
 MARGIN_DB = 0.2
 PATIENCE = 0.15
 FEWEST_GAUSSIANS = 2000
+SH_DEGREE = 3
 # CPU milliseconds of one step on the reference core: findings/train.md, section 3, fitted.
 MS_PER_PIXEL = 1.0e-4
 MS_PER_GAUSSIAN = 6.0e-4
@@ -72,7 +73,7 @@ class Candidate:
 
     gaussians: int
     steps: int
-    sh_degree: int = 3
+    sh_degree: int = SH_DEGREE
 
     @property
     def pilot_steps(self) -> int:
@@ -94,6 +95,8 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """The trainings to compare, smallest first; one only when the options name the number."""
     effort = EFFORTS[device, options.quality]
+    most_gaussians = min(most_gaussians, options.wanted.max_gaussians or most_gaussians)
+    degree = SH_DEGREE if options.wanted.sh_degree is None else options.wanted.sh_degree
     if options.gaussians is not None:
         counts = [min(options.gaussians, most_gaussians)]
     else:
@@ -102,7 +105,9 @@ def candidates(
         counts = sorted({min(max(n, FEWEST_GAUSSIANS), most_gaussians) for n in wanted})
     steps = max(effort.passes * facts.training_photos, effort.least_steps)
     steps = min(steps, effort.most_steps)
-    return tuple(Candidate(n, _affordable(steps, n, facts, effort, options.budget)) for n in counts)
+    return tuple(
+        Candidate(n, _affordable(steps, n, facts, effort, options.budget), degree) for n in counts
+    )
 
 
 def _affordable(steps: int, gaussians: int, facts: Facts, effort: Effort, budget: float) -> int:

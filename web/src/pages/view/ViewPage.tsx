@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useCallback } from 'react';
+import { answerOf, api } from '../../api/client';
 import { Waiting } from '../../ui/Waiting';
 import { usePageTitle } from '../../shell/usePageTitle';
 import { useReport } from './report';
@@ -13,6 +14,10 @@ const FOLDER = 'result';
 export default function ViewPage({ id, embedded }: { id: string; embedded: boolean }) {
   const title = useReport(id).data?.title ?? '';
   usePageTitle(title || null);
+  const share = useCallback(
+    () => answerOf(api.POST('/jobs/{job_id}/shares', { params: { path: { job_id: id } }, body: {} })),
+    [id],
+  );
   const file = (name: string) => `/jobs/${id}/files/${name}`;
   return (
     <main className={styles.stage}>
@@ -23,7 +28,7 @@ export default function ViewPage({ id, embedded }: { id: string; embedded: boole
           chrome={!embedded}
           photoUrl={(photo) => `/jobs/${id}/photos/${encodeURIComponent(photo.name)}`}
           links={{ page: `/view/${id}`, embed: `/embed/${id}` }}
-          {...(id === FOLDER ? {} : { backHref: `/captures/${id}` })}
+          {...(id === FOLDER ? {} : { backHref: `/captures/${id}`, onShare: share })}
           {...(title ? { title } : {})}
         />
       </Suspense>

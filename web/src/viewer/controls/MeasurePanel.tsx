@@ -41,7 +41,7 @@ export function MeasurePanel({ kind, points, geo, isMissed, title, onKind, onPoi
       </fieldset>
       <p className={styles.soft}>{words.measure.hint[kind]}</p>
       {isMissed ? <p className={styles.bad} role="alert">{words.measure.noHit}</p> : null}
-      <div role="status">
+      <div role="status" data-points={points.length}>
         {points.length > 0 && figures.length === 0 ? <p>{words.measure.point(points.length)}</p> : null}
         <dl className={styles.figures}>
           {figures.map(([name, figure]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd>{figure}</dd></div>)}

@@ -24,7 +24,7 @@ export function SharePanel({ scene, title, links, onShare, onClose }: Props) {
   useEffect(() => scene.onMove(() => setView(encodeView(scene.view()))), [scene]);
   const at = (path: string) => `${new URL(path, location.href).href.replace(/#.*/, '')}#${view}`;
   const page = at(links?.page ?? location.pathname);
-  const embed = links ? `<iframe src="${at(links.embed)}" title="${escape(title)}" width="800" height="500" allow="fullscreen; xr-spatial-tracking" loading="lazy"></iframe>` : null;
+  const embed = links ? `<iframe src="${at(shared?.path ?? links.embed)}" title="${escape(title)}" width="800" height="500" allow="fullscreen; xr-spatial-tracking" loading="lazy"></iframe>` : null;
   const save = () => scene.picture().then((blob) => download(`${title}.png`, blob), setError);
   const share = () => onShare?.().then(setShared, setError);
   return (

@@ -61,7 +61,12 @@ class ManifestUpload:
         """The request's, else the manifest's."""
         manifest = self.manifest
         return make_wishes(
-            self.submission, manifest.email, manifest.quality, manifest.title, manifest.plan
+            self.submission,
+            manifest.email,
+            manifest.quality,
+            manifest.title,
+            plan=manifest.plan,
+            options=manifest.options,
         )
 
     @property

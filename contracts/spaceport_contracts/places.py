@@ -1,0 +1,22 @@
+"""Where in the bucket what lies: results for good, and what is only on the way to them.
+
+Retention goes by the beginning of a key, because that is what S3's lifecycle rules know: captures
+and everything below `work/` expire, what lies below `jobs/` never does by itself.
+"""
+
+RESULTS = "jobs"
+WORK = "work"
+AREAS = (RESULTS, WORK)
+# What ingest copies and sfm makes is only there for the next stage.
+ON_THE_WAY = ("ingest", "sfm")
+
+
+def part_of_job(part: str, job_id: str, bucket: str) -> str:
+    """The S3 prefix of what a stage (or ingest) keeps for a job."""
+    area = WORK if part in ON_THE_WAY else RESULTS
+    return f"{area_of(area, job_id, bucket)}{part}/"
+
+
+def area_of(area: str, job_id: str, bucket: str) -> str:
+    """The S3 prefix of a job in one of the areas."""
+    return f"s3://{bucket}/{area}/{job_id}/"

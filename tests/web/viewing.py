@@ -1,0 +1,112 @@
+"""The viewer in a real browser, on a small result that `spaceport view` serves."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from spaceport_splat.camera import Camera
+from tests.web.small_scene import Triple, look_at
+
+AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+LOADED_MS = 120_000
+FOV_DEG = 60.0
+HOLD_MS = 1500
+
+
+@dataclass
+class Viewing:
+    """A page, and what it did that none of ours may do."""
+
+    page: Page
+    origin: str
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def open(self, link: str) -> None:
+        """Go there and wait for the first picture."""
+        self.page.goto(link)
+        self.page.wait_for_selector("[data-loaded=true]", timeout=LOADED_MS)
+
+    def point(self, at: Triple, camera: Camera) -> tuple[float, float]:
+        """Where a place of the scene is in the picture of this camera."""
+        seen = camera.world_to_camera[:3, :3] @ np.asarray(at) + camera.world_to_camera[:3, 3]
+        x, y = camera.fx * seen[0] / seen[2] + camera.cx, camera.fy * seen[1] / seen[2] + camera.cy
+        return float(x), float(y)
+
+    def tool(self, name: str) -> None:
+        """Open or close one of the tools."""
+        self.page.get_by_role("group", name="Tools").get_by_role("button", name=name).click()
+
+    def saved_picture(self) -> npt.NDArray[np.float32]:
+        """What 'Save a picture of this view' saves, float32[H, W, 3]."""
+        with self.page.expect_download(timeout=LOADED_MS) as download:
+            self.page.get_by_role("button", name="Save a picture of this view").click()
+        return read_picture(Path(download.value.path()).read_bytes())
+
+    def violations(self) -> list[str]:
+        """What axe objects to in the present state, best practices included."""
+        self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        return [
+            f"{rule['id']}: {node['html'][:160]}"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+
+def read_picture(content: bytes) -> npt.NDArray[np.float32]:
+    """PNG or JPEG -> float32[H, W, 3] from 0 to 1."""
+    pixels = Image.open(io.BytesIO(content)).convert("RGB")
+    return np.asarray(pixels, np.float32) / np.float32(255)
+
+
+def view_link(link: str, eye: Triple, target: Triple, fov_deg: float = FOV_DEG) -> str:
+    """The link with a view in it."""
+    numbers = ",".join(f"{number:g}" for number in (*eye, *target, fov_deg))
+    return f"{link}#view={numbers}"
+
+
+def camera_of(page: Page, eye: Triple, target: Triple, fov_deg: float = FOV_DEG) -> Camera:
+    """The camera with which the whole page's picture is drawn; fov is of the longer side."""
+    size = page.viewport_size or {"width": 0, "height": 0}
+    width, height = size["width"], size["height"]
+    focal = max(width, height) / 2 / np.tan(np.radians(fov_deg) / 2)
+    return look_at(eye, target, fx=float(focal), width_px=width, height_px=height)
+
+
+@contextmanager
+def viewing(
+    browser: Browser, origin: str, width: int = 720, height: int = 540
+) -> Iterator[Viewing]:
+    """A new visitor."""
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="light", accept_downloads=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(LOADED_MS)
+    shown = Viewing(page, origin)
+    own = urlsplit(origin).netloc
+
+    def asked(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != own:
+            shown.foreign.append(url)
+
+    page.on("request", lambda request: asked(request.url))
+    page.on("pageerror", lambda error: shown.complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: shown.complaints.append(message.text) if message.type == "error" else None,
+    )
+    try:
+        yield shown
+    finally:
+        context.close()
