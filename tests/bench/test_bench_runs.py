@@ -32,6 +32,13 @@ def test_bus(tmp_path: Path) -> None:
     assert figures["floor"]["calls_per_job"] > 50
 
 
+def test_api(tmp_path: Path) -> None:
+    figures = run("api", tmp_path / "api.json", "--requests", "20", "--clients", "4")
+    rates = figures["requests_per_cpu_s"]
+    assert rates["bare"]["function"] > rates["get_job"]["function"] > 0
+    assert figures["4_clients"]["p99_ms"] >= figures["4_clients"]["p50_ms"] > 0
+
+
 def test_uploads(tmp_path: Path) -> None:
     rows = run("uploads", tmp_path / "uploads.json", "--captures", "1", "2", "--mb", "25")["rows"]
     assert [row["captures"] for row in rows] == [1, 2]
