@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FilePayload, Page
 
 from spaceport_scenery import generate_capture
 from tests.infra.served import Served, served
@@ -25,6 +25,7 @@ AREA = [[7.902, 46.63], [7.9055, 46.6302], [7.905, 46.632], [7.9025, 46.6322], [
 
 def keep(page: Page, name: str) -> None:
     """As WebP, which is a fifth of the PNG."""
+    page.wait_for_selector("h1")
     page.wait_for_timeout(SETTLE_MS)
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
         page.screenshot(path=file.name)
@@ -64,8 +65,12 @@ def shoot(browser: Browser, cloud: Served, photos: list[Path], size: str, scheme
         keep(page, f"new-photos-{end}")
         visitor.open("/plan-flight")
         polygon = json.dumps({"type": "Polygon", "coordinates": [AREA]}).encode()
-        given = {"name": "area.geojson", "mimeType": "application/json", "buffer": polygon}
-        page.get_by_test_id("area").set_input_files(files=[given])  # type: ignore[list-item]
+        given: FilePayload = {
+            "name": "area.geojson",
+            "mimeType": "application/json",
+            "buffer": polygon,
+        }
+        page.get_by_test_id("area").set_input_files(files=[given])
         page.get_by_role("button", name="Plan the flight").click()
         page.get_by_test_id("waypoints").wait_for()
         keep(page, f"plan-{end}")

@@ -40,7 +40,9 @@ def test_an_upload_survives_faults_and_a_reload(
         page.get_by_label("E-mail").fill(EMAIL)
         page.get_by_role("radio", name="Draft").check()
         page.get_by_role("button", name="Upload and start").click()
-        page.wait_for_function("() => document.querySelectorAll('[data-state=arrived]').length >= 3")
+        page.wait_for_function(
+            "() => document.querySelectorAll('[data-state=arrived]').length >= 3"
+        )
         page.reload()
         page.unroute_all(behavior="ignoreErrors")
         expect(page.get_by_text("This upload is not finished")).to_be_visible()
