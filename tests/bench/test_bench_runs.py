@@ -65,9 +65,14 @@ def test_sfm(tmp_path: Path) -> None:
 
 def test_train(tmp_path: Path) -> None:
     scene = write_scene(tmp_path / "scene")
-    runs = run("train", tmp_path / "train.json", scene, "--budgets", "0.1")["runs"]
-    (figures,) = runs.values()
-    assert figures["kept"]["psnr_db"] > 10
+    arguments = ("--budgets", "0.1", "--second-split")
+    runs = run("train", tmp_path / "train.json", scene, *arguments)["runs"]
+    figures = runs["ours at 10%"]["kept"]
+    assert figures["psnr_db"] > 10
+    assert all(0 < kept <= 1 for kept in figures["sharpness"])
+    split = runs["second split"]
+    assert split["before"]["per_photo_db"].keys() == split["after"]["per_photo_db"].keys()
+    assert not split["before"]["per_photo_db"].keys() & figures["per_photo_db"].keys()
 
 
 def test_plan_loop(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         share = post(cloud, f"/jobs/{job_id}/shares", {})
         files = [{"name": f"p{n}.jpg", "sizeBytes": len(each)} for n, each in enumerate(PHOTOS)]
         begun = post(cloud, "/uploads", {"files": files})
-        send(begun["links"], dict(zip((each["name"] for each in files), PHOTOS, strict=True)))
+        send(begun["links"], dict(zip((str(each["name"]) for each in files), PHOTOS, strict=True)))
         unsubscribe = all_mails(cloud, "mine")[0]["List-Unsubscribe"].strip("<>")
         zipped = zip_of(PHOTOS)
         cloud.client("s3").put_object(Bucket=cloud.bucket, Key="captures/b.zip", Body=zipped)
