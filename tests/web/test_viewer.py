@@ -110,7 +110,12 @@ def test_known_lengths_are_measured_in_metres(link: str, shown: Viewing) -> None
         pytest.approx(10, rel=MEASURED_SHARE)
     )
     shown.page.get_by_role("radio", name="Area").check(force=True)
-    corners = [(-8, -4, GROUND_UP), (4, -4, GROUND_UP), (4, 6, GROUND_UP), (-8, 6, GROUND_UP)]
+    corners: list[tuple[float, float, float]] = [
+        (-8, -4, GROUND_UP),
+        (4, -4, GROUND_UP),
+        (4, 6, GROUND_UP),
+        (-8, 6, GROUND_UP),
+    ]
     assert _measured(shown, corners, camera, "Area on the map") == (
         pytest.approx(120, rel=2 * MEASURED_SHARE)
     )
