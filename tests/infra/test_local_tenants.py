@@ -3,10 +3,14 @@
 The routes are those of docs/openapi.json: one without a row here fails.
 """
 
+import http.client
+import io
 import json
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -50,6 +54,8 @@ ROWS = {
     "GET /jobs/{job_id}": Row((200,), (404,)),
     "GET /jobs/{job_id}/events": Row((200,), (404,)),
     "GET /jobs/{job_id}/files/{name}": Row((302,), (404,), names={"name": "scene.sog"}),
+    # The quick stand-in for sfm leaves no photos: its owner is told that there are none.
+    "GET /jobs/{job_id}/photos/{name}": Row((302, 404), (404,), names={"name": "p0.jpg"}),
     "GET /jobs/{job_id}/shares": Row((200,), (404,)),
     "POST /jobs/{job_id}/shares": Row((201,), (404,), {}),
     "GET /shared/{token}": Row((200,), (200,), is_open=True),
@@ -74,7 +80,14 @@ ROWS = {
     "POST /jobs/{job_id}/replay": Row((202,), (404,), {"from": "3dgs"}),
     "DELETE /jobs/{job_id}": Row((202,), (404,)),
     # Nobody's in particular: whoever is signed in gets an answer of their own.
+    "GET /options": Row((200,), (200,)),
     "POST /uploads": Row((201,), (201,), {"files": [{"name": "a.jpg", "sizeBytes": 9}]}),
+    "POST /batches": Row(
+        (202,),
+        (202, 400, 403, 404, 409, 422),
+        {"captures": [{"s3Url": "s3://spaceport/uploads/{upload_id}/"}], "email": MAIL},
+    ),
+    "GET /batches/{batch_id}": Row((200,), (404,)),
     "POST /webhooks": Row((201,), (201,), {"url": "https://hooks.example.org/x"}),
     "POST /drone-path": Row((200, 422), (200, 422), PLAN),
     "POST /estimates": Row((200, 422), (200, 422), {"photos": 20}),
@@ -99,15 +112,11 @@ class World:
         headers = {"Content-Type": "application/json"} if body is not None else {}
         if authorization:
             headers["Authorization"] = authorization
-        url = self.cloud.api_url.rstrip("/") + path
-        request = urllib.request.Request(url, body, headers, method=method)
-        opener = urllib.request.build_opener(_NoRedirects)
-        try:
-            with opener.open(request, timeout=60) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code, refusal.read().decode()
+        host = self.cloud.api_url.removeprefix("http://").rstrip("/")
+        with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
 
     def _filled(self, body: dict[str, Any] | None) -> bytes | None:
         if body is None:
@@ -116,11 +125,6 @@ class World:
         for name, value in self.known.items():
             text = text.replace("{" + name + "}", value)
         return text.encode()
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_: Any) -> None:
-        return None
 
 
 @pytest.fixture(scope="module")
@@ -139,9 +143,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         share = post(cloud, f"/jobs/{job_id}/shares", {})
         files = [{"name": f"p{n}.jpg", "sizeBytes": len(each)} for n, each in enumerate(PHOTOS)]
         begun = post(cloud, "/uploads", {"files": files})
-        send(begun["links"], dict(zip((each["name"] for each in files), PHOTOS, strict=True)))
+        send(begun["links"], dict(zip((str(each["name"]) for each in files), PHOTOS, strict=True)))
         unsubscribe = all_mails(cloud, "mine")[0]["List-Unsubscribe"].strip("<>")
+        zipped = zip_of(PHOTOS)
+        cloud.client("s3").put_object(Bucket=cloud.bucket, Key="captures/b.zip", Body=zipped)
+        capture = {"s3Url": f"s3://{cloud.bucket}/captures/b.zip"}
+        batch = post(cloud, "/batches", {"email": MAIL, "captures": [capture]})
+        wait_for(lambda: get_or_none(cloud, f"/batches/{batch['batchId']}"))
         known = {
+            "batch_id": batch["batchId"],
             "job_id": job_id,
             "share_id": share["shareId"],
             "token": share["token"],
@@ -153,6 +163,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "etag": etag.strip('"'),
         }
         yield World(cloud, known)
+
+
+def zip_of(photos: list[bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number, content in enumerate(photos):
+            archive.writestr(f"p{number}.jpg", content)
+    return stream.getvalue()
+
+
+def get_or_none(cloud: LocalCloud, path: str) -> Any:
+    try:
+        return get(cloud, path)
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        return None
 
 
 def send(links: list[dict[str, Any]], contents: dict[str, bytes]) -> None:
