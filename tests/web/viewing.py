@@ -65,7 +65,7 @@ class Viewing:
 def read_picture(content: bytes) -> npt.NDArray[np.float32]:
     """PNG or JPEG -> float32[H, W, 3] from 0 to 1."""
     pixels = Image.open(io.BytesIO(content)).convert("RGB")
-    return np.asarray(pixels, np.float32) / 255
+    return np.asarray(np.asarray(pixels, np.float32) / np.float32(255), np.float32)
 
 
 def view_link(link: str, eye: Triple, target: Triple, fov_deg: float = FOV_DEG) -> str:
@@ -83,7 +83,9 @@ def camera_of(page: Page, eye: Triple, target: Triple, fov_deg: float = FOV_DEG)
 
 
 @contextmanager
-def viewing(browser: Browser, origin: str, width: int = 720, height: int = 540) -> Iterator[Viewing]:
+def viewing(
+    browser: Browser, origin: str, width: int = 720, height: int = 540
+) -> Iterator[Viewing]:
     """A new visitor."""
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme="light", accept_downloads=True
@@ -102,9 +104,7 @@ def viewing(browser: Browser, origin: str, width: int = 720, height: int = 540) 
     page.on("pageerror", lambda error: shown.complaints.append(str(error)))
     page.on(
         "console",
-        lambda message: (
-            shown.complaints.append(message.text) if message.type == "error" else None
-        ),
+        lambda message: shown.complaints.append(message.text) if message.type == "error" else None,
     )
     try:
         yield shown
