@@ -1,13 +1,16 @@
 """Our trainer: test PSNR, corrected PSNR and SSIM per CPU second, at several budgets.
 
     python -m bench.train SCENE [--budgets 0.5 1 2] [--quality draft] [--gaussians N]
-                                [--offset 0] [--opensplat BINARY] [--out out/bench/train.json]
+                                [--offset 0] [--second-split] [--opensplat BINARY]
+                                [--out out/bench/train.json]
 
 SCENE is what sfm leaves (`sparse/0`, `images`). One thread; CPU seconds (user + system) of the
 training alone, pilots included, after the kernels are compiled. All figures are of the test photos,
-which choose nothing; `curve` is of the validation photos, which choose the checkpoint. --opensplat
-trains a rival on the training and validation photos, which it may use as it likes, and judges its
-.ply on the test photos with our renderer over the mean colour of the photos.
+which choose nothing; `curve` is of the validation photos, which choose the checkpoint.
+--second-split keeps another eighth of the photos from everything, trains at the smallest budget,
+and judges by it the splat before and after the last part, in which all other photos train.
+--opensplat trains a rival on the training and validation photos, which it may use as it likes, and
+judges its .ply on the test photos with our renderer over the mean colour of the photos.
 """
 
 import argparse
@@ -20,6 +23,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +35,8 @@ from spaceport_train.job.candidates import EFFORTS
 from spaceport_train.job.evaluate import judge
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.scene.colmap import read_images, read_points
-from spaceport_train.job.scene.scene import Scene, read_scene
+from spaceport_train.job.scene.scene import read_scene
+from spaceport_train.job.scene.split import TEST_EVERY, Split, split_photos
 from spaceport_train.job.train import Trained, train_scene
 
 OPENSPLAT_STEPS = 1800  # findings/train.md, section 2
@@ -48,6 +53,8 @@ def figures(photos: tuple[HeldOutPhoto, ...]) -> Row:
         "psnr_db": round(float(np.mean([p.psnr_db for p in photos])), 3),
         "corrected_psnr_db": round(float(np.mean([p.corrected_psnr_db for p in photos])), 3),
         "ssim": round(float(np.mean([p.ssim for p in photos])), 4),
+        "sharpness": np.mean([p.sharpness for p in photos], axis=0).round(3).tolist(),
+        "energy": np.mean([p.energy for p in photos], axis=0).round(3).tolist(),
         "test_photos": len(photos),
         "per_photo_db": {p.name: round(p.psnr_db, 2) for p in photos},
     }
@@ -57,7 +64,7 @@ def measure(train: Callable[[Path], Trained], work: Path) -> Row:
     started_s, before_s = time.monotonic(), cpu_s()
     trained = train(work / "checkpoints")
     used_s = cpu_s() - before_s
-    write_ply(work / "scene.ply", trained.gaussians)
+    write_ply(work / "scene.ply", trained.judged)
     photos = judge(read_ply(work / "scene.ply"), trained.scene, {}, 1, work)
     return {
         "cpu_s": round(used_s, 1),
@@ -66,7 +73,8 @@ def measure(train: Callable[[Path], Trained], work: Path) -> Row:
         "steps": trained.steps,
         "planned_steps": trained.candidate.steps,
         "kept": figures(photos),
-        "curve": [(step, round(psnr, 3)) for step, psnr in trained.history],
+        "curve": [(it.step, round(it.psnr_db, 3), round(it.mix_db, 3)) for it in trained.history],
+        "pilots": [it.model_dump() for it in trained.pilots],
     }
 
 
@@ -75,14 +83,13 @@ def ours(folder: Path, options: TrainOptions) -> Row:
         return measure(lambda place: train_scene(folder, place, options), Path(work))
 
 
-def without_test_photos(folder: Path, scene: Scene, target: Path) -> None:
-    """The scene without its test photos, for programs that would train on them."""
+def with_photos(folder: Path, keep: set[str], target: Path) -> None:
+    """The scene with those of its photos only, for programs that would train on the others."""
     sparse = folder / "sparse" / "0"
     (target / "sparse" / "0").mkdir(parents=True)
     (target / "images").mkdir()
     for name in ("cameras.bin", "points3D.bin"):
         shutil.copy(sparse / name, target / "sparse" / "0" / name)
-    keep = {scene.cameras[i].name for i in (*scene.training, *scene.split.validation)}
     for name in keep:
         shutil.copy(folder / "images" / name, target / "images" / name)
     _, rows = read_points(sparse / "points3D.bin")
@@ -105,7 +112,8 @@ def opensplat(binary: Path, folder: Path, options: TrainOptions) -> Row:
     scene = read_scene(folder, side_px, options.test_offset)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        without_test_photos(folder, scene, work / "scene")
+        chosen = (*scene.training, *scene.split.validation)
+        with_photos(folder, {scene.cameras[i].name for i in chosen}, work / "scene")
         ply = work / "rival.ply"
         command = [str(binary), str(work / "scene"), "--keep-crs", "--cpu"]
         command += ["-n", str(OPENSPLAT_STEPS), "-o", str(ply)]
@@ -117,13 +125,32 @@ def opensplat(binary: Path, folder: Path, options: TrainOptions) -> Row:
     return {"cpu_s": round(used_s, 1), "gaussians": len(gaussians), "kept": figures(photos)}
 
 
+def second_split(folder: Path, options: TrainOptions) -> Row:
+    """Whether the last part hurts: the splat before and after it, on photos it never got either."""
+    scene = read_scene(folder, EFFORTS["cpu", options.quality].side_px, options.test_offset)
+    centres = np.array([camera.position for camera in scene.cameras])
+    apart = split_photos(centres, (options.test_offset + TEST_EVERY // 4) % TEST_EVERY).test
+    rest = [i for i in range(len(scene.cameras)) if i not in apart]
+    judges = replace(scene, split=Split(tuple(rest), (), apart))
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        with_photos(folder, {scene.cameras[i].name for i in rest}, work / "scene")
+        trained = train_scene(work / "scene", work / "checkpoints", options)
+        before, after = (
+            figures(judge(splat, judges, {}, 1, work))
+            for splat in (trained.judged, trained.gaussians)
+        )
+    return {"all_photos_steps": trained.all_photos_steps, "before": before, "after": after}
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("scene", type=Path)
-    parser.add_argument("--budgets", type=float, nargs="+", default=[0.5, 1.0, 2.0])
+    parser.add_argument("--budgets", type=float, nargs="*", default=[0.5, 1.0, 2.0])
     parser.add_argument("--quality", type=Quality, default=Quality.DRAFT)
     parser.add_argument("--gaussians", type=int, default=None)
     parser.add_argument("--offset", type=int, default=TrainOptions().test_offset)
+    parser.add_argument("--second-split", action="store_true")
     parser.add_argument("--opensplat", type=Path, default=None)
     parser.add_argument("--out", type=Path, default=Path("out/bench/train.json"))
     arguments = parser.parse_args()
@@ -140,6 +167,10 @@ def main() -> None:
         name = f"ours at {budget:.0%}"
         rows[name] = ours(arguments.scene, options.model_copy(update={"budget": budget}))
         print(name, json.dumps({k: v for k, v in rows[name].items() if k != "curve"}), flush=True)
+    if arguments.second_split:
+        shortest = options.model_copy(update={"budget": min(arguments.budgets, default=1.0)})
+        rows["second split"] = second_split(arguments.scene, shortest)
+        print("second split", json.dumps(rows["second split"]), flush=True)
     if arguments.opensplat is not None:
         rows["opensplat"] = opensplat(arguments.opensplat, arguments.scene, options)
         print("opensplat", json.dumps(rows["opensplat"]), flush=True)

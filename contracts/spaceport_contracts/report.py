@@ -5,7 +5,7 @@ from pydantic import Field
 from spaceport_contracts.capture import Frozen, RejectedPhoto
 from spaceport_contracts.estimate import Estimate
 from spaceport_contracts.flight import FlightReport
-from spaceport_contracts.results import HeldOutPhoto
+from spaceport_contracts.results import HeldOutPhoto, Octaves, Pilot
 
 
 class PhotosReport(Frozen):
@@ -36,7 +36,12 @@ class TrainReport(Frozen):
     heldout_psnr_db: float
     heldout_corrected_psnr_db: float
     heldout_ssim: float
+    heldout_sharpness: Octaves = ()
+    heldout_energy: Octaves = ()
     heldout_photos: tuple[HeldOutPhoto, ...]
+    planned_steps: int | None = None
+    pilots: tuple[Pilot, ...] = ()
+    all_photos_steps: int = 0
     rasteriser: str
 
 

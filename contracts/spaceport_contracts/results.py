@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_contracts.options import JobOptions
 
 Rasteriser = Literal["auto", "cpu", "cuda"]
 
@@ -23,6 +24,7 @@ class StageOptions(Frozen):
 
     quality: Quality = Quality.STANDARD
     seed: int = 1
+    wanted: JobOptions = JobOptions()
     rasteriser: Rasteriser = Field(
         default="auto", description="what train must draw with; auto: CUDA where there is a GPU"
     )
@@ -61,6 +63,9 @@ class SfmResult(StageResult):
     )
 
 
+Octaves = tuple[float, ...]
+
+
 class HeldOutPhoto(Frozen):
     """One photo kept from training, and how well the splat predicts it."""
 
@@ -68,8 +73,24 @@ class HeldOutPhoto(Frozen):
     psnr_db: float
     corrected_psnr_db: float
     ssim: float
+    sharpness: Octaves = Field(
+        default=(), description="share of the photo's detail kept at its place, finest octave first"
+    )
+    energy: Octaves = Field(
+        default=(), description="the render's detail over the photo's; above 1.1 is noise"
+    )
     photo_path: str = Field(description="JPEG in the output folder")
     render_path: str
+
+
+class Pilot(Frozen):
+    """A number of Gaussians that was tried, and how the validation photos looked."""
+
+    gaussians: int
+    steps: int
+    psnr_db: float
+    mix_db: float = Field(description="PSNR, SSIM and sharpness in one: the larger one wins")
+    chosen: bool
 
 
 class TrainResult(StageResult):
@@ -80,7 +101,16 @@ class TrainResult(StageResult):
     heldout_psnr_db: float
     heldout_corrected_psnr_db: float
     heldout_ssim: float
+    heldout_sharpness: Octaves = ()
+    heldout_energy: Octaves = ()
     heldout_photos: tuple[HeldOutPhoto, ...]
+    planned_steps: int | None = Field(
+        default=None, description="more than `steps` where the validation photos stopped improving"
+    )
+    pilots: tuple[Pilot, ...] = Field(default=(), description="what the number was chosen from")
+    all_photos_steps: int = Field(
+        default=0, description="steps of the last part, which held-out photos trained too"
+    )
     background_rgb: tuple[float, float, float] = (0.0, 0.0, 0.0)
     rasteriser: str = Field(description="cpu or cuda")
 

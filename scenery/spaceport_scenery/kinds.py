@@ -20,8 +20,8 @@ CHURCH = (1.3, 27.5)
 EYE_M = 1.6
 # How far from the middle of what they photograph people stand, the favourite first: they go around
 # what is in the way.
-WALK_RADII_M = (20.0, 18.0, 16.0, 14.0, 12.0, 22.0, 24.0)
-FACADE_AWAY_M = (19.0, 17.0, 15.0, 21.0)
+WALK_RADII_M = (*range(20, 10, -1), *range(21, 28))
+FACADE_AWAY_M = (*range(19, 12, -1), *range(20, 25))
 BATTERY_JUMP_M, BATTERY_S = 25.0, 240.0
 PHONE_NOISE_M = (1.5, 1.5, 3.0)
 SECONDS_BETWEEN = 4.0

@@ -21,7 +21,7 @@ BLOCK, COARSE = 8, 64
 STEEP = -0.45
 """Rays that fall more steeply than this meet the ground where a few rounds find it."""
 SKY = (0.66, 0.76, 0.88)
-ARM_M, ARM_STEPS, ABOVE_ALL_M = 1.2, 8, 300.0
+ARM_M, ARM_STEPS, ABOVE_ALL_M = 0.8, 8, 300.0
 Indices = NDArray[np.int64]
 
 

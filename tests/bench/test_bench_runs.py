@@ -32,10 +32,25 @@ def test_bus(tmp_path: Path) -> None:
     assert figures["floor"]["calls_per_job"] > 50
 
 
+def test_api(tmp_path: Path) -> None:
+    figures = run("api", tmp_path / "api.json", "--requests", "20", "--clients", "4")
+    rates = figures["requests_per_cpu_s"]
+    assert rates["bare"]["function"] > rates["get_job"]["function"] > 0
+    assert figures["4_clients"]["p99_ms"] >= figures["4_clients"]["p50_ms"] > 0
+
+
 def test_uploads(tmp_path: Path) -> None:
     rows = run("uploads", tmp_path / "uploads.json", "--captures", "1", "2", "--mb", "25")["rows"]
     assert [row["captures"] for row in rows] == [1, 2]
     assert all(row["above_idle_mib"] >= 0 for row in rows)
+
+
+def test_verdicts(tmp_path: Path) -> None:
+    photos = generate_capture(tmp_path / "photos", photos=2, width_px=800)
+    figures = run("verdicts", tmp_path / "verdicts.json", photos)
+    called = {row["picture"]: row["called_blurred"] for row in figures["rows"]}
+    assert called["sharp"] == called["a sixteenth of it"] == figures["badly_exposed"] == 0
+    assert called["out of focus by 2.5 px"] == 2
 
 
 def test_scale_sim(tmp_path: Path) -> None:
@@ -57,9 +72,23 @@ def test_sfm(tmp_path: Path) -> None:
 
 def test_train(tmp_path: Path) -> None:
     scene = write_scene(tmp_path / "scene")
-    runs = run("train", tmp_path / "train.json", scene, "--budgets", "0.1")["runs"]
-    (figures,) = runs.values()
-    assert figures["kept"]["psnr_db"] > 10
+    arguments = ("--budgets", "0.1", "--second-split")
+    runs = run("train", tmp_path / "train.json", scene, *arguments)["runs"]
+    figures = runs["ours at 10%"]["kept"]
+    assert figures["psnr_db"] > 10
+    assert all(0 < kept <= 1 for kept in figures["sharpness"])
+    split = runs["second split"]
+    assert split["before"]["per_photo_db"].keys() == split["after"]["per_photo_db"].keys()
+    assert not split["before"]["per_photo_db"].keys() & figures["per_photo_db"].keys()
+
+
+def test_plan_loop(tmp_path: Path) -> None:
+    least = ("--half", "10", "--overlaps", "0.5", "0.4", "--width", "400", "--views", "2")
+    figures = run("plan_loop", tmp_path / "loop.json", *least, "--work", tmp_path / "work")
+    for flight in ("ours", "grid"):
+        assert len(figures[flight]["views"]) == 2
+        assert figures[flight]["psnr_db"] > 8
+    assert (tmp_path / "work" / "views.png").exists()
 
 
 @pytest.mark.node
@@ -67,3 +96,11 @@ def test_compress(tmp_path: Path) -> None:
     write_ply(tmp_path / "scene.ply", field(1500))
     (scene,) = run("compress", tmp_path / "out/compress.json", tmp_path / "scene.ply")["scenes"]
     assert scene["bytes_ratio"] < 1
+
+
+def test_captures(tmp_path: Path) -> None:
+    doc = tmp_path / "captures.md"
+    row = run("captures", tmp_path / "captures.json", "--only", "strip", "--doc", doc)["strip"]
+    assert row["registered"] == "14 of 14"
+    assert row["tilt_deg"] < 1
+    assert "| strip | 14 of 14 |" in doc.read_text()

@@ -65,7 +65,7 @@ class Viewing:
 def read_picture(content: bytes) -> npt.NDArray[np.float32]:
     """PNG or JPEG -> float32[H, W, 3] from 0 to 1."""
     pixels = Image.open(io.BytesIO(content)).convert("RGB")
-    return np.asarray(np.asarray(pixels, np.float32) / np.float32(255), np.float32)
+    return np.asarray(pixels, np.float32) / np.float32(255)
 
 
 def view_link(link: str, eye: Triple, target: Triple, fov_deg: float = FOV_DEG) -> str:

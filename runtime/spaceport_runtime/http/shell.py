@@ -91,7 +91,7 @@ class HttpApi(APIGatewayHttpResolver):
                 self._describe_refusals(method.upper(), path, operation["responses"])
         bearer = {"type": "http", "scheme": "bearer"}
         document["components"]["securitySchemes"] = {SIGN_IN: bearer}
-        for name in ("HTTPValidationError", "ValidationError"):
+        for name in ("HTTPValidationError", "ResponseValidationError", "ValidationError"):
             document["components"]["schemas"].pop(name, None)
         return document
 

@@ -210,6 +210,7 @@ def test_the_plan_goes_along_and_is_named(folder: Path, tmp_path: Path) -> None:
     plan.write_text("{}")
     wished = Wishes(Quality.DRAFT, None, "Church", plan)
     upload = prepared(folder, wished)
+    assert isinstance(upload.trigger.source, bytes)
     manifest = UploadManifest.model_validate_json(upload.trigger.source)
     assert manifest.plan in {file.key for file in upload.files}
     assert upload.name != prepared(folder).name

@@ -5,8 +5,8 @@ import pytest
 from tests.unit.compress.scenes import field, grid_of_cameras
 
 from spaceport_compress.job.pictures.flightpath import Survey, closed_flight
-from spaceport_compress.job.pictures.preview import best_view
-from spaceport_compress.job.pictures.views import UP_ENU, look_at, pinhole, rings
+from spaceport_compress.job.pictures.preview import best_view, stepped_back
+from spaceport_compress.job.pictures.views import UP_ENU, in_frame, look_at, pinhole, rings
 from spaceport_splat.camera import Camera
 
 SPLAT = field(1500)
@@ -78,3 +78,29 @@ def test_the_preview_is_no_photo_and_is_filled() -> None:
     view = best_view(SPLAT, Survey.of(cameras, SPLAT, UP_ENU))
     assert (view.width_px, view.height_px) == (1280, 720)
     assert min(np.linalg.norm(view.position - camera.position) for camera in cameras) > 0.1
+
+
+def test_the_preview_shows_what_most_photos_saw_and_not_the_border() -> None:
+    """A bright mush at the border, which one photo saw, is no reason to look there."""
+    cameras = grid_of_cameras()
+    survey = Survey.of(cameras, SPLAT, UP_ENU)
+    view = best_view(SPLAT, survey)
+    middle = survey.middle
+    in_view = view.world_to_camera[:3, :3] @ middle + view.world_to_camera[:3, 3]
+    column, row = in_view[:2] / in_view[2] * view.fx + (view.cx, view.cy)
+    assert 0 < column < view.width_px
+    assert 0 < row < view.height_px
+    shares = np.mean([in_frame(SPLAT, camera) for camera in cameras], axis=0)
+    assert shares[in_frame(SPLAT, view)].mean() > shares.mean()
+
+
+def test_a_camera_steps_back_from_what_it_looks_at() -> None:
+    camera = grid_of_cameras()[0]
+    further = stepped_back(camera, SPLAT, 2.0)
+    assert np.allclose(further.world_to_camera[:3, :3], camera.world_to_camera[:3, :3])
+    moved_m = camera.position - further.position
+    depths_m = SPLAT.means @ camera.world_to_camera[2, :3] + camera.world_to_camera[2, 3]
+    seen_m = float(np.median(depths_m[in_frame(SPLAT, camera)]))
+    assert np.linalg.norm(moved_m) == pytest.approx(seen_m, rel=1e-3)
+    assert moved_m @ camera.world_to_camera[2, :3] > 0
+    assert stepped_back(camera, SPLAT, 1.0) is camera

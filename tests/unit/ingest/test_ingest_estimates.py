@@ -19,14 +19,7 @@ from spaceport_ingest.estimates.arithmetic import Ask, Fleet, estimate
 from spaceport_ingest.estimates.fleet import FleetSettings, estimate_here
 from spaceport_ingest.requests.api import make_api
 from spaceport_runtime.service import Machine
-from spaceport_train.job.candidates import (
-    EFFORTS,
-    MS_PER_GAUSSIAN,
-    MS_PER_PIXEL,
-    PILOT,
-    REFERENCE_PIXELS,
-)
-from spaceport_train.job.schedule import pixel_share
+from spaceport_train.job.candidates import EFFORTS, WORK_GROWTH, Passes, Work
 
 AWS = {Stage.SFM: "ml.c6i.4xlarge", Stage.TRAIN: "ml.g4dn.xlarge", Stage.COMPRESS: "ml.c6i.2xlarge"}
 
@@ -35,26 +28,15 @@ def test_the_table_says_of_training_what_train_does() -> None:
     """Services know nothing of each other, so the numbers are written twice: here they meet."""
     for quality in Quality:
         cpu, gpu = EFFORTS["cpu", quality], EFFORTS["cuda", quality]
-        told = table.CPU_TRAINING[quality]
-        assert (told.side_px, told.passes, told.limit_s) == (
-            cpu.side_px,
-            cpu.passes,
-            cpu.work_limit_s,
-        )
-        assert (told.least_steps, told.most_steps) == (cpu.least_steps, cpu.most_steps)
-        assert (told.gaussians_per_photo, told.candidates) == (
-            cpu.per_photo[-1],
-            len(cpu.per_photo),
-        )
-        steps = table.GPU_STEPS[quality]
+        assert isinstance(cpu.plan, Work) and isinstance(gpu.plan, Passes)
+        told, steps = table.CPU_TRAINING[quality], table.GPU_STEPS[quality]
+        assert (told.side_px, told.one_s) == (cpu.side_px, cpu.plan.one_s)
         assert (steps.per_photo, steps.least, steps.most) == (
-            gpu.passes,
-            gpu.least_steps,
-            gpu.most_steps,
+            gpu.plan.passes,
+            gpu.plan.least_steps,
+            gpu.plan.most_steps,
         )
-    assert (table.PILOT, table.REFERENCE_PIXELS) == (PILOT, REFERENCE_PIXELS)
-    assert (table.MS_PER_PIXEL, table.MS_PER_GAUSSIAN) == (MS_PER_PIXEL, MS_PER_GAUSSIAN)
-    assert pixel_share(1.0) == pytest.approx(table.SMALLER_AT_FIRST, abs=0.001)
+    assert table.WORK_GROWTH == WORK_GROWTH
 
 
 @given(

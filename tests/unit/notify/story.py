@@ -31,6 +31,7 @@ from spaceport_contracts.results import (
     CompressResult,
     HeldOutPhoto,
     OutputFile,
+    Pilot,
     Quality,
     SfmResult,
     TrainResult,
@@ -178,12 +179,22 @@ class Story:
             heldout_psnr_db=23.4,
             heldout_corrected_psnr_db=24.1,
             heldout_ssim=0.712,
+            heldout_sharpness=(0.21, 0.52, 0.83),
+            heldout_energy=(0.25, 0.61, 1.04),
+            planned_steps=9000,
+            all_photos_steps=1350,
+            pilots=(
+                Pilot(gaussians=600_000, steps=3600, psnr_db=22, mix_db=8.91, chosen=False),
+                Pilot(gaussians=1_234_567, steps=3600, psnr_db=21.9, mix_db=9.12, chosen=True),
+            ),
             heldout_photos=tuple(
                 HeldOutPhoto(
                     name=f"{name}.JPG",
                     psnr_db=21.2 + n,
                     corrected_psnr_db=21.9 + n,
                     ssim=0.65 + n / 50,
+                    sharpness=(0.21, 0.52, 0.83),
+                    energy=(0.25, 0.61, 1.04),
                     photo_path=f"heldout/{name}-photo.jpg",
                     render_path=f"heldout/{name}-render.jpg",
                 )

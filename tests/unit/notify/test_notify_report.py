@@ -11,6 +11,7 @@ from tests.unit.notify.story import JOB, Story
 
 from spaceport_contracts.events import Event, Stage
 from spaceport_contracts.report import Report
+from spaceport_notify.report.figures import figure_groups
 from spaceport_notify.report.words import duration, megabytes, metres
 from spaceport_notify.report.write import spread
 from spaceport_notify.tell import tell
@@ -53,6 +54,8 @@ def test_every_field_of_the_report() -> None:
     assert (report.train.gaussians, report.train.steps) == (1_234_567, 7000)
     assert (report.train.heldout_psnr_db, report.train.heldout_ssim) == (23.4, 0.712)
     assert len(report.train.heldout_photos) == 6
+    assert report.train.heldout_sharpness == (0.21, 0.52, 0.83)
+    assert [it.chosen for it in report.train.pilots] == [False, True]
     assert report.compress.model_dump() == {
         "bytes": 14_600_000,
         "ratio": 19.6,
@@ -169,3 +172,28 @@ def test_words() -> None:
     ]
     assert [megabytes(b) for b in (999, 45_000, 14_600_000)] == ["999 bytes", "45 kB", "14.6 MB"]
     assert [metres(m) for m in (0.43, 0.999, 12.3)] == ["43 cm", "1.00 m", "12.30 m"]
+
+
+def test_the_page_says_how_the_scene_was_chosen_and_judged() -> None:
+    """Sharpness, an early stop, what was tried, and that all photos trained in the end."""
+    story = Story()
+    report, page = written(story, story.whole())
+    assert "21 / 52 / 83 %" in page
+    figures = {it.name: it for group in figure_groups(report) for it in group.figures}
+    assert figures["Sharpness"].value == "21% / 52% / 83%"
+    assert "25% / 61% / 104%" in figures["Sharpness"].meaning
+    assert "9,000 were planned, more did not help" in figures["Training steps"].meaning
+    assert "all photos, those kept out too, trained it for 1,350 steps more" in (
+        figures["Training steps"].meaning
+    )
+    assert figures["Numbers tried"].value == "600,000: 8.91 dB, 1,234,567: 9.12 dB"
+    assert report.train is not None
+    old = report.model_copy(
+        update={
+            "train": report.train.model_copy(
+                update={"heldout_sharpness": (), "pilots": (), "planned_steps": None}
+            )
+        }
+    )
+    names = {it.name for group in figure_groups(old) for it in group.figures}
+    assert not names & {"Sharpness", "Numbers tried"}

@@ -35,6 +35,15 @@ def test_a_phone_sees_the_sky_and_writes_no_angles(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seed", [3, 7])
+def test_nobody_walks_through_a_house(tmp_path: Path, seed: int) -> None:
+    folder = generate_capture(tmp_path / "walk", 14, WIDTH_PX, seed=seed, kind="walk")
+    for path in sorted(folder.glob("*.JPG")):
+        pixels = np.asarray(Image.open(path).convert("L"), dtype=np.float64)
+        assert pixels.std() > 15, f"{path.name} shows a wall from inside"
+
+
+@pytest.mark.slow
 def test_thermal_twins_share_a_number_a_second_and_a_place(tmp_path: Path) -> None:
     folder = generate_capture(tmp_path / "twins", 4, WIDTH_PX, kind="thermal twins")
     names = sorted(path.name for path in folder.glob("*.JPG"))

@@ -69,6 +69,19 @@ def test_other_pixel_formats_become_rgb_jpegs(tmp_path: Path, mode: str) -> None
             assert image.getpixel((5, 5)) == pytest.approx((117, 117, 117), abs=2)
 
 
+@pytest.mark.parametrize("bits", [10, 12, 14, 16])
+def test_greys_of_any_sensor_use_the_whole_range(tmp_path: Path, bits: int) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    eight = np.asarray(picture().convert("L"))
+    eight = np.where(eight > 250, 255, eight).astype(np.uint16)
+    eight[0, 0] = 255
+    Image.fromarray(eight << (bits - 8)).save(photos / "a.png")
+    prepared, _ = run(photos, tmp_path)
+    with Image.open(tmp_path / "images" / prepared[0].name) as image:
+        assert np.asarray(image)[..., 0] == pytest.approx(eight, abs=6)
+
+
 @pytest.mark.parametrize(("suffix", "image_format"), [("jpg", "HEIF"), ("tif", "TIFF")])
 def test_what_phones_and_raw_converters_write_becomes_an_upright_jpeg(
     tmp_path: Path, suffix: str, image_format: str

@@ -1,5 +1,6 @@
 """The candidate follows from the capture, and from nothing that changes between two runs."""
 
+from itertools import pairwise
 from typing import cast
 
 import pytest
@@ -8,11 +9,15 @@ from spaceport_contracts.results import Quality
 from spaceport_train.job.candidates import (
     EFFORTS,
     FEWEST_GAUSSIANS,
+    WORK_GROWTH,
     Candidate,
     Facts,
+    Work,
     candidates,
     work_s,
 )
+from spaceport_train.job.finale import finale_steps
+from spaceport_train.job.look import Look
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.schedule import Moment, pixel_share
 from spaceport_train.job.train import _best
@@ -22,28 +27,57 @@ DRAFT = TrainOptions(quality=Quality.DRAFT)
 MOST = 400_000
 
 
-def test_more_photos_and_more_pixels_mean_more_gaussians() -> None:
-    few = candidates(Facts(15, 360_000), "cpu", DRAFT, MOST)
-    many = candidates(Facts(60, 360_000), "cpu", DRAFT, MOST)
-    fine = candidates(Facts(15, 1_440_000), "cpu", DRAFT, MOST)
-    assert [candidate.gaussians for candidate in many] == [
-        4 * candidate.gaussians for candidate in few
-    ]
-    assert [candidate.gaussians for candidate in fine] == [
-        2 * candidate.gaussians for candidate in few
-    ]
+def whole_s(tried: tuple[Candidate, ...], pixels: int) -> float:
+    """Work of the dearest choice: its training, its last part, the pilots of the others."""
+    return max(
+        work_s(it, pixels, it.steps)
+        + work_s(it, pixels, it.steps)
+        - work_s(it, pixels, it.steps - finale_steps(it.steps))
+        + sum(work_s(p, pixels, p.pilot_steps) for p in tried if p != it)
+        for it in tried
+    )
+
+
+def plan_of(quality: Quality, photos: int, pixels: int) -> tuple[Candidate, ...]:
+    return candidates(Facts(photos, pixels), "cpu", TrainOptions(quality=quality), MOST)
 
 
 @pytest.mark.parametrize("photos", [3, 15, 35, 200, 2000])
 @pytest.mark.parametrize("quality", list(Quality))
-def test_work_stays_within_the_limit(quality: Quality, photos: int) -> None:
+def test_all_work_stays_within_a_budget_that_grows_with_the_capture(
+    quality: Quality, photos: int
+) -> None:
     effort = EFFORTS["cpu", quality]
+    assert isinstance(effort.plan, Work)
     pixels = effort.side_px**2 * 9 // 16
-    assert effort.work_limit_s is not None
-    for candidate in candidates(Facts(photos, pixels), "cpu", TrainOptions(quality=quality), MOST):
-        assert work_s(candidate, pixels, candidate.steps) <= effort.work_limit_s
-        assert candidate.steps >= 20
+    limit_s = effort.plan.one_s * (photos * pixels / 1e6) ** WORK_GROWTH
+    tried = plan_of(quality, photos, pixels)
+    assert whole_s(tried, pixels) <= limit_s
+    assert whole_s(plan_of(quality, 2 * photos, pixels), pixels) > 1.2 * whole_s(tried, pixels)
+    for candidate in tried:
         assert FEWEST_GAUSSIANS <= candidate.gaussians <= MOST
+        assert candidate.steps <= max(effort.plan.most_looks * photos, effort.plan.least_steps)
+
+
+@pytest.mark.parametrize("photos", [8, 15, 60, 300])
+def test_more_effort_is_more_gaussians_and_more_steps(photos: int) -> None:
+    plans = [plan_of(quality, photos, 480_000) for quality in Quality]
+    for less, more in pairwise(plans):
+        assert more[0].gaussians > less[0].gaussians
+        assert more[0].steps > less[0].steps
+
+
+def test_many_photos_get_steps_and_few_get_gaussians() -> None:
+    few, many = (plan_of(Quality.DRAFT, photos, 480_000)[-1] for photos in (15, 300))
+    assert many.steps > 2 * few.steps
+    assert many.gaussians < 4 * few.gaussians
+    assert few.gaussians / 15 > 5 * (many.gaussians / 300)
+
+
+def test_inside_the_budget_one_is_traded_for_the_other() -> None:
+    small, large = plan_of(Quality.DRAFT, 65, 480_000)
+    assert large.gaussians == pytest.approx(2 * small.gaussians, rel=0.01)
+    assert large.steps < small.steps
 
 
 def test_a_named_number_needs_no_pilots() -> None:
@@ -55,11 +89,12 @@ def test_small_memory_leaves_one_candidate() -> None:
     assert len(candidates(Facts(100, 360_000), "cuda", DRAFT, 50_000)) == 1
 
 
-def test_budget_multiplies_the_steps() -> None:
-    one, two = (
-        candidates(Facts(15, 360_000), "cpu", TrainOptions(budget=b), MOST)[0] for b in (1, 2)
+def test_budget_multiplies_the_work() -> None:
+    one_s, two_s = (
+        whole_s(candidates(Facts(40, 360_000), "cpu", TrainOptions(budget=b), MOST), 360_000)
+        for b in (1, 2)
     )
-    assert two.steps == 2 * one.steps
+    assert two_s == pytest.approx(2 * one_s, rel=0.1)
 
 
 def test_the_schedule_goes_by_the_fraction_done() -> None:
@@ -86,24 +121,28 @@ def test_the_share_of_pixels_is_what_the_schedule_renders() -> None:
 class Piloted:
     """A trainer whose pilot ends with a known figure."""
 
-    def __init__(self, candidate: Candidate, psnr_db: float) -> None:
+    def __init__(self, candidate: Candidate, mix_db: float) -> None:
         self.candidate = candidate
-        self.course = Course(step=candidate.pilot_steps, history=[(candidate.pilot_steps, psnr_db)])
+        looks = [Look(candidate.pilot_steps, 20.0, mix_db), Look(candidate.steps, 99.0, 99.0)]
+        self.course = Course(step=candidate.pilot_steps, history=looks)
 
 
 @pytest.mark.parametrize(
-    ("scores_db", "expected"),
+    ("mixes_db", "expected"),
     [
-        ((20.0, 20.1, 20.1), 1),
-        ((20.0, 20.5, 20.6), 2),
-        ((20.0, 20.1, 20.3), 3),
-        ((9.0, 8.0, 7.0), 1),
+        ((8.0, 8.1, 8.12), 1),
+        ((8.0, 8.2, 8.22), 2),
+        ((8.0, 8.1, 8.2), 3),
+        ((5.0, 4.0, 3.0), 1),
     ],
 )
-def test_more_gaussians_must_earn_their_place(scores_db: tuple[float, ...], expected: int) -> None:
+def test_more_gaussians_must_earn_their_place(mixes_db: tuple[float, ...], expected: int) -> None:
     tried = tuple(Candidate(n, 100) for n in (1, 2, 3))
 
     def trainer_of(candidate: Candidate) -> Trainer:
-        return cast("Trainer", Piloted(candidate, scores_db[candidate.gaussians - 1]))
+        return cast("Trainer", Piloted(candidate, mixes_db[candidate.gaussians - 1]))
 
-    assert _best(tried, trainer_of).gaussians == expected
+    chosen, pilots = _best(tried, trainer_of)
+    assert chosen.gaussians == expected
+    assert [pilot.mix_db for pilot in pilots] == list(mixes_db)
+    assert [pilot.gaussians for pilot in pilots if pilot.chosen] == [expected]

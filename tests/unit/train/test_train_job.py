@@ -47,6 +47,13 @@ def test_the_job_leaves_a_splat_that_predicts_what_it_never_saw(tmp_path: Path) 
     assert [photo.name for photo in result.heldout_photos] == [held_out.name]
     assert result.heldout_psnr_db > 20
     assert result.heldout_corrected_psnr_db > result.heldout_psnr_db - 0.1
+    assert len(result.heldout_sharpness) == len(result.heldout_energy) == 3
+    assert all(0 < kept <= 1 for kept in result.heldout_sharpness)
+    assert result.planned_steps is not None
+    assert result.planned_steps >= result.steps
+    assert result.all_photos_steps > 0
+    if result.pilots:
+        assert [it.gaussians for it in result.pilots if it.chosen] == [result.gaussians]
     image, alpha = render(gaussians, held_out, result.background_rgb)
     assert image.shape == (posed.HEIGHT, posed.WIDTH, 3)
     assert alpha.mean() > 0.8

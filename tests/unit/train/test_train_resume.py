@@ -15,6 +15,8 @@ from spaceport_train.job.candidates import Candidate
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.cpu.engine import CpuEngine
 from spaceport_train.job.engine import Arrays, Diverged, OutOfMemory
+from spaceport_train.job.finale import take_all_in
+from spaceport_train.job.look import looked
 from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.schedule import Moment
 from spaceport_train.job.trainer import Trainer
@@ -49,9 +51,15 @@ def assert_same(a: Trainer, b: Trainer) -> None:
     assert a.course == b.course
     assert a.best is not None
     assert b.best is not None
-    for one, other in ((a.best, b.best), (a.engine.gaussians(), b.engine.gaussians())):
-        for name in FIELDS:
-            np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
+    assert a.best.keys() == b.best.keys()
+    for name in a.best:
+        np.testing.assert_array_equal(a.best[name], b.best[name], err_msg=name)
+    assert_same_gaussians(a.engine.gaussians(), b.engine.gaussians())
+
+
+def assert_same_gaussians(one: Gaussians, other: Gaussians) -> None:
+    for name in FIELDS:
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name), err_msg=name)
 
 
 @pytest.mark.parametrize("threads", [1, 2])
@@ -84,20 +92,58 @@ def test_a_pilot_is_the_beginning_of_the_training(scene: Scene, tmp_path: Path) 
 def test_training_improves_what_it_never_saw(scene: Scene, tmp_path: Path) -> None:
     it = trainer(scene, tmp_path)
     it.run()
-    first, best = it.course.history[0][1], it.course.best_psnr_db
-    assert best > first + 1
-    assert best > 18
-    assert it.course.best_psnr_db == max(psnr for _, psnr in it.course.history)
+    best = max(it.course.history, key=lambda look: look.mix_db)
+    assert best.psnr_db > it.course.history[0].psnr_db + 1
+    assert best.psnr_db > 18
+    assert (it.course.best_mix_db, it.course.best_step) == (best.mix_db, best.step)
+    it.rewind()
+    again = looked(it.engine, scene, scene.split.validation, best.step)
+    assert again == best
 
 
 def test_it_stops_when_the_validation_photos_no_longer_improve(
     scene: Scene, tmp_path: Path
 ) -> None:
     it = trainer(scene, tmp_path)
-    it.best = it.engine.gaussians()
-    it.course.best_psnr_db, it.course.step, it.course.best_step = 99.0, 50, 50
+    it.best = it.engine.state()
+    it.course.best_mix_db, it.course.step, it.course.best_step = 99.0, 50, 50
     it.run()
-    assert it.course.step == 65
+    assert it.course.step == 70
+
+
+def test_the_last_part_trains_with_every_photo_and_stops_anywhere(
+    scene: Scene, tmp_path: Path
+) -> None:
+    def finished(folder: Path) -> Trainer:
+        it = trainer(scene, folder)
+        it.run()
+        return it
+
+    whole = finished(tmp_path / "whole")
+    everything = range(len(scene.photos))
+    kept_out = [i for i in everything if i not in scene.split.training]
+    whole.rewind()
+    before = looked(whole.engine, scene, kept_out, 0)
+    finale = take_all_in(whole, Store(tmp_path / "whole-all", "config"))
+    assert finale.course.step == CANDIDATE.steps
+    assert looked(finale.engine, scene, kept_out, 0).mix_db > before.mix_db
+
+    part = finished(tmp_path / "parts")
+    part.stopping = lambda: True
+    with pytest.raises(Stopped):
+        take_all_in(part, Store(tmp_path / "parts-all", "config"))
+    used: list[int] = []
+    again = finished(tmp_path / "parts")
+    step = again.engine.step
+
+    def noted(photo: int, moment: Moment, rng: np.random.Generator) -> float:
+        used.append(photo)
+        return step(photo, moment, rng)
+
+    again.engine.step = noted  # type: ignore[method-assign]
+    resumed = take_all_in(again, Store(tmp_path / "parts-all", "config"))
+    assert set(used) == set(everything)
+    assert_same_gaussians(resumed.engine.gaussians(), finale.engine.gaussians())
 
 
 class Faulty:

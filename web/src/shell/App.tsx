@@ -2,13 +2,14 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { Route, Switch, useLocation } from 'wouter';
 
 import { useSession } from '../api/session';
-import { HomePage } from '../pages/landing/HomePage';
+
 import { Waiting } from '../ui/Waiting';
 import { ErrorBoundary } from './ErrorBoundary';
 import { Layout } from './Layout';
 import { NotFound } from './NotFound';
 import { SignIn } from './SignIn';
 
+const HomePage = lazy(() => import('../pages/landing/HomePage'));
 const CapturesPage = lazy(() => import('../pages/captures/CapturesPage'));
 const NewPage = lazy(() => import('../pages/new/NewPage'));
 const JobPage = lazy(() => import('../pages/job/JobPage'));

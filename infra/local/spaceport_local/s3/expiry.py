@@ -1,4 +1,4 @@
-"""S3's lifecycle on this machine: what the topology says expires is deleted when it is old enough."""
+"""S3's lifecycle on this machine: what the topology says expires is deleted when old enough."""
 
 import logging
 import time

@@ -1,6 +1,5 @@
 """From photos, pixels and quality to minutes and dollars: nothing but the table's arithmetic."""
 
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -91,16 +90,12 @@ def spread_of(stage: Stage) -> Span:
 
 
 def _training_work_s(ask: Ask) -> float:
-    """The cost model of train's candidates: the largest one in full, pilots of the others."""
+    """What train's budget allows for so many megapixels at its own size; pilots are in it."""
     effort = table.CPU_TRAINING[ask.quality]
     pixels = min(effort.side_px**2 * table.ASPECT, ask.pixels_per_photo)
-    detail = math.sqrt(pixels / table.REFERENCE_PIXELS)
-    gaussians = effort.gaussians_per_photo * ask.photos * detail
-    steps = min(max(effort.passes * ask.photos, effort.least_steps), effort.most_steps)
-    step_ms = table.MS_PER_PIXEL * table.SMALLER_AT_FIRST * pixels
-    step_ms += table.MS_PER_GAUSSIAN * gaussians
-    largest_s = min(steps * step_ms / 1000, effort.limit_s)
-    return largest_s * (1 + table.PILOT * (effort.candidates - 1))
+    megapixels: float = ask.photos * pixels / table.MEGA
+    allowed_s: float = effort.one_s * megapixels**table.WORK_GROWTH
+    return allowed_s
 
 
 def _minutes_on(stage: Stage, ask: Ask, machine: table.Machine | None) -> Span:

@@ -74,27 +74,18 @@ GPU_STEPS = {
 
 @dataclass(frozen=True)
 class Training:
-    """Training without a GPU: train's EFFORTS and its cost model, in CPU seconds of one core."""
+    """Training without a GPU: what train's EFFORTS allow for a megapixel, on one reference core."""
 
     side_px: int
-    passes: int
-    least_steps: int
-    most_steps: int
-    limit_s: float
-    gaussians_per_photo: int
-    candidates: int
+    one_s: float
 
 
 CPU_TRAINING = {
-    Quality.DRAFT: Training(800, 50, 900, 3000, 75, 1500, 2),
-    Quality.STANDARD: Training(1200, 60, 1200, 12000, 900, 3000, 3),
-    Quality.HIGH: Training(1600, 120, 2400, 30000, 3600, 3000, 3),
+    Quality.DRAFT: Training(800, 50),
+    Quality.STANDARD: Training(1200, 250),
+    Quality.HIGH: Training(1600, 750),
 }
-REFERENCE_PIXELS = 800 * 450
-PILOT = 0.4
-MS_PER_PIXEL = 1.0e-4
-MS_PER_GAUSSIAN = 6.0e-4
-SMALLER_AT_FIRST = 0.756  # the mean share of the pixels, by train's LEVELS
+WORK_GROWTH = 0.6  # of the training's budget with the capture's megapixels
 ASPECT = 3 / 4  # of most drones' photos
 
 # MEASURED: CPU seconds on one core, fitted to the runs of `python -m bench.estimates` that

@@ -111,9 +111,7 @@ def _train(train: TrainReport) -> tuple[Figure, ...]:
         Figure(
             "Gaussians", count(train.gaussians), "Soft coloured ellipsoids that form the scene."
         ),
-        Figure(
-            "Training steps", count(train.steps), "How often the scene was compared and improved."
-        ),
+        Figure("Training steps", count(train.steps), _steps(train)),
         Figure(
             "Held-out PSNR",
             f"{train.heldout_psnr_db:.2f} dB",
@@ -130,12 +128,52 @@ def _train(train: TrainReport) -> tuple[Figure, ...]:
             f"{train.heldout_ssim:.3f}",
             "Likeness of structure and edges to those photos; 1 is identical.",
         ),
+        *_detail(train),
         Figure(
             "Trained on",
             {"cpu": "CPU", "cuda": "GPU (CUDA)"}.get(train.rasteriser, train.rasteriser),
             "The hardware that did the training.",
         ),
     )
+
+
+def _steps(train: TrainReport) -> str:
+    said = "How often the scene was compared with a photo and improved"
+    if train.planned_steps is not None and train.steps < train.planned_steps:
+        said += f"; {count(train.planned_steps)} were planned, more did not help"
+    if train.all_photos_steps:
+        said += (
+            f". After the scene was judged, all photos, those kept out too, trained it for "
+            f"{count(train.all_photos_steps)} steps more"
+        )
+    return f"{said}."
+
+
+def _detail(train: TrainReport) -> tuple[Figure, ...]:
+    """Sharpness and what it was judged by; nothing for results from before there was any."""
+    figures = []
+    if train.heldout_sharpness:
+        kept = " / ".join(f"{share:.0%}" for share in train.heldout_sharpness)
+        energy = " / ".join(f"{share:.0%}" for share in train.heldout_energy)
+        figures.append(
+            Figure(
+                "Sharpness",
+                kept,
+                "Share of the test photos' fine, middle and coarse detail that the scene shows at "
+                f"its place. All its detail is {energy} of theirs; above 110 % is noise.",
+            )
+        )
+    if train.pilots:
+        tried = ", ".join(f"{count(it.gaussians)}: {it.mix_db:.2f} dB" for it in train.pilots)
+        figures.append(
+            Figure(
+                "Numbers tried",
+                tried,
+                "Gaussians, and how well validation photos were predicted early in the training: "
+                "PSNR, SSIM and sharpness in one figure. More must be clearly better to be taken.",
+            )
+        )
+    return tuple(figures)
 
 
 def _compress(report: Report) -> tuple[Figure, ...]:

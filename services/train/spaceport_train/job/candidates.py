@@ -1,16 +1,20 @@
 """How many Gaussians and how many steps: they follow from the capture.
 
-**Steps.** Every training photo is used `passes` times (at least `least_steps` steps in all), within
-a limit of work. Work is counted by a cost model in CPU seconds of a reference core, never by the
-clock: the same capture gives the same candidates, and the same bits, on a busy machine.
+**Work.** On a CPU a training has a budget of CPU seconds of a reference core, counted by a cost
+model, never by the clock: the same capture gives the same candidates, and the same bits, on a busy
+machine. It grows with all training pixels, four times for ten times as many: every photo needs
+work, but each shows what others show too. Pilots and the last part are paid from it.
 
-**Gaussians.** In proportion to the training photos and to the square root of their pixels. Per
-photo it depends on what the capture shows: on 15 photos of water 0.7k were best and more overfit,
-on a nadir block of 65 photos 1.8k (findings/train.md, section 2). So there are candidates: each is
-trained for `PILOT` of its steps, then the one whose validation photos look best goes on from there;
-a larger one must be better by `MARGIN_DB`, because more Gaussians lead early and may lose later (18
-photos of water: equal after the pilot, 0.2 dB worse in the end). The pilot of the winner is the
-beginning of its training: only the losers' work is extra.
+**Gaussians against steps.** Both cost work, so one is traded for the other. The fewest steps that
+make sense (some for the schedules, more for more photos) leave room for a
+largest number of Gaussians; the candidates are shares of that, and take the steps that the work
+still pays for. Few photos are cheap to look at often, so they get Gaussians; many photos need the
+work for their looks (findings/count.md).
+
+**The choice.** Each candidate is trained for `PILOT` of its steps, then the one whose validation
+photos look best goes on from there. Best is by `mix_db` of PSNR, SSIM and sharpness, because PSNR
+alone prefers blur; a larger one must be better by `MARGIN_DB`, because more Gaussians lead early.
+The pilot of the winner is the beginning of its training: only the losers' work is extra.
 
 **Length.** Training stops when the validation photos have not improved for `PATIENCE` of the steps,
 and the best splat is kept, not the last. Test photos choose nothing (scene/split.py).
@@ -20,41 +24,66 @@ from dataclasses import dataclass
 
 from spaceport_contracts.results import Quality
 from spaceport_train.job.options import TrainOptions
-from spaceport_train.job.schedule import pixel_share
+from spaceport_train.job.schedule import FINALE, pixel_share
 
 REFERENCE_PIXELS = 800 * 450
 PILOT = 0.4
-MARGIN_DB = 0.2
-PATIENCE = 0.15
+MARGIN_DB = 0.15
+PATIENCE = 0.2
+WORK_GROWTH, STEPS_GROWTH = 0.6, 0.7
+STEPS_PHOTOS = 17  # photos**STEPS_GROWTH that take twice the steps: about 57 photos
 FEWEST_GAUSSIANS = 2000
+SH_DEGREE = 3
+FEWEST_STEPS = 20
 # CPU milliseconds of one step on the reference core: findings/train.md, section 3, fitted.
 MS_PER_PIXEL = 1.0e-4
 MS_PER_GAUSSIAN = 6.0e-4
 
 
 @dataclass(frozen=True)
-class Effort:
-    """What a quality preset means on one kind of device.
+class Work:
+    """What a quality preset may cost on a CPU.
 
-    side_px: the photos' long side; work_limit_s: CPU seconds of the reference core, None where
-    steps cost little; per_photo: candidates, Gaussians per training photo of 800 x 450.
+    one_s: CPU seconds of the reference core for one megapixel of training photos; least_steps:
+    for a single photo; most_looks: how often each photo is used at most; shares: candidates, as
+    shares of the Gaussians that the work pays for at the fewest steps.
     """
 
-    side_px: int
+    one_s: float
+    least_steps: int
+    most_looks: int
+    shares: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Passes:
+    """What a quality preset does where steps cost little.
+
+    per_photo: candidates, Gaussians per training photo of 800 x 450.
+    """
+
     passes: int
     least_steps: int
     most_steps: int
-    work_limit_s: float | None
     per_photo: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Effort:
+    """A quality preset on one kind of device; side_px: the photos' long side."""
+
+    side_px: int
+    plan: Work | Passes
+
+
+_TWO, _THREE = (1 / 4, 1 / 2), (1 / 5, 2 / 5, 4 / 5)
 EFFORTS: dict[tuple[str, Quality], Effort] = {
-    ("cpu", Quality.DRAFT): Effort(800, 50, 900, 3000, 75, (600, 1500)),
-    ("cpu", Quality.STANDARD): Effort(1200, 60, 1200, 12000, 900, (600, 1500, 3000)),
-    ("cpu", Quality.HIGH): Effort(1600, 120, 2400, 30000, 3600, (600, 1500, 3000)),
-    ("cuda", Quality.DRAFT): Effort(1200, 60, 3000, 7000, None, (1500, 4000)),
-    ("cuda", Quality.STANDARD): Effort(1600, 100, 7000, 15000, None, (1500, 4000, 10000)),
-    ("cuda", Quality.HIGH): Effort(1600, 150, 15000, 30000, None, (1500, 4000, 10000)),
+    ("cpu", Quality.DRAFT): Effort(800, Work(50, 600, 150, _TWO)),
+    ("cpu", Quality.STANDARD): Effort(1200, Work(250, 1200, 300, _THREE)),
+    ("cpu", Quality.HIGH): Effort(1600, Work(750, 2400, 600, _THREE)),
+    ("cuda", Quality.DRAFT): Effort(1200, Passes(60, 3000, 7000, (1500, 4000))),
+    ("cuda", Quality.STANDARD): Effort(1600, Passes(100, 7000, 15000, (1500, 4000, 10000))),
+    ("cuda", Quality.HIGH): Effort(1600, Passes(150, 15000, 30000, (1500, 4000, 10000))),
 }
 
 
@@ -65,6 +94,11 @@ class Facts:
     training_photos: int
     pixels: int
 
+    @property
+    def megapixels(self) -> float:
+        """Of all training photos together."""
+        return self.training_photos * self.pixels / 1e6
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -72,7 +106,7 @@ class Candidate:
 
     gaussians: int
     steps: int
-    sh_degree: int = 3
+    sh_degree: int = SH_DEGREE
 
     @property
     def pilot_steps(self) -> int:
@@ -93,20 +127,55 @@ def candidates(
     facts: Facts, device: str, options: TrainOptions, most_gaussians: int
 ) -> tuple[Candidate, ...]:
     """The trainings to compare, smallest first; one only when the options name the number."""
-    effort = EFFORTS[device, options.quality]
+    most_gaussians = min(most_gaussians, options.wanted.max_gaussians or most_gaussians)
+    plan = EFFORTS[device, options.quality].plan
+    if isinstance(plan, Work):
+        return _worked(plan, facts, options, most_gaussians)
+    return _passed(plan, facts, options, most_gaussians)
+
+
+def _worked(
+    plan: Work, facts: Facts, options: TrainOptions, most_gaussians: int
+) -> tuple[Candidate, ...]:
+    whole_s = plan.one_s * facts.megapixels**WORK_GROWTH * options.budget
+    least_steps = plan.least_steps * (1 + facts.training_photos**STEPS_GROWTH / STEPS_PHOTOS)
+    looking_ms = MS_PER_PIXEL * facts.pixels * pixel_share(1.0)
+    step_ms = 1000 * _share_s(whole_s, len(plan.shares)) / least_steps
+    largest = (step_ms - looking_ms) / MS_PER_GAUSSIAN
+    counts = _within([share * largest for share in plan.shares], options, most_gaussians)
+    most_steps = max(plan.most_looks * facts.training_photos, plan.least_steps)
+    each_ms = 1000 * _share_s(whole_s, len(counts))
+    steps = (int(each_ms / (looking_ms + MS_PER_GAUSSIAN * n)) for n in counts)
+    return tuple(
+        Candidate(n, max(min(it, most_steps), FEWEST_STEPS), _degree(options))
+        for n, it in zip(counts, steps, strict=True)
+    )
+
+
+def _share_s(whole_s: float, tried: int) -> float:
+    """What one of the candidates may cost beside the others' pilots and the last part.
+
+    A step of the last part, at full size, costs up to two mean ones.
+    """
+    return whole_s / (1 + PILOT * (tried - 1) + 2 * FINALE)
+
+
+def _passed(
+    plan: Passes, facts: Facts, options: TrainOptions, most_gaussians: int
+) -> tuple[Candidate, ...]:
+    detail = (facts.pixels / REFERENCE_PIXELS) ** 0.5
+    wanted = [k * facts.training_photos * detail for k in plan.per_photo]
+    steps = max(plan.passes * facts.training_photos, plan.least_steps)
+    steps = max(round(min(steps, plan.most_steps) * options.budget), FEWEST_STEPS)
+    counts = _within(wanted, options, most_gaussians)
+    return tuple(Candidate(n, steps, _degree(options)) for n in counts)
+
+
+def _degree(options: TrainOptions) -> int:
+    return SH_DEGREE if options.wanted.sh_degree is None else options.wanted.sh_degree
+
+
+def _within(wanted: list[float], options: TrainOptions, most_gaussians: int) -> list[int]:
     if options.gaussians is not None:
-        counts = [min(options.gaussians, most_gaussians)]
-    else:
-        detail = (facts.pixels / REFERENCE_PIXELS) ** 0.5
-        wanted = (round(k * facts.training_photos * detail) for k in effort.per_photo)
-        counts = sorted({min(max(n, FEWEST_GAUSSIANS), most_gaussians) for n in wanted})
-    steps = max(effort.passes * facts.training_photos, effort.least_steps)
-    steps = min(steps, effort.most_steps)
-    return tuple(Candidate(n, _affordable(steps, n, facts, effort, options.budget)) for n in counts)
-
-
-def _affordable(steps: int, gaussians: int, facts: Facts, effort: Effort, budget: float) -> int:
-    if effort.work_limit_s is not None:
-        whole_s = work_s(Candidate(gaussians, steps), facts.pixels, steps)
-        steps = min(steps, int(steps * effort.work_limit_s / whole_s))
-    return max(round(steps * budget), 20)
+        return [min(options.gaussians, most_gaussians)]
+    return sorted({min(max(round(n), FEWEST_GAUSSIANS), most_gaussians) for n in wanted})

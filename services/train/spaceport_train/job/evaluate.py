@@ -9,7 +9,7 @@ from PIL import Image
 from spaceport_contracts.results import HeldOutPhoto
 from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.kernels import Floats
-from spaceport_splat.quality import colour_corrected_psnr_db, psnr_db, ssim
+from spaceport_splat.quality import colour_corrected_psnr_db, psnr_db, sharpness, ssim
 from spaceport_splat.rasterise import Rasteriser
 from spaceport_train.job.scene.scene import Scene
 
@@ -43,12 +43,15 @@ def judge(
         paths = [f"heldout/{stem}-{kind}.jpg" for kind in ("photo", "render")]
         for path, image in zip(paths, (photo, render), strict=True):
             _write_jpeg(folder / path, image)
+        detail = sharpness(render, photo)
         results.append(
             HeldOutPhoto(
                 name=names.get(camera.name, camera.name),
                 psnr_db=psnr_db(render, photo),
                 corrected_psnr_db=colour_corrected_psnr_db(render, photo),
                 ssim=ssim(render, photo),
+                sharpness=detail.kept,
+                energy=detail.energy,
                 photo_path=paths[0],
                 render_path=paths[1],
             )

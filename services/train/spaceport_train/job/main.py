@@ -11,6 +11,7 @@ from spaceport_splat.camera import write_cameras
 from spaceport_splat.gaussians import opacity
 from spaceport_splat.kernels import default_threads
 from spaceport_splat.ply import read_ply, write_ply
+from spaceport_splat.quality import Sharpness, mean_sharpness
 from spaceport_train.job.engine import FAINT
 from spaceport_train.job.evaluate import judge, names_of_photos
 from spaceport_train.job.options import TrainOptions
@@ -38,15 +39,17 @@ def main(container: Container) -> None:
 def write_outputs(
     trained: Trained, names: dict[str, str], folder: Path, options: TrainOptions
 ) -> TrainResult:
-    """Write the splat, judge what was written, and write `result.json` last."""
+    """Write and judge the splat that test photos did not train, then write the one they did too.
+
+    `result.json` comes last.
+    """
     gaussians = trained.gaussians.take(trained.gaussians.finite())
     if len(gaussians) == 0 or opacity(gaussians).max() <= FAINT:
         raise UserError(
             "The training left nothing to see.",
             "Upload sharper photos that overlap by 70 % or more.",
         )
-    write_ply(folder / "scene.ply", gaussians)
-    write_cameras(folder / "cameras.json", trained.scene.cameras)
+    write_ply(folder / "scene.ply", trained.judged)
     photos = judge(
         read_ply(folder / "scene.ply"),
         trained.scene,
@@ -54,6 +57,9 @@ def write_outputs(
         options.threads or default_threads(),
         folder,
     )
+    write_ply(folder / "scene.ply", gaussians)
+    write_cameras(folder / "cameras.json", trained.scene.cameras)
+    detail = mean_sharpness([Sharpness(photo.sharpness, photo.energy) for photo in photos])
     pictures = [path for photo in photos for path in (photo.photo_path, photo.render_path)]
     result = TrainResult(
         files=hash_outputs(folder, ["scene.ply", "cameras.json", *pictures]),
@@ -63,7 +69,12 @@ def write_outputs(
         heldout_psnr_db=float(np.mean([photo.psnr_db for photo in photos])),
         heldout_corrected_psnr_db=float(np.mean([photo.corrected_psnr_db for photo in photos])),
         heldout_ssim=float(np.mean([photo.ssim for photo in photos])),
+        heldout_sharpness=detail.kept,
+        heldout_energy=detail.energy,
         heldout_photos=photos,
+        planned_steps=trained.candidate.steps,
+        pilots=trained.pilots,
+        all_photos_steps=trained.all_photos_steps,
         background_rgb=trained.scene.mean_rgb,
         rasteriser=trained.device,
     )

@@ -8,7 +8,8 @@ DENSIFY_UNTIL = 0.6
 DENSIFY_TIMES = 24
 DENSIFY_LEAST_STEPS = 20  # Adam needs some steps to settle what was moved
 EVALUATE_FROM = 0.3
-EVALUATE_TIMES = 20
+FINALE = 0.15  # of the steps: the last part, which all photos train
+EVALUATE_TIMES = 10
 MEANS_RATE, MEANS_RATE_END = 1.6e-4, 0.01
 RATES = {"quats": 1e-3, "scales": 5e-3, "opacities": 5e-2, "sh0": 2.5e-3, "shN": 1.25e-4}
 

@@ -11,29 +11,39 @@ from pathlib import Path
 
 import numpy as np
 
+from spaceport_contracts.results import Pilot
 from spaceport_splat.gaussians import Gaussians
 from spaceport_train.job.candidates import EFFORTS, MARGIN_DB, Candidate, Facts, candidates, work_s
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.devices import choose_device, make_engine, most_gaussians
+from spaceport_train.job.finale import finale_steps, take_all_in
+from spaceport_train.job.look import Look
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.scene.scene import Scene, read_scene
-from spaceport_train.job.trainer import Trainer
+from spaceport_train.job.trainer import OnStep, Trainer
 
-FORMAT = 1  # of the checkpoints: raise it when their meaning changes
+FORMAT = 2  # of the checkpoints: raise it when their meaning changes
 log = logging.getLogger("spaceport.train")
 Tell = Callable[[int, int, float | None, dict[str, float]], None]
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A finished splat and how it came about."""
+    """A finished splat and how it came about.
+
+    judged: the splat that test photos never trained; gaussians: the same after the last part, which
+    all photos trained for `all_photos_steps`.
+    """
 
     gaussians: Gaussians
+    judged: Gaussians
     scene: Scene
     candidate: Candidate
     device: str
     steps: int
-    history: tuple[tuple[int, float], ...]
+    all_photos_steps: int
+    pilots: tuple[Pilot, ...]
+    history: tuple[Look, ...]
 
 
 class _Clock:
@@ -46,16 +56,17 @@ class _Clock:
         tell(0, self._total(tried[-1]), None, {})
 
     def _total(self, current: Candidate) -> int:
-        return current.steps + sum(p.pilot_steps for p in self._tried if p != current)
+        pilots = sum(p.pilot_steps for p in self._tried if p != current)
+        return current.steps + finale_steps(current.steps) + pilots
 
     def tick(self, candidate: Candidate, step: int, figures: dict[str, float]) -> None:
         """Step `step` of `candidate` is done."""
         self._done[candidate] = step
         now_s = time.monotonic()
-        worked_s = sum(work_s(p, self._pixels, n) for p, n in self._done.items())
+        worked_s = sum(self._worked_s(p, n) for p, n in self._done.items())
         if self._started is None:  # after the first step: that one compiles the kernels
             self._started = now_s, worked_s
-        total_s = work_s(candidate, self._pixels, candidate.steps)
+        total_s = self._whole_s(candidate)
         pilots = (p for p in self._tried if p != candidate)
         total_s += sum(work_s(p, self._pixels, p.pilot_steps) for p in pilots)
         began_s, before_s = self._started
@@ -63,6 +74,26 @@ class _Clock:
         if worked_s > before_s:
             left_s = (now_s - began_s) * max(total_s - worked_s, 0) / (worked_s - before_s)
         self._on_progress(sum(self._done.values()), self._total(candidate), left_s, figures)
+
+    def _worked_s(self, candidate: Candidate, step: int) -> float:
+        """Steps beyond the planned ones are the last part's, at the cost of the last ones."""
+        planned = min(step, candidate.steps)
+        late_s = work_s(candidate, self._pixels, candidate.steps) - work_s(
+            candidate, self._pixels, candidate.steps - finale_steps(candidate.steps)
+        )
+        late = (step - planned) / max(finale_steps(candidate.steps), 1)
+        return work_s(candidate, self._pixels, planned) + late * late_s
+
+    def _whole_s(self, candidate: Candidate) -> float:
+        return self._worked_s(candidate, candidate.steps + finale_steps(candidate.steps))
+
+    def all_photos(self, candidate: Candidate) -> OnStep:
+        """What the last part is to call after each step: it goes on where the planned steps end."""
+        return lambda step, figures: self.tick(
+            candidate,
+            step + finale_steps(candidate.steps),
+            {"gaussians": candidate.gaussians, **figures},
+        )
 
     def finish(self, candidate: Candidate) -> None:
         """Training is over, perhaps before its last step."""
@@ -83,7 +114,7 @@ def train_scene(
     Raises UserError for captures that cannot work, Stopped when `stopping` said so.
     """
     device = choose_device(options)
-    side_px = EFFORTS[device, options.quality].side_px
+    side_px = options.wanted.photo_side_px or EFFORTS[device, options.quality].side_px
     scene = read_scene(folder, side_px, options.test_offset)
     facts = Facts(len(scene.training), scene.pixels)
     tried = candidates(facts, device, options, most_gaussians(device))
@@ -91,43 +122,78 @@ def train_scene(
         tried = tried[:1]  # nothing to choose by
     clock = _Clock(tried, scene.pixels, tell)
 
+    def store_of(candidate: Candidate, part: str) -> Store:
+        config = _config(scene, candidate, device, options)
+        return Store(checkpoints / f"{candidate.gaussians}{part}", config)
+
     def trainer_of(candidate: Candidate) -> Trainer:
         rng = np.random.default_rng(options.seed)
         engine = make_engine(device, scene, candidate, rng, options)
-        store = Store(
-            checkpoints / str(candidate.gaussians), _config(scene, candidate, device, options)
-        )
 
         def on_step(step: int, figures: dict[str, float]) -> None:
             clock.tick(candidate, step, {"gaussians": candidate.gaussians, **figures})
 
-        return Trainer(engine, scene, candidate, rng, store, on_step=on_step, stopping=stopping)
+        return Trainer(
+            engine,
+            scene,
+            candidate,
+            rng,
+            store_of(candidate, ""),
+            on_step=on_step,
+            stopping=stopping,
+        )
 
-    trainer = trainer_of(_best(tried, trainer_of))
+    chosen, pilots = _best(tried, trainer_of)
+    trainer = trainer_of(chosen)
     trainer.run()
-    clock.finish(trainer.candidate)
-    best = trainer.best if trainer.best is not None else trainer.engine.gaussians()
-    course = trainer.course
-    return Trained(best, scene, trainer.candidate, device, course.step, tuple(course.history))
+    trainer.rewind()
+    judged, course = trainer.engine.gaussians(), trainer.course
+    trainer.on_step = clock.all_photos(chosen)
+    finale = take_all_in(trainer, store_of(chosen, "-all"))
+    clock.finish(chosen)
+    return Trained(
+        finale.engine.gaussians(),
+        judged,
+        scene,
+        chosen,
+        device,
+        course.step,
+        finale_steps(chosen.steps),
+        pilots,
+        tuple(course.history),
+    )
 
 
-def _best(tried: tuple[Candidate, ...], trainer_of: Callable[[Candidate], Trainer]) -> Candidate:
+def _best(
+    tried: tuple[Candidate, ...], trainer_of: Callable[[Candidate], Trainer]
+) -> tuple[Candidate, tuple[Pilot, ...]]:
     """The candidate whose validation photos look best after its pilot; it goes on from there.
 
     From the smallest up: a larger one must be better by MARGIN_DB.
     """
-    best, best_db = tried[0], -math.inf
+    best, best_db, looks = tried[0], -math.inf, []
     if len(tried) == 1:
-        return best
+        return best, ()
     for candidate in tried:
         pilot = trainer_of(candidate)
         if pilot.course.step < candidate.pilot_steps:
             pilot.run(until=candidate.pilot_steps)
-        score_db = max(psnr for step, psnr in pilot.course.history if step <= candidate.pilot_steps)
-        log.info("%d Gaussians: %.2f dB after the pilot", candidate.gaussians, score_db)
-        if score_db > best_db + MARGIN_DB:
-            best, best_db = candidate, score_db
-    return best
+        seen = [look for look in pilot.course.history if look.step <= candidate.pilot_steps]
+        look = max(seen, key=lambda it: it.mix_db)
+        looks.append(look)
+        log.info("%d Gaussians: %.2f dB of mix after the pilot", candidate.gaussians, look.mix_db)
+        if look.mix_db > best_db + MARGIN_DB:
+            best, best_db = candidate, look.mix_db
+    return best, tuple(
+        Pilot(
+            gaussians=it.gaussians,
+            steps=look.step,
+            psnr_db=look.psnr_db,
+            mix_db=look.mix_db,
+            chosen=it == best,
+        )
+        for it, look in zip(tried, looks, strict=True)
+    )
 
 
 def _config(scene: Scene, candidate: Candidate, device: str, options: TrainOptions) -> str:

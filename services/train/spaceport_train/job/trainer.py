@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -10,11 +10,10 @@ import numpy as np
 
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Stopped
-from spaceport_splat.gaussians import FIELDS, Gaussians
-from spaceport_splat.quality import psnr_db
 from spaceport_train.job.candidates import PATIENCE, Candidate
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.engine import Arrays, Diverged, Engine, OutOfMemory
+from spaceport_train.job.look import Look, looked
 from spaceport_train.job.scene.scene import Scene
 from spaceport_train.job.schedule import Moment
 
@@ -30,13 +29,13 @@ class Course:
 
     step: int = 0
     queue: list[int] = field(default_factory=list)
-    best_psnr_db: float = -1.0
+    best_mix_db: float = -1.0
     best_step: int = 0
     slowdown: float = 1.0
     least_level: int = 1
     divergences: int = 0
     shortages: int = 0
-    history: list[tuple[int, float]] = field(default_factory=list)
+    history: list[Look] = field(default_factory=list)
 
 
 class Trainer:
@@ -54,14 +53,19 @@ class Trainer:
         rng: np.random.Generator,
         store: Store,
         *,
+        photos: Sequence[int] | None = None,
+        course: Course | None = None,
         on_step: OnStep = lambda _step, _figures: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
+        """photos: those that train where they are not the split's; then none are for validation."""
         self.engine, self.scene, self.candidate = engine, scene, candidate
         self.rng, self.store = rng, store
         self.on_step, self.stopping = on_step, stopping
-        self.course = Course()
-        self.best: Gaussians | None = None
+        self.course = course or Course()
+        self.best: Arrays | None = None
+        self.photos = scene.split.training if photos is None else photos
+        self.validation = scene.split.validation if photos is None else ()
         self._beginning = self._snapshot()
         saved = store.load()
         if saved is not None:
@@ -97,35 +101,30 @@ class Trainer:
     def _step(self) -> None:
         course = self.course
         if not course.queue:
-            course.queue = [int(i) for i in self.rng.permutation(self.scene.training)]
+            course.queue = [int(i) for i in self.rng.permutation(self.photos)]
         moment = Moment(course.step, self.candidate.steps, course.slowdown, course.least_level)
         loss = self.engine.step(course.queue[-1], moment, self.rng)
         course.queue.pop()
         course.step += 1
         figures = {"loss": loss}
-        if moment.evaluate and self.scene.split.validation:
+        if moment.evaluate and self.validation:
             self._evaluate()
         if course.history:
-            figures["psnr_db"] = course.history[-1][1]
+            figures["psnr_db"] = course.history[-1].psnr_db
         self.on_step(course.step, figures)
 
     def _evaluate(self) -> None:
-        psnr = float(
-            np.mean(
-                [
-                    psnr_db(
-                        self.engine.render(self.scene.cameras[i]),
-                        self.scene.photos[i].astype(np.float32) / np.float32(255),
-                    )
-                    for i in self.scene.split.validation
-                ]
-            )
-        )
         course = self.course
-        course.history.append((course.step, psnr))
-        if psnr > course.best_psnr_db:
-            course.best_psnr_db, course.best_step = psnr, course.step
-            self.best = self.engine.gaussians()
+        look = looked(self.engine, self.scene, self.validation, course.step)
+        course.history.append(look)
+        if look.mix_db > course.best_mix_db:
+            course.best_mix_db, course.best_step = look.mix_db, course.step
+            self.best = {name: array.copy() for name, array in self.engine.state().items()}
+
+    def rewind(self) -> None:
+        """The engine as it was when the validation photos looked best; as it is without any."""
+        if self.best is not None:
+            self.engine.restore(self.best)
 
     def _slow_down(self, error: Diverged) -> None:
         """Back to the last checkpoint at half the learning rates."""
@@ -156,7 +155,7 @@ class Trainer:
     def _snapshot(self) -> tuple[Arrays, dict[str, Any]]:
         arrays = {f"engine_{name}": array for name, array in self.engine.state().items()}
         if self.best is not None:
-            arrays |= {f"best_{name}": getattr(self.best, name) for name in FIELDS}
+            arrays |= {f"best_{name}": array for name, array in self.best.items()}
         rng = self.rng.bit_generator.state
         return {k: v.copy() for k, v in arrays.items()}, {"course": asdict(self.course), "rng": rng}
 
@@ -164,12 +163,12 @@ class Trainer:
         self.store.save(self.course.step, *self._snapshot())
 
     def _restore(self, arrays: Arrays, facts: dict[str, Any]) -> None:
-        prefix = "engine_"
-        self.engine.restore(
-            {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}
-        )
-        has_best = f"best_{FIELDS[0]}" in arrays
-        self.best = Gaussians(*(arrays[f"best_{n}"] for n in FIELDS)) if has_best else None
+        self.engine.restore(_part(arrays, "engine_"))
+        self.best = _part(arrays, "best_") or None
         self.course = Course(**facts["course"])
-        self.course.history = [(step, psnr) for step, psnr in self.course.history]
+        self.course.history = [Look(**look) for look in facts["course"]["history"]]
         self.rng.bit_generator.state = facts["rng"]
+
+
+def _part(arrays: Arrays, prefix: str) -> Arrays:
+    return {k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)}

@@ -6,7 +6,7 @@ import { Waiting } from '../../ui/Waiting';
 import { Landing } from './Landing';
 
 /** The landing page for whoever has nothing here yet; the captures for whoever has. */
-export function HomePage() {
+export default function HomePage() {
   const session = useSession();
   if (session.error) return <ErrorNotice error={session.error} onRetry={() => session.refetch()} />;
   if (!session.data) return <Waiting lines={5} />;

@@ -20,6 +20,9 @@ MAX_DISAGREEMENT = 0.05
 # length is off: a lens that would be twice as long as its maker says is more likely a strip of
 # photos that cannot tell.
 MAX_RMSE_RATIO, MORE_PER_FOLD = 1.02, 0.1
+# Windows in a row and tiles on a roof are taken for each other and fit to a few pixels. Beyond this
+# many pixels of what features were looked for in, an error counts by its logarithm.
+ROBUST_PX = 0.5
 FREE_ITERATIONS = 100
 LOCKED_ITERATIONS = 150
 
@@ -93,7 +96,7 @@ def settle_focal(
     if not suspects:
         return SettledFocal(model, _note(model, case, {}, set()))
     locked = _adjust_locked(model, case, suspects)
-    ratios = _ratios(model, locked, suspects)
+    ratios = _ratios(model, locked, suspects, case)
     accepted = [
         camera_id
         for camera_id in suspects
@@ -144,6 +147,8 @@ def _adjust(
     options.refine_principal_point = not case.hold.centre
     options.refine_extra_params = not case.hold.distortion
     options.print_summary = False
+    options.ceres.loss_function_type = pycolmap.LossFunctionType.CAUCHY
+    options.ceres.loss_function_scale = robust_px(model, case.task)
     options.ceres.solver_options.max_num_iterations = iterations
     options.ceres.solver_options.num_threads = case.task.threads
     if constant is None:
@@ -161,10 +166,14 @@ def _adjust(
 
 
 def _ratios(
-    free: pycolmap.Reconstruction, locked: pycolmap.Reconstruction, cameras: list[int]
+    free: pycolmap.Reconstruction,
+    locked: pycolmap.Reconstruction,
+    cameras: list[int],
+    case: _Case,
 ) -> dict[int, float]:
     """What locking costs each camera: locked over free error of its own photos."""
-    before, after = camera_rmse_px(free), camera_rmse_px(locked)
+    scale_px = robust_px(free, case.task)
+    before, after = camera_error_px(free, scale_px), camera_error_px(locked, scale_px)
     return {
         camera_id: after[camera_id] / max(before[camera_id], 1e-9)
         for camera_id in cameras
@@ -172,8 +181,15 @@ def _ratios(
     } | {camera_id: np.inf for camera_id in cameras if camera_id not in after}
 
 
-def camera_rmse_px(model: pycolmap.Reconstruction) -> dict[int, float]:
-    """Root mean square reprojection error of the photos of each camera."""
+def robust_px(model: pycolmap.Reconstruction, task: Task) -> float:
+    """Where the adjustment begins to doubt an error, in pixels of the photos."""
+    side_px: int = max(max(camera.width, camera.height) for camera in model.cameras.values())
+    return ROBUST_PX * max(1.0, side_px / task.effort.feature_side_px)
+
+
+def camera_error_px(model: pycolmap.Reconstruction, scale_px: float) -> dict[int, float]:
+    """What the adjustment minimises, for the photos of each camera: the root mean square of the
+    reprojection errors, large ones by their logarithm (Cauchy's loss)."""
     squares: dict[int, list[float]] = {}
     for image in model.images.values():
         seen = [point for point in image.points2D if point.has_point3D()]
@@ -184,7 +200,8 @@ def camera_rmse_px(model: pycolmap.Reconstruction) -> dict[int, float]:
         ahead = rays[:, 2] > 0
         found = np.asarray(model.cameras[image.camera_id].img_from_cam(rays[ahead])).reshape(-1, 2)
         off = found - np.array([point.xy for point in seen])[ahead]
-        squares.setdefault(image.camera_id, []).extend((off**2).sum(axis=1).tolist())
+        loss = scale_px**2 * np.log1p((off**2).sum(axis=1) / scale_px**2)
+        squares.setdefault(image.camera_id, []).extend(loss.tolist())
     return {camera_id: float(np.sqrt(np.mean(found))) for camera_id, found in squares.items()}
 
 

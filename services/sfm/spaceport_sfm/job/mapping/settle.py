@@ -10,7 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 import pycolmap
 
-from spaceport_sfm.job.mapping.focal_lock import Hold, SettledFocal, camera_rmse_px, settle_focal
+from spaceport_sfm.job.mapping.focal_lock import (
+    Hold,
+    SettledFocal,
+    camera_error_px,
+    robust_px,
+    settle_focal,
+)
 from spaceport_sfm.job.mapping.ladder import Trial
 from spaceport_sfm.job.mapping.mapper import MIN_MODEL_SIZE, MIN_OBSERVATIONS
 from spaceport_sfm.job.mapping.model import poses_of, principal_shift
@@ -46,7 +52,7 @@ def settle(best: Mapped, task: Task, trials: Trials) -> Settled:
         if again.model and again.registered >= free.model.num_reg_images():
             drop_weak(again.model[0])
             centred = settle_focal(again.model[0], task, trials.groups, Hold(centre=True))
-            if rmse_px(centred.model) < MAX_CENTRED_RATIO * rmse_px(free.model):
+            if error_px(centred.model, task) < MAX_CENTRED_RATIO * error_px(free.model, task):
                 free, best, hold = centred, again, Hold(centre=True)
     return Settled(_straight(free, hold, task, trials), best)
 
@@ -60,7 +66,7 @@ def _straight(free: SettledFocal, hold: Hold, task: Task, trials: Trials) -> Set
     for camera in model.cameras.values():
         camera.params = [*list(camera.params)[:3], 0.0]
     straight = settle_focal(model, task, trials.groups, Hold(hold.centre, distortion=True))
-    is_cheap = rmse_px(straight.model) < MAX_STRAIGHT_RATIO * rmse_px(free.model)
+    is_cheap = error_px(straight.model, task) < MAX_STRAIGHT_RATIO * error_px(free.model, task)
     return straight if is_cheap and roll_deg(straight.model) < LESS_ROLL * rolled_deg else free
 
 
@@ -84,6 +90,7 @@ def roll_deg(model: pycolmap.Reconstruction) -> float:
     return float(np.degrees(np.arcsin(min(np.sqrt(max(least, 0.0)), 1.0))))
 
 
-def rmse_px(model: pycolmap.Reconstruction) -> float:
-    """Root mean square reprojection error; every camera counts alike."""
-    return float(np.sqrt(np.mean(np.square(list(camera_rmse_px(model).values())))))
+def error_px(model: pycolmap.Reconstruction, task: Task) -> float:
+    """What the adjustment minimises; every camera counts alike."""
+    errors = camera_error_px(model, robust_px(model, task))
+    return float(np.sqrt(np.mean(np.square(list(errors.values())))))

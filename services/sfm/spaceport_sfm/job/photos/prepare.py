@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
+import numpy as np
 import pillow_heif
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
@@ -21,6 +22,8 @@ UPRIGHT = 1
 ORIENTATION_TAG = 0x0112
 # Drones append previews: Pillow calls such a JPEG "MPO"; its first picture is the photo.
 JPEG_FORMATS = ("JPEG", "MPO")
+# What is kept in 16 bits: mapping and thermal cameras have fewer, and keep them below.
+SENSOR_BITS = (8, 10, 12, 14, 16)
 JPEG_SUFFIXES = (".jpg", ".jpeg")
 Count = Callable[[int, int], None]
 
@@ -133,5 +136,8 @@ def _write_mask(image: Image.Image, target: Path) -> None:
 def _eight_bit_rgb(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         # 16-bit greys: Pillow's own conversion would clip everything above 255.
-        return image.point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+        most = int(np.asarray(image).max())
+        bits = next((depth for depth in SENSOR_BITS if most < 1 << depth), SENSOR_BITS[-1])
+        scale = 256 / (1 << bits)
+        return image.convert("I").point(lambda value: value * scale).convert("L").convert("RGB")
     return image.convert("RGB")
