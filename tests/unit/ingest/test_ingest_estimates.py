@@ -28,9 +28,11 @@ def test_the_table_says_of_training_what_train_does() -> None:
     """Services know nothing of each other, so the numbers are written twice: here they meet."""
     for quality in Quality:
         cpu, gpu = EFFORTS["cpu", quality], EFFORTS["cuda", quality]
-        assert isinstance(cpu.plan, Work) and isinstance(gpu.plan, Passes)
-        told, steps = table.CPU_TRAINING[quality], table.GPU_STEPS[quality]
+        told = table.CPU_TRAINING[quality]
+        assert isinstance(cpu.plan, Work)
+        assert isinstance(gpu.plan, Passes)
         assert (told.side_px, told.one_s) == (cpu.side_px, cpu.plan.one_s)
+        steps = table.GPU_STEPS[quality]
         assert (steps.per_photo, steps.least, steps.most) == (
             gpu.plan.passes,
             gpu.plan.least_steps,

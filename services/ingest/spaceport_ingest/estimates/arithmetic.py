@@ -90,12 +90,10 @@ def spread_of(stage: Stage) -> Span:
 
 
 def _training_work_s(ask: Ask) -> float:
-    """What train's budget allows for so many megapixels at its own size; pilots are in it."""
+    """The work that train's plan allows all candidates and the last part together."""
     effort = table.CPU_TRAINING[ask.quality]
     pixels = min(effort.side_px**2 * table.ASPECT, ask.pixels_per_photo)
-    megapixels: float = ask.photos * pixels / table.MEGA
-    allowed_s: float = effort.one_s * megapixels**table.WORK_GROWTH
-    return allowed_s
+    return effort.one_s * float((ask.photos * pixels / table.MEGA) ** table.WORK_GROWTH)
 
 
 def _minutes_on(stage: Stage, ask: Ask, machine: table.Machine | None) -> Span:

@@ -74,7 +74,7 @@ GPU_STEPS = {
 
 @dataclass(frozen=True)
 class Training:
-    """Training without a GPU: what train's EFFORTS allow for a megapixel, on one reference core."""
+    """Training without a GPU (train's EFFORTS): CPU seconds of one core for one megapixel."""
 
     side_px: int
     one_s: float
@@ -85,7 +85,7 @@ CPU_TRAINING = {
     Quality.STANDARD: Training(1200, 250),
     Quality.HIGH: Training(1600, 750),
 }
-WORK_GROWTH = 0.6  # of the training's budget with the capture's megapixels
+WORK_GROWTH = 0.6  # that power of all photos' megapixels
 ASPECT = 3 / 4  # of most drones' photos
 
 # MEASURED: CPU seconds on one core, fitted to the runs of `python -m bench.estimates` that
@@ -94,7 +94,7 @@ SFM_CPU_S_PER_PHOTO = {Quality.DRAFT: 0.95, Quality.STANDARD: 1.45, Quality.HIGH
 SFM_CPU_S_PER_PARTNER = 0.02
 MOST_PARTNERS = 60
 DECODE_CPU_S_PER_MEGAPIXEL = 0.03
-TRAIN_CPU_S_PER_WORK_S = 0.45
+TRAIN_CPU_S_PER_WORK_S = 0.75  # two drafts of 18 photos by bench.train: 0.74 and 0.77
 COMPRESS_CPU_S = 2.5
 COMPRESS_CPU_S_PER_PHOTO = 0.04
 JOB_START_S = 3.0

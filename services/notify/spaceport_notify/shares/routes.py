@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.files import locate
 from spaceport_notify.known.find import LINK_SECONDS, JobId, find, redirect
-from spaceport_notify.known.status import delivered_attempt, figures_of, title_of
+from spaceport_notify.known.status import Completion, delivered_attempt, figures_of, title_of
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
 from spaceport_notify.shares.share import (
