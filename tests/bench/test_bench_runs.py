@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tests.unit.compress.scenes import field
 from tests.unit.train.posed import write_scene
+from tests.web.browser import MISSING, chromium_path
+from tests.web.small_scene import write_small_scene
 
 from spaceport_scenery import generate_capture
 from spaceport_splat.ply import write_ply
@@ -60,6 +62,18 @@ def test_scale_sim(tmp_path: Path) -> None:
     waited = {name: found["p95_min"] for name, found in row["others_wait"].items()}
     assert waited["laps"] < waited["arrival"] / 2
     assert 0.5 < row["dollars"] / 0.19 < 2
+
+
+def test_web(tmp_path: Path) -> None:
+    if chromium_path() is None:
+        pytest.skip(MISSING)
+    folder = tmp_path / "result"
+    folder.mkdir()
+    write_small_scene(folder)
+    arguments = (folder, "--orbit-s", "1", "--rounds", "1")
+    rows = run("web", tmp_path / "web.json", *arguments)["rows"]
+    assert [row["page"] for row in rows] == ["ours", "stock"]
+    assert all(0 < row["scene_bytes_to_first"] < row["bytes_to_first"] for row in rows)
 
 
 def test_sfm(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """The viewer shows the scene as our own renderer does, upright, and measures it in metres."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -121,7 +121,7 @@ def test_known_lengths_are_measured_in_metres(link: str, shown: Viewing) -> None
     )
 
 
-def _measured(shown: Viewing, points: list[Triple], camera: Camera, figure: str) -> float:
+def _measured(shown: Viewing, points: Sequence[Triple], camera: Camera, figure: str) -> float:
     for number, point in enumerate(points, start=1):
         shown.page.mouse.click(*shown.point(point, camera))
         shown.page.wait_for_selector(f"[data-points='{number}']", state="attached")
