@@ -23,6 +23,7 @@ from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Frozen, RejectedPhoto
 from spaceport_contracts.estimate import Estimate
 from spaceport_contracts.failure import FailureClass
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_contracts.text import Label, Words, clip
 
@@ -131,6 +132,7 @@ class ReconstructionRequested(Event):
 
     start_at: Stage
     quality: Quality
+    options: JobOptions = JobOptions()
     email: Label | None
     title: Label
     inputs: ArtifactSet
@@ -179,6 +181,7 @@ class SparseModelBuilt(Event):
     """The photos' poses and a sparse point cloud are known."""
 
     quality: Quality
+    options: JobOptions = JobOptions()
     outputs: ArtifactSet
     photos_total: int
     photos_registered: int
@@ -193,6 +196,7 @@ class SplatTrained(Event):
     """The Gaussians are trained."""
 
     quality: Quality
+    options: JobOptions = JobOptions()
     outputs: ArtifactSet
     gaussians: int
     steps: int

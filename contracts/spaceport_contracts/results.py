@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_contracts.options import JobOptions
 
 Rasteriser = Literal["auto", "cpu", "cuda"]
 
@@ -23,6 +24,7 @@ class StageOptions(Frozen):
 
     quality: Quality = Quality.STANDARD
     seed: int = 1
+    wanted: JobOptions = JobOptions()
     rasteriser: Rasteriser = Field(
         default="auto", description="what train must draw with; auto: CUDA where there is a GPU"
     )

@@ -9,6 +9,7 @@
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 
 UPLOADS_PREFIX = "uploads/"
@@ -32,6 +33,7 @@ class UploadManifest(Frozen):
     title: str = Field(default="", max_length=200)
     email: str | None = None
     quality: Quality = Quality.STANDARD
+    options: JobOptions = JobOptions()
     photos: tuple[UploadedPhoto, ...]
     plan: str = Field(default="", max_length=1024, description="id, key or address of the plan")
     rejected: tuple[RejectedPhoto, ...] = Field(

@@ -1,4 +1,4 @@
-"""The ledger table's definition, for whoever creates it."""
+"""The definitions of the tables that services share, for whoever creates them."""
 
 from typing import Any
 
@@ -34,5 +34,12 @@ TABLE_DEFINITION: dict[str, Any] = {
         _index(WAITING_INDEX, "turn", "ALL"),
         _index(TENANT_INDEX, "turn", "KEYS_ONLY"),
     ],
+    "BillingMode": "PAY_PER_REQUEST",
+}
+
+# One item for each caller and kind, written over window after window: the table never grows old.
+LIMITS_DEFINITION: dict[str, Any] = {
+    "KeySchema": [{"AttributeName": "counted", "KeyType": "HASH"}],
+    "AttributeDefinitions": [{"AttributeName": "counted", "AttributeType": "S"}],
     "BillingMode": "PAY_PER_REQUEST",
 }

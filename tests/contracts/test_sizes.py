@@ -43,6 +43,9 @@ PATTERNED = {
     "prefix": URI + "/",
     "sha256": "0" * 64,
     "attempt": 99,
+    "photo_side_px": 4800,
+    "max_gaussians": 10_000_000,
+    "sh_degree": 3,
 }
 
 

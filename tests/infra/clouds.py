@@ -65,7 +65,7 @@ def request_event(job_id: str, cloud: LocalCloud) -> dict[str, Any]:
     """A PutEvents entry that asks for a whole reconstruction, its inputs in the bucket."""
     s3 = cloud.client("s3")
     photos = f"uploads/{job_id}/photos/"
-    index = f"jobs/{job_id}/ingest/capture/capture.json"
+    index = f"work/{job_id}/ingest/capture/capture.json"
     s3.put_object(Bucket=cloud.bucket, Key=photos + "a.jpg", Body=b"photo")
     s3.put_object(Bucket=cloud.bucket, Key=index, Body=b"{}")
     ledger_of(cloud).register_job(job_id, "{}")

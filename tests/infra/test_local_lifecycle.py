@@ -109,7 +109,8 @@ def test_a_folder_of_captures_is_one_batch_with_one_mail(
 
     def standing() -> dict[str, Any]:
         try:
-            return get(cloud, f"/batches/{batch_id}")
+            told: dict[str, Any] = get(cloud, f"/batches/{batch_id}")
+            return told
         except urllib.error.HTTPError:
             return {"over": False}
 

@@ -160,7 +160,7 @@ def test_a_kill_in_training_costs_one_attempt_of_training(tmp_path: Path) -> Non
         events.wait("SplatCompressed")
         bucket = cloud.client("s3")
         checkpoint = bucket.get_object(
-            Bucket=cloud.bucket, Key=f"jobs/{JOB}/train/checkpoints/draft/step.txt"
+            Bucket=cloud.bucket, Key=f"work/{JOB}/train/checkpoints/draft/step.txt"
         )
         assert checkpoint["Body"].read() == b"41"
     assert program.started == [f"train-{JOB}-02", f"compress-{JOB}-02"]

@@ -3,9 +3,11 @@
 The routes are those of docs/openapi.json: one without a row here fails.
 """
 
+import io
 import json
 import urllib.error
 import urllib.request
+import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,6 +77,12 @@ ROWS = {
     "DELETE /jobs/{job_id}": Row((202,), (404,)),
     # Nobody's in particular: whoever is signed in gets an answer of their own.
     "POST /uploads": Row((201,), (201,), {"files": [{"name": "a.jpg", "sizeBytes": 9}]}),
+    "POST /batches": Row(
+        (202,),
+        (202, 400, 403, 404, 409, 422),
+        {"captures": [{"s3Url": "s3://spaceport/uploads/{upload_id}/"}], "email": MAIL},
+    ),
+    "GET /batches/{batch_id}": Row((200,), (404,)),
     "POST /webhooks": Row((201,), (201,), {"url": "https://hooks.example.org/x"}),
     "POST /drone-path": Row((200, 422), (200, 422), PLAN),
     "POST /estimates": Row((200, 422), (200, 422), {"photos": 20}),
@@ -139,9 +147,15 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         share = post(cloud, f"/jobs/{job_id}/shares", {})
         files = [{"name": f"p{n}.jpg", "sizeBytes": len(each)} for n, each in enumerate(PHOTOS)]
         begun = post(cloud, "/uploads", {"files": files})
-        send(begun["links"], dict(zip((each["name"] for each in files), PHOTOS, strict=True)))
+        send(begun["links"], dict(zip((str(each["name"]) for each in files), PHOTOS, strict=True)))
         unsubscribe = all_mails(cloud, "mine")[0]["List-Unsubscribe"].strip("<>")
+        zipped = zip_of(PHOTOS)
+        cloud.client("s3").put_object(Bucket=cloud.bucket, Key="captures/b.zip", Body=zipped)
+        capture = {"s3Url": f"s3://{cloud.bucket}/captures/b.zip"}
+        batch = post(cloud, "/batches", {"email": MAIL, "captures": [capture]})
+        wait_for(lambda: get_or_none(cloud, f"/batches/{batch['batchId']}"))
         known = {
+            "batch_id": batch["batchId"],
             "job_id": job_id,
             "share_id": share["shareId"],
             "token": share["token"],
@@ -153,6 +167,22 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             "etag": etag.strip('"'),
         }
         yield World(cloud, known)
+
+
+def zip_of(photos: list[bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        for number, content in enumerate(photos):
+            archive.writestr(f"p{number}.jpg", content)
+    return stream.getvalue()
+
+
+def get_or_none(cloud: LocalCloud, path: str) -> Any:
+    try:
+        return get(cloud, path)
+    except urllib.error.HTTPError as refusal:
+        refusal.close()
+        return None
 
 
 def send(links: list[dict[str, Any]], contents: dict[str, bytes]) -> None:

@@ -103,5 +103,7 @@ def learn(kind: str, told: str, names: dict[str, str]) -> None:
 
 
 def is_delivered(terminal: Terminal) -> bool:
-    delivered = get(terminal.cloud, "/jobs?status=delivered")["jobs"]
-    return terminal.names["JOB"] in [job["job_id"] for job in delivered]
+    """With its report, which is written when the job is known to be delivered."""
+    delivered = [job["job_id"] for job in get(terminal.cloud, "/jobs?status=delivered")["jobs"]]
+    job_id = terminal.names["JOB"]
+    return job_id in delivered and bool(get(terminal.cloud, f"/jobs/{job_id}")["report"])

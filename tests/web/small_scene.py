@@ -71,7 +71,7 @@ def make_gaussians() -> Gaussians:
     harmonics = np.tile(rng.normal(0, 0.12, (1, 3, 3)), (count, 1, 1))
     return Gaussians(
         means=centres.astype(np.float32),
-        quats=np.tile(np.float32([1, 0, 0, 0]), (count, 1)),
+        quats=np.tile(np.array([1, 0, 0, 0], np.float32), (count, 1)),
         scales=np.log(sigma).astype(np.float32),
         opacities=np.full(count, 4.0, np.float32),
         sh0=((colours - 0.5) / SH_C0).astype(np.float32),

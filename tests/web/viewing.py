@@ -65,7 +65,7 @@ class Viewing:
 def read_picture(content: bytes) -> npt.NDArray[np.float32]:
     """PNG or JPEG -> float32[H, W, 3] from 0 to 1."""
     pixels = Image.open(io.BytesIO(content)).convert("RGB")
-    return np.asarray(pixels, np.float32) / 255
+    return np.asarray(pixels, np.float32) / np.float32(255)
 
 
 def view_link(link: str, eye: Triple, target: Triple, fov_deg: float = FOV_DEG) -> str:
@@ -91,6 +91,7 @@ def viewing(
         viewport={"width": width, "height": height}, color_scheme="light", accept_downloads=True
     )
     page = context.new_page()
+    page.set_default_timeout(LOADED_MS)
     shown = Viewing(page, origin)
     own = urlsplit(origin).netloc
 

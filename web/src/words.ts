@@ -274,6 +274,7 @@ export const words = {
     indicator: (share: string) => `Uploading, ${share}`,
   },
   job: {
+    loading: 'A capture',
     back: 'Captures',
     view: 'Walk around',
     report: 'Report',

@@ -11,8 +11,8 @@ from spaceport_contracts.places import WORK
 from spaceport_contracts.uploads import UPLOADS_PREFIX
 from spaceport_ingest.tables import TABLE_DEFINITION as UPLOADS_DEFINITION
 from spaceport_notify.tables import TABLE_DEFINITION as STATUS_DEFINITION
-from spaceport_runtime.aws.limits import TABLE_DEFINITION as LIMITS_DEFINITION
 from spaceport_runtime.service import Service
+from spaceport_runtime.tables import LIMITS_DEFINITION
 from spaceport_runtime.tables import TABLE_DEFINITION as LEDGER_DEFINITION
 
 BUS = "spaceport"

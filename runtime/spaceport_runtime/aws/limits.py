@@ -1,6 +1,6 @@
 """Counters of requests in a table that all functions share."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.exceptions import ClientError
@@ -13,12 +13,6 @@ from spaceport_runtime.settings import PlatformSettings
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# One item for each caller and kind, written over window after window: the table never grows old.
-TABLE_DEFINITION: dict[str, Any] = {
-    "KeySchema": [{"AttributeName": "counted", "KeyType": "HASH"}],
-    "AttributeDefinitions": [{"AttributeName": "counted", "AttributeType": "S"}],
-    "BillingMode": "PAY_PER_REQUEST",
-}
 NOT_SO = "ConditionalCheckFailedException"
 ONE_MORE = "SET times = times + :one", "moment = :window AND times < :most"
 ANEW = (

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from spaceport_contracts.artifacts import ArtifactSet
 from spaceport_contracts.events import EVENT_TYPES, Event, SplatCompressed, Stage
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality, StageResult
 from spaceport_runtime.lineage import Follower, follow
 from spaceport_runtime.ports import Platform, Run, RunKey
@@ -25,6 +26,7 @@ class Finished(Generic[Result]):
     run: Run
     cause: Event
     quality: Quality
+    options: JobOptions
     result: Result
     outputs: ArtifactSet
     seconds: float

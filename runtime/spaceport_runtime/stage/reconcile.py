@@ -167,10 +167,12 @@ def _failure_of(run: Run, status: JobStatus, recipe: Recipe, platform: Platform)
 def _complete(run: Run, recipe: Recipe, platform: Platform) -> Outcome:
     result, outputs = verify_outputs(platform.store, recipe.outputs_of(run), recipe.result_type)
     cause = cause_of(run)
+    order = recipe.order(cause)
     finished = Finished(
         run=run,
         cause=cause,
-        quality=recipe.order(cause).quality,
+        quality=order.quality,
+        options=order.options,
         result=result,
         outputs=outputs,
         seconds=_running_s(run, platform),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from spaceport_contracts.events import Event
+from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
 from spaceport_contracts.places import WORK, area_of, part_of_job
 from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.ports import Run
@@ -21,6 +22,7 @@ class Order:
 
     quality: Quality
     inputs: dict[str, str]
+    options: JobOptions = AS_THE_QUALITY_HAS_IT
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ def make_launch(
         if job.kind == "processing"
         else _training(run, order.quality, channels, job, platform)
     )
-    options = StageOptions(quality=order.quality, rasteriser=job.rasteriser)
+    options = StageOptions(quality=order.quality, rasteriser=job.rasteriser, wanted=order.options)
     return Launch(job.kind, confined(common | parts, job.kind, platform), options_uri, options)
 
 

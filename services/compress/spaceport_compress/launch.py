@@ -9,6 +9,6 @@ def order(cause: Event) -> Order:
     """A .ply in, a .sog out."""
     match cause:
         case SplatTrained(outputs=splat) | ReconstructionRequested(inputs=splat):
-            return Order(cause.quality, {"splat": splat.prefix})
+            return Order(cause.quality, {"splat": splat.prefix}, cause.options)
         case _:
             raise Poison(f"compress cannot begin from a {cause.detail_type()}")

@@ -25,6 +25,7 @@ SERVICE = Service(
         Route("POST", "/find-job"),
         Route("POST", "/estimates"),
         Route("POST", "/batches"),
+        Route("GET", "/options"),
         Route("POST", "/uploads"),
         Route("GET", "/uploads/{upload_id}"),
         Route("POST", "/uploads/{upload_id}/links"),

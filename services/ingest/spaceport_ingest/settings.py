@@ -14,7 +14,7 @@ class Limits(BaseSettings):
 
     max_files: int = Field(default=50_000, description="below a folder that a request names")
     min_photos: int = Field(default=3, description="two views fix no scale, three do")
-    max_photos: int = 3000
+    max_photos: int = 10_000
     max_photo_bytes: int = 150 * MIB
     max_photo_pixels: int = Field(default=200_000_000, description="largest drone camera: 100 MP")
     max_decoded_bytes: int = Field(
@@ -22,13 +22,12 @@ class Limits(BaseSettings):
     )
     max_scans: int = Field(default=100, description="passes of a JPEG; programs write about ten")
     max_capture_bytes: int = 20 * GIB
-    max_manifest_bytes: int = Field(default=8 * MIB, description="3,000 photos need 1 MiB")
+    max_manifest_bytes: int = Field(default=8 * MIB, description="10,000 photos need 2 MiB")
     max_zip_directory_bytes: int = 64 * MIB
     max_nested_zip_bytes: int = Field(default=GIB // 2, description="is read as a whole")
     max_zip_entries: int = 20_000
     max_zip_ratio: float = Field(default=100.0, description="photos barely shrink at all")
     max_missing_share: float = Field(default=0.5, description="above it an upload is incomplete")
-    max_upload_files: int = 10_000
     link_valid_s: int = Field(default=3600, description="then the uploader asks for another")
     upload_kept_s: int = Field(default=7 * 86_400, description="an open one; then it is swept")
     workers: int = Field(default=4, description="photos inspected at once")

@@ -4,6 +4,7 @@ from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.capture import Frozen
 from spaceport_contracts.estimate import Estimate
 from spaceport_contracts.events import Batch, Stage
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import upload_cause
 
@@ -22,6 +23,7 @@ class Submission(Frozen):
     start_at: Stage = Stage.SFM
     email: str | None = None
     quality: Quality | None = None
+    options: JobOptions | None = None
     title: str | None = None
     owner: str = ""
     batch: Batch | None = None
@@ -48,6 +50,7 @@ class Replay(Frozen):
 
     start_at: Stage
     quality: Quality
+    options: JobOptions = JobOptions()
     inputs: ArtifactSet
     email: str | None
     title: str

@@ -59,6 +59,8 @@ def forget(event: JobDeleted, kit: Kit) -> None:
     if event.batch:
         kit.batches.join(event.batch.batch_id, event.job_id)
     kit.table.forget(event.job_id)
+    for share in kit.shares.of(event.job_id):
+        kit.shares.remove(share)
     _clear(event.job_id, kit)
     if event.batch:
         tell_batch(event.batch, kit)

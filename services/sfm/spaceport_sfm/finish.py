@@ -11,6 +11,7 @@ def announce(finished: Finished[SfmResult]) -> SparseModelBuilt:
     return finished.completion(
         SparseModelBuilt,
         quality=finished.quality,
+        options=finished.options,
         photos_total=result.photos_total,
         photos_registered=result.photos_registered,
         reprojection_error_px=result.reprojection_error_px,

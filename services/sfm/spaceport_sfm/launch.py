@@ -10,4 +10,4 @@ def order(cause: Event) -> Order:
     if not isinstance(cause, ReconstructionRequested):
         raise Poison(f"sfm cannot begin from a {cause.detail_type()}")
     inputs = {"photos": cause.inputs.prefix, "capture": cause.inputs.index.uri}
-    return Order(cause.quality, inputs)
+    return Order(cause.quality, inputs, cause.options)

@@ -11,6 +11,7 @@ def announce(finished: Finished[TrainResult]) -> SplatTrained:
     return finished.completion(
         SplatTrained,
         quality=finished.quality,
+        options=finished.options,
         gaussians=result.gaussians,
         steps=result.steps,
         heldout_psnr_db=result.heldout_psnr_db,

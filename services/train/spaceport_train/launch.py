@@ -9,6 +9,6 @@ def order(cause: Event) -> Order:
     """A sparse model and its photos in, Gaussians out."""
     match cause:
         case SparseModelBuilt(outputs=scene) | ReconstructionRequested(inputs=scene):
-            return Order(cause.quality, {"scene": scene.prefix})
+            return Order(cause.quality, {"scene": scene.prefix}, cause.options)
         case _:
             raise Poison(f"train cannot begin from a {cause.detail_type()}")

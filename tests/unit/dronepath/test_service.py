@@ -21,8 +21,8 @@ from tests.unit.dronepath.asking import HERE, square
 from spaceport_contracts.events import FlightPlanned
 from spaceport_dronepath import handler
 from spaceport_dronepath.contract.answer import PlanAnswer
-from spaceport_runtime.aws.limits import TABLE_DEFINITION as LIMITS_DEFINITION
 from spaceport_runtime.settings import PlatformSettings
+from spaceport_runtime.tables import LIMITS_DEFINITION
 
 BUCKET = "spaceport"
 HEAVY = ("numpy", "shapely", "pyproj", "rasterio", "scipy", "PIL")

@@ -160,7 +160,7 @@ def test_a_folder_of_photos_under_any_names() -> None:
     assert status == 202
     drain(world)
     event = requested(world)
-    assert event.inputs.prefix == f"s3://{BUCKET}/jobs/{body['jobId']}/ingest/photos/"
+    assert event.inputs.prefix == f"s3://{BUCKET}/work/{body['jobId']}/ingest/photos/"
     below = {
         item.uri.removeprefix(event.inputs.prefix)
         for item in world.objects.under(event.inputs.prefix)
@@ -414,7 +414,7 @@ def test_training_begins_from_a_strangers_model() -> None:
     assert (event.start_at, event.inputs.prefix, event.photos) == (Stage.TRAIN, prefix, 3)
     index = StageResult.model_validate_json(world.store.objects[event.inputs.index.uri])
     assert len(index.files) == 6
-    assert event.inputs.index.uri.startswith(f"s3://{BUCKET}/jobs/{event.job_id}/ingest/")
+    assert event.inputs.index.uri.startswith(f"s3://{BUCKET}/work/{event.job_id}/ingest/")
 
 
 def test_a_model_that_lacks_something() -> None:
@@ -662,7 +662,7 @@ def test_the_description_covers_every_route() -> None:
         assert refusals
         assert all("application/problem+json" in answer["content"] for answer in refusals)
     fields = document["components"]["schemas"]["StartJob"]["properties"]
-    assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "title"}
+    assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "options", "title", "plan"}
 
 
 def find(world: FakeWorld, key: str, etag: str) -> tuple[int, dict[str, Any]]:

@@ -51,7 +51,7 @@ def test_all_of_a_job_and_its_upload_goes() -> None:
     key = put_folder(world, photos(4), email=MAIL)
     on_upload(created(key), world.kit)
     job_id = world.job_of(key)
-    world.put(f"jobs/{job_id}/sfm/01/output/result.json", b"{}")
+    world.put(f"work/{job_id}/sfm/01/output/result.json", b"{}")
     assert left(world, job_id)
     assert delete(world, job_id) == 202
     on_deleted(told(world), world.kit)

@@ -19,9 +19,8 @@ from spaceport_ingest.aws import S3Objects
 from spaceport_ingest.ports import ObjectChanged
 from spaceport_ingest.settings import Settings
 from spaceport_ingest.tables import TABLE_DEFINITION as UPLOADS_DEFINITION
-from spaceport_runtime.aws.limits import TABLE_DEFINITION as LIMITS_DEFINITION
 from spaceport_runtime.settings import PlatformSettings
-from spaceport_runtime.tables import TABLE_DEFINITION
+from spaceport_runtime.tables import LIMITS_DEFINITION, TABLE_DEFINITION
 
 BUCKET = "spaceport"
 EVENTS = Path(__file__).parents[2] / "events"

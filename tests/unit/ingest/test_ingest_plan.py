@@ -11,6 +11,7 @@ from tests.unit.ingest.test_ingest_api import drain, start
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested
 from spaceport_contracts.flight import PHOTO_COLUMNS, PlannedFlight
 from spaceport_ingest.admission.uploads import on_upload
+from spaceport_ingest.inspect.publish import ingest_prefix
 
 PLAN = "0123456789abcdef0123"
 DOCUMENT: dict[str, Any] = {
@@ -41,7 +42,7 @@ def test_the_plan_is_kept_with_the_job(planned: FakeWorld, named: str) -> None:
     drain(planned)
     kept = requested(planned).plan
     assert kept is not None
-    assert kept.uri == f"s3://{BUCKET}/jobs/{body['jobId']}/ingest/plan.json"
+    assert kept.uri == ingest_prefix(BUCKET, body["jobId"]) + "plan.json"
     content = planned.store.read(kept.uri)
     assert PlannedFlight.model_validate_json(content).photos[0][0][2] == 45.0
 

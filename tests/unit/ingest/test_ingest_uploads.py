@@ -42,7 +42,7 @@ def test_folder_becomes_a_job() -> None:
     assert (event.start_at, event.quality, event.email) == (Stage.SFM, "draft", "ada@example.org")
     assert (event.title, event.photos, event.attempt) == ("Beach", 4, 1)
     assert event.inputs.prefix == f"s3://{BUCKET}/uploads/trip/photos/"
-    expected = f"s3://{BUCKET}/jobs/{event.job_id}/ingest/capture/capture.json"
+    expected = f"s3://{BUCKET}/work/{event.job_id}/ingest/capture/capture.json"
     assert event.inputs.index.uri == expected
     capture = capture_of(world)
     for photo in capture.photos:
@@ -70,7 +70,7 @@ def test_zip_is_unpacked_under_safe_names_and_says_what_it_wants() -> None:
     assert (event.email, event.quality, event.title) == ("ada@example.org", Quality.HIGH, "Über")
     capture = capture_of(world)
     assert [photo.name for photo in capture.photos] == list(files)
-    assert capture.photos_prefix == f"s3://{BUCKET}/jobs/{event.job_id}/ingest/photos/"
+    assert capture.photos_prefix == f"s3://{BUCKET}/work/{event.job_id}/ingest/photos/"
     for photo, content in zip(capture.photos, files.values(), strict=True):
         assert photo.key.isascii() and " " not in photo.key
         assert world.store.objects[capture.photos_prefix + photo.key] == content

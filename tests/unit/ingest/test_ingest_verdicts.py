@@ -12,7 +12,9 @@ from tests.fakes_ingest import FakeWorld
 from tests.photos_ingest import created, jpeg
 from tests.unit.ingest.test_ingest_upload_routes import MAIL, ask, begin, send
 
+from spaceport_contracts.capture import Capture
 from spaceport_contracts.events import ReconstructionRequested
+from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.inspect.verdicts.compare import BLURRED
 from spaceport_ingest.inspect.verdicts.exposure import exposure_fault
@@ -253,3 +255,30 @@ def _grey(path: Path) -> Image.Image:
     with Image.open(path) as image:
         image.draft("L", (1600, 1600))
         return image.convert("L")
+
+
+def test_a_photo_that_was_looked_at_is_not_looked_at_again_unless_it_changed() -> None:
+    world, standing, _ = judged(GOOD)
+    prefix = f"uploads/{standing['uploadId']}/"
+    world.put(f"{prefix}photos/00002-DJI_0001.JPG", GOOD["DJI_0001.JPG"] + b"\0")
+    reads: list[str] = []
+    read = world.store.read
+
+    def counted(uri: str) -> bytes:
+        reads.append(uri.rsplit("/", 1)[1])
+        return read(uri)
+
+    world.store.read = counted  # type: ignore[method-assign]
+    sizes = {file["name"]: file["sizeBytes"] for file in standing["files"]}
+    photos = [
+        UploadedPhoto(name=name, key=f"{n:05d}-{name}", bytes=size + (n == 2), sha256="")
+        for n, (name, size) in enumerate(sizes.items(), start=1)
+    ]
+    manifest = UploadManifest(email="ada@example.org", photos=tuple(photos))
+    world.put(f"{prefix}manifest.json", manifest.model_dump_json().encode())
+    on_upload(created(f"{prefix}manifest.json"), world.kit)
+    assert reads == ["manifest.json", "00002-DJI_0001.JPG"]
+    (event,) = world.bus.events
+    assert isinstance(event, ReconstructionRequested) and event.photos == 9
+    capture = Capture.model_validate_json(world.store.objects[event.inputs.index.uri])
+    assert [photo.name for photo in capture.photos] == list(GOOD)

@@ -9,10 +9,11 @@ import pytest
 from moto import mock_aws
 from tests.http_requests import asked_by, get, http, storm
 
-from spaceport_runtime.aws.limits import TABLE_DEFINITION, DynamoCounter
+from spaceport_runtime.aws.limits import DynamoCounter
 from spaceport_runtime.errors import Retryable
 from spaceport_runtime.http.limits import KEPT, Counter, Limits, LimitSettings, MemoryCounter
 from spaceport_runtime.http.shell import HttpApi
+from spaceport_runtime.tables import LIMITS_DEFINITION
 
 MOST = 5
 
@@ -23,7 +24,7 @@ def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setenv(name, "test")
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1")
-        client.create_table(TableName="limits", **TABLE_DEFINITION)
+        client.create_table(TableName="limits", **LIMITS_DEFINITION)
         yield client
 
 

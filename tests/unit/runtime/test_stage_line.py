@@ -163,7 +163,7 @@ def test_who_waits_for_a_large_machine_does_not_keep_a_small_one_idle() -> None:
 def test_a_job_finds_its_options() -> None:
     rig = Rig()
     rig.ask(1)
-    uri = f"s3://spaceport/jobs/{rig.key(1).job_id}/sfm/01/options/options.json"
+    uri = f"s3://spaceport/work/{rig.key(1).job_id}/sfm/01/options/options.json"
     assert StageOptions.model_validate_json(rig.store.objects[uri]).quality is Quality.DRAFT
 
 

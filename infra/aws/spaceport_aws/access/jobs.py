@@ -2,6 +2,7 @@
 
 from spaceport_aws.access.grants import Grant, encryption, listing, objects, publishing
 from spaceport_aws.names import Names
+from spaceport_contracts.events import Stage
 from spaceport_contracts.places import AREAS
 from spaceport_runtime.service import Service
 
@@ -28,7 +29,7 @@ def job_grants(service: Service, names: Names, key_arn: str, in_vpc: bool) -> li
     own = [f"{area}/*/{service.name}/*" for area in AREAS]
     grants = [
         listing(names, "jobs/*", "work/*", "uploads/*", "captures/*"),
-        objects(names, ("GetObject",), "jobs/*", "work/*"),
+        objects(names, ("GetObject",), "jobs/*", "work/*", *_photos(service)),
         objects(names, ("PutObject", "AbortMultipartUpload"), *own),
         encryption(key_arn, "Decrypt", "GenerateDataKey", "Encrypt"),
         publishing(names, service.name, ("StageProgressed",)),
@@ -39,6 +40,13 @@ def job_grants(service: Service, names: Names, key_arn: str, in_vpc: bool) -> li
         network = tuple(f"ec2:{action}" for action in NETWORK_ACTIONS)
         grants.append(Grant(network, ("*",), why="SageMaker makes the network interface itself"))
     return grants
+
+
+def _photos(service: Service) -> tuple[str, ...]:
+    """The photos of a folder stay where they were uploaded; the stage that reads photos reads
+    them there."""
+    starts = [stage for listen in service.consumes for stage in listen.where.get("start_at", ())]
+    return ("uploads/*", "captures/*") if Stage.SFM in starts else ()
 
 
 def _image(service: Service, names: Names) -> list[Grant]:

@@ -112,9 +112,17 @@ def _parsed(content: bytes) -> EmailMessage:
 
 
 def _line(name: str, mail: EmailMessage) -> Mail:
-    said = [str(mail[field] or "") for field in ("Subject", "To", "Date")]
-    kind, job = (str(mail[f"X-Spaceport-{field}"] or "") for field in ("Kind", "Job"))
-    return Mail(name, *said, kind, job)
+    def said(field: str) -> str:
+        return str(mail[field] or "")
+
+    return Mail(
+        name=name,
+        subject=said("Subject"),
+        to=said("To"),
+        date=said("Date"),
+        kind=said("X-Spaceport-Kind"),
+        job=said("X-Spaceport-Job"),
+    )
 
 
 def _mail_page(name: str, mail: EmailMessage) -> Response:
@@ -139,7 +147,8 @@ def _html_of(mail: EmailMessage) -> Response:
     for each in mail.walk():
         cid = str(each["Content-ID"] or "").strip("<>")
         if cid and each.get_content_maintype() == "image":
-            data = base64.b64encode(each.get_payload(decode=True) or b"").decode()
+            picture = each.get_payload(decode=True)
+            data = base64.b64encode(picture if isinstance(picture, bytes) else b"").decode()
             html = html.replace(f"cid:{cid}", f"data:{each.get_content_type()};base64,{data}")
     html = html.replace("<head>", '<head><base target="_blank">', 1)
     return _told(html.encode("utf-8", "replace"), HTML, MAIL_POLICY)

@@ -34,7 +34,7 @@ GIVEN_UP = CaptureRefused(
     "Upload it again, under a new name; if that fails too, report it with the job's id.",
 )
 
-REPLAYED = ("quality", "email", "title", "inputs", "photos", "estimate", "plan")
+REPLAYED = ("quality", "options", "email", "title", "inputs", "photos", "estimate", "plan")
 
 
 def ingest_run(job_id: str, attempt: int = 1) -> RunKey:
@@ -128,7 +128,8 @@ def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
         return _reject(run, submission, wishes, refusal, kit)
     end = kit.platform.ledger.end_of(run.key.job_id, run.key.attempt)
     if end is None:
-        asked = {"quality": wishes.quality, "email": wishes.email, "title": wishes.title}
+        asked = {"quality": wishes.quality, "options": wishes.options}
+        asked |= {"email": wishes.email, "title": wishes.title}
         found = {"inputs": inputs.artifacts, "photos": inputs.photos, "plan": plan}
         whose = {"owner": submission.owner, "batch": submission.batch}
         told = _estimate(inputs, wishes.quality, submission.start_at, kit)

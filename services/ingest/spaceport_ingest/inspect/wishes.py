@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from spaceport_contracts.address import email_address
 from spaceport_contracts.artifacts import ArtifactSet
+from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_ingest.rejection import shown
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS, Submission
@@ -29,6 +30,7 @@ class Wishes:
     email: str | None
     quality: Quality
     title: str
+    options: JobOptions = AS_THE_QUALITY_HAS_IT
     bad_email: str | None = None
     plan: str | None = None
 
@@ -46,6 +48,7 @@ def make_wishes(
     quality: Quality | None = None,
     title: str | None = None,
     plan: str | None = None,
+    options: JobOptions = AS_THE_QUALITY_HAS_IT,
 ) -> Wishes:
     """What the request says wins over what the upload says."""
     wanted_email = submission.email or email or None
@@ -54,6 +57,7 @@ def make_wishes(
         email=good_email,
         quality=submission.quality or quality or Quality.STANDARD,
         title=_plain(submission.title or title or "") or _plain(_name_of(submission.uri)),
+        options=submission.options or options,
         bad_email=shown(wanted_email) if wanted_email and not good_email else None,
         plan=submission.plan or plan or None,
     )

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from spaceport_contracts.address import EmailAddress
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
+from spaceport_ingest.requests.options import WantedOptions
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS
 
 
@@ -43,6 +44,7 @@ class StartJob(Request):
     email: EmailAddress = Field(examples=["ada@example.org"])
     pipeline_step: Step = Field(alias="pipelineStep", description="the step to begin with")
     quality: Quality | None = Field(default=None, description="standard, unless the upload says")
+    options: WantedOptions | None = None
     title: str | None = Field(default=None, max_length=TITLE_MAX_CHARACTERS)
     plan: str | None = Field(
         default=None,

@@ -18,6 +18,7 @@ from spaceport_ingest.requests.bodies import (
 from spaceport_ingest.requests.cancel import cancel_job
 from spaceport_ingest.requests.delete import delete_job
 from spaceport_ingest.requests.find import find_job
+from spaceport_ingest.requests.options import Choices, choices
 from spaceport_ingest.requests.replay import replay_job
 from spaceport_ingest.requests.start import StartedJob, StartRequest, start_job
 from spaceport_runtime.http.body import JSON
@@ -84,6 +85,11 @@ DELETE_RESPONSES = responses(
 )
 
 
+CHOICES: dict[int, Any] = {
+    200: {"description": "All of them", "content": {JSON: {"model": Choices}}}
+}
+
+
 def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
     """Their part of the router."""
 
@@ -96,11 +102,16 @@ def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
             email=body.email,
             step=body.pipeline_step.stage,
             quality=body.quality,
+            options=body.options.plain() if body.options else None,
             title=body.title,
             plan=body.plan,
             key=key or "",
         )
         return accepted(start_job(request, get_kit()))
+
+    @app.get("/options", responses=CHOICES, summary="What may be chosen", tags=["jobs"])
+    def options() -> Response[Choices]:
+        return Response(HTTPStatus.OK.value, JSON, choices())
 
     @app.post("/find-job", responses=FIND_RESPONSES, summary="Find an upload's job", tags=["jobs"])
     def find(body: Annotated[FindJob, Body()]) -> Response[JobFound]:

@@ -12,6 +12,7 @@ from spaceport_contracts.events import (
     SplatTrained,
     Stage,
 )
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.runs import admit, ingest_run, work
 from spaceport_ingest.estimates.arithmetic import Ask
@@ -50,11 +51,12 @@ def _gather(
             f"Job {job_id} never got as far as {start_at}.",
             "Replay it from an earlier step, or upload the photos again.",
         )
-    inputs, known_quality = _inputs_of(cause)
+    inputs, known_quality, options = _inputs_of(cause)
     _check_stored(inputs, kit)
     return Replay(
         start_at=start_at,
         quality=quality or known_quality,
+        options=options,
         inputs=inputs,
         email=origin.email,
         title=origin.title,
@@ -84,14 +86,14 @@ def _latest_cause(job_id: str, stage: Stage, attempt: int, kit: Kit) -> Event | 
     return None
 
 
-def _inputs_of(cause: Event) -> tuple[ArtifactSet, Quality]:
+def _inputs_of(cause: Event) -> tuple[ArtifactSet, Quality, JobOptions]:
     match cause:
-        case ReconstructionRequested(inputs=inputs, quality=quality):
-            return inputs, quality
-        case SparseModelBuilt(outputs=inputs, quality=quality):
-            return inputs, quality
-        case SplatTrained(outputs=inputs, quality=quality):
-            return inputs, quality
+        case ReconstructionRequested(inputs=inputs, quality=quality, options=options):
+            return inputs, quality, options
+        case SparseModelBuilt(outputs=inputs, quality=quality, options=options):
+            return inputs, quality, options
+        case SplatTrained(outputs=inputs, quality=quality, options=options):
+            return inputs, quality, options
         case _:
             raise TypeError(f"no stage begins from a {cause.detail_type()}")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from spaceport_contracts.events import Batch, RunAdmitted, Stage
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
@@ -35,6 +36,7 @@ class StartRequest:
     title: str | None = None
     plan: str | None = None
     batch: Batch | None = None
+    options: JobOptions | None = None
     key: str = ""
 
 
@@ -56,12 +58,13 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         start_at=request.step,
         email=request.email,
         quality=request.quality,
+        options=request.options,
         title=request.title or None,
         owner=caller().subject,
         plan=request.plan,
         batch=request.batch,
     )
-    _check_plan(submission, kit)
+    check_plan(submission.plan, submission.start_at, kit)
     job_id = _job_id(submission, found, kit)
     if request.key:
         job_id = _same_job(request, job_id, kit)
@@ -84,14 +87,14 @@ def _same_job(request: StartRequest, job_id: str, kit: Kit) -> str:
     return kit.platform.ledger.name_job(f"{asked}\n{digest}", job_id, now)
 
 
-def _check_plan(submission: Submission, kit: Kit) -> None:
+def check_plan(plan: str | None, step: Stage, kit: Kit) -> None:
     """Raises Problem (422) for a plan that is not there, or goes with no photos."""
-    if submission.plan is None:
+    if plan is None:
         return
     try:
-        if submission.start_at is not Stage.SFM:
+        if step is not Stage.SFM:
             raise CaptureRefused("A plan goes with photos.", "Leave it out, or begin with sfm.")
-        read_plan(submission.plan, kit)
+        read_plan(plan, kit)
     except CaptureRefused as refused:
         raise field_problem(
             HTTPStatus.UNPROCESSABLE_ENTITY, "plan", refused.message, refused.remedy
@@ -114,12 +117,15 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
     """An upload that started a job by itself is that job, unless something else is asked of it,
     or somebody else asks. A batch has jobs of its own.
     """
-    is_whole = submission.start_at is Stage.SFM and starts_a_job(found.uri, kit.bucket)
-    if is_whole and submission.batch is None and caller().owns(kit.uploads_owner):
+    begins_itself = submission.batch is None and starts_a_job(found.uri, kit.bucket)
+    is_same = begins_itself and caller().owns(kit.uploads_owner)
+    if submission.start_at is Stage.SFM and is_same:
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
         if recognise(submission, kit).wishes == by_itself:
             return job_of(kit, found.uri, found.etag)
     batch = submission.batch.batch_id if submission.batch else ""
+    plan = f"plan:{submission.plan}" if submission.plan else ""
+    options = submission.options.model_dump_json() if submission.options else ""
     return job_of(
         kit,
         found.uri,
@@ -128,7 +134,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner, batch, submission.plan and f"plan:{submission.plan}")),
+        *filter(None, (submission.owner, batch, plan, options)),
     )
 
 

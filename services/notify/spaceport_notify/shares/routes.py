@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.files import locate
 from spaceport_notify.known.find import LINK_SECONDS, JobId, find, redirect
-from spaceport_notify.known.status import delivered_attempt, figures_of, title_of
+from spaceport_notify.known.status import Completion, delivered_attempt, figures_of, title_of
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
 from spaceport_notify.shares.share import (
@@ -208,13 +208,13 @@ def _scene(share: Share, view: JobView, token: str, kit: Kit) -> SharedScene:
     attempt = delivered_attempt(view)
     assert attempt is not None  # `shared_by` saw to it
     past = ancestry(view, attempt)
-    ends = filter(None, (past.trained, view.rounds[attempt].compressed))
+    ends: tuple[Completion | None, ...] = (past.trained, view.rounds[attempt].compressed)
     found = [name for name in SHARED if _is_there(view, name, kit)]
     return SharedScene(
         title=title_of(view, past),
         created_at=view.since,
         expires_at=share.expires_at,
-        figures={name: value for end in ends for name, value in figures_of(end).items()},
+        figures={name: value for end in ends if end for name, value in figures_of(end).items()},
         files={name: f"{PATH}{token}/files/{name}" for name in found},
     )
 

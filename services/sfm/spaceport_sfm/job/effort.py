@@ -1,7 +1,7 @@
 """What the user's one choice of quality means for structure from motion."""
 
 from spaceport_contracts.capture import Frozen
-from spaceport_contracts.results import Quality
+from spaceport_contracts.results import Quality, StageOptions
 
 
 class Effort(Frozen):
@@ -21,3 +21,10 @@ EFFORTS = {
     Quality.STANDARD: Effort(max_features=6144, feature_side_px=2000, undistorted_side_px=1600),
     Quality.HIGH: Effort(max_features=8192, feature_side_px=2400, undistorted_side_px=2400),
 }
+
+
+def effort_for(options: StageOptions) -> Effort:
+    """As the quality has it, but for the size of the photos where one is wanted."""
+    effort = EFFORTS[options.quality]
+    side_px = options.wanted.photo_side_px or effort.undistorted_side_px
+    return effort.model_copy(update={"undistorted_side_px": side_px})

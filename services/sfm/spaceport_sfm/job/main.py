@@ -10,7 +10,7 @@ from pathlib import Path
 from spaceport_contracts.capture import Capture, RejectedPhoto
 from spaceport_contracts.results import SfmResult, StageOptions
 from spaceport_runtime.job.container import Container, Stopped, hash_outputs, write_result
-from spaceport_sfm.job.effort import EFFORTS
+from spaceport_sfm.job.effort import effort_for
 from spaceport_sfm.job.gate import check_enough
 from spaceport_sfm.job.photos.calibration import group_cameras
 from spaceport_sfm.job.photos.prepare import UPRIGHT, Count, Prepared, prepare
@@ -88,7 +88,7 @@ def make_task(
         output=folders.output,
         photos=tuple(_task_photo(p, c) for p, c in zip(prepared, members, strict=True)),
         cameras=cameras,
-        effort=EFFORTS[options.quality],
+        effort=effort_for(options),
         seed=options.seed,
         threads=threads,
     )

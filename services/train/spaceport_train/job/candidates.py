@@ -34,6 +34,7 @@ WORK_GROWTH, STEPS_GROWTH = 0.6, 0.7
 STEPS_PHOTOS = 17  # photos**STEPS_GROWTH that take twice the steps: about 57 photos
 FEWEST_GAUSSIANS = 2000
 FEWEST_STEPS = 20
+SH_DEGREE = 3
 # CPU milliseconds of one step on the reference core: findings/train.md, section 3, fitted.
 MS_PER_PIXEL = 1.0e-4
 MS_PER_GAUSSIAN = 6.0e-4
@@ -105,7 +106,7 @@ class Candidate:
 
     gaussians: int
     steps: int
-    sh_degree: int = 3
+    sh_degree: int = SH_DEGREE
 
     @property
     def pilot_steps(self) -> int:
@@ -127,6 +128,7 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """The trainings to compare, smallest first; one only when the options name the number."""
     plan = EFFORTS[device, options.quality].plan
+    most_gaussians = min(most_gaussians, options.wanted.max_gaussians or most_gaussians)
     if isinstance(plan, Work):
         return _worked(plan, facts, options, most_gaussians)
     return _passed(plan, facts, options, most_gaussians)
@@ -145,7 +147,7 @@ def _worked(
     each_ms = 1000 * _share_s(whole_s, len(counts))
     steps = (int(each_ms / (looking_ms + MS_PER_GAUSSIAN * n)) for n in counts)
     return tuple(
-        Candidate(n, max(min(it, most_steps), FEWEST_STEPS))
+        Candidate(n, max(min(it, most_steps), FEWEST_STEPS), _degree(options))
         for n, it in zip(counts, steps, strict=True)
     )
 
@@ -165,10 +167,15 @@ def _passed(
     wanted = [k * facts.training_photos * detail for k in plan.per_photo]
     steps = max(plan.passes * facts.training_photos, plan.least_steps)
     steps = max(round(min(steps, plan.most_steps) * options.budget), FEWEST_STEPS)
-    return tuple(Candidate(n, steps) for n in _within(wanted, options, most_gaussians))
+    counts = _within(wanted, options, most_gaussians)
+    return tuple(Candidate(n, steps, _degree(options)) for n in counts)
 
 
 def _within(wanted: list[float], options: TrainOptions, most_gaussians: int) -> list[int]:
     if options.gaussians is not None:
         return [min(options.gaussians, most_gaussians)]
     return sorted({min(max(round(n), FEWEST_GAUSSIANS), most_gaussians) for n in wanted})
+
+
+def _degree(options: TrainOptions) -> int:
+    return SH_DEGREE if options.wanted.sh_degree is None else options.wanted.sh_degree

@@ -114,7 +114,7 @@ def train_scene(
     Raises UserError for captures that cannot work, Stopped when `stopping` said so.
     """
     device = choose_device(options)
-    side_px = EFFORTS[device, options.quality].side_px
+    side_px = options.wanted.photo_side_px or EFFORTS[device, options.quality].side_px
     scene = read_scene(folder, side_px, options.test_offset)
     facts = Facts(len(scene.training), scene.pixels)
     tried = candidates(facts, device, options, most_gaussians(device))

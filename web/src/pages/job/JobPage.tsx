@@ -24,7 +24,12 @@ export default function JobPage({ id }: { id: string }) {
   usePageTitle(job.data?.title ?? words.captures.title);
   if (job.error instanceof ApiError && job.error.status === 404) return <NotFound />;
   if (!job.data) {
-    return job.error ? <ErrorNotice error={job.error} onRetry={() => job.refetch()} /> : <Waiting lines={7} />;
+    return (
+      <>
+        <h1 className="visually-hidden">{words.job.loading}</h1>
+        {job.error ? <ErrorNotice error={job.error} onRetry={() => job.refetch()} /> : <Waiting lines={7} />}
+      </>
+    );
   }
   const isLost = lostForS !== null || (job.isRefetchError && isOpen(job.data.status));
   return (

@@ -25,7 +25,7 @@ export default function SharedPage({ token }: { token: string }) {
       <Layout>
         {isGone
           ? <Empty icon="info" title={words.shared.gone} heading="h1">{words.shared.goneBody}</Empty>
-          : <ErrorNotice error={scene.error} onRetry={() => scene.refetch()} />}
+          : <><h1 className="visually-hidden">{words.shared.title}</h1><ErrorNotice error={scene.error} onRetry={() => scene.refetch()} /></>}
       </Layout>
     );
   }

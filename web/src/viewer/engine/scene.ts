@@ -36,6 +36,7 @@ interface Held {
 }
 
 const HOLD_MS = 700;
+const RIM = 0.01;
 const CLICKS = new Set(['pick', 'orbitTarget:set', 'navigateTo']);
 const FAR_ENOUGH_S = 5;
 const DEGREE = Math.PI / 180;
@@ -195,7 +196,9 @@ export class Scene {
       choose(...corners.map((corner) => corner[1])),
       choose(...corners.map((corner) => corner[2])),
     ];
-    const [low, high] = [each(Math.min), each(Math.max)];
+    // Splats lie on its very faces; a crop to all of it must lose none to rounding.
+    const rim = bound.halfExtents.length() * RIM;
+    const [low, high] = [add(each(Math.min), [-rim, -rim, -rim]), add(each(Math.max), [rim, rim, rim])];
     return { low, high, centre: times(add(low, high), 0.5) };
   }
 

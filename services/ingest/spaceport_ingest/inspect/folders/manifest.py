@@ -2,7 +2,8 @@
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
@@ -17,8 +18,10 @@ from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.inspect.photos import magic
 from spaceport_ingest.inspect.photos.candidates import Candidate, Verdict, inspect_all
 from spaceport_ingest.inspect.photos.judge import judge
+from spaceport_ingest.inspect.photos.photo import GoodPhoto
 from spaceport_ingest.inspect.publish import publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
+from spaceport_ingest.inspect.verdicts.known import known_photos
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.rejection import CaptureRefused, count, shown
@@ -61,7 +64,12 @@ class ManifestUpload:
         """The request's, else the manifest's."""
         manifest = self.manifest
         return make_wishes(
-            self.submission, manifest.email, manifest.quality, manifest.title, manifest.plan
+            self.submission,
+            manifest.email,
+            manifest.quality,
+            manifest.title,
+            plan=manifest.plan,
+            options=manifest.options,
         )
 
     @property
@@ -83,12 +91,10 @@ class ManifestUpload:
         )
         present = [photo for photo in sorted_files.photos if self._uri(photo) in arrived]
         self._check_complete(len(sorted_files.photos), len(present), kit)
-        inspected = iter(
-            inspect_all(
-                [self._candidate(photo, kit) for photo in present if self._whole(photo, arrived)],
-                kit.limits,
-            )
-        )
+        known = known_photos(self.prefix, items, kit)
+        whole = [photo for photo in present if self._whole(photo, arrived)]
+        candidates = [self._candidate(photo, known, kit) for photo in whole]
+        inspected = iter(inspect_all(candidates, kit.limits))
         verdicts: list[Verdict] = [
             next(inspected) if self._whole(photo, arrived) else self._incomplete(photo, arrived)
             for photo in sorted_files.photos
@@ -135,7 +141,9 @@ class ManifestUpload:
         )
         return RejectedPhoto(name=photo.name, reason=reason)
 
-    def _candidate(self, photo: UploadedPhoto, kit: Kit) -> Candidate:
+    def _candidate(
+        self, photo: UploadedPhoto, known: Mapping[str, GoodPhoto], kit: Kit
+    ) -> Candidate:
         uri = self._uri(photo)
         return Candidate(
             name=photo.name,
@@ -144,7 +152,15 @@ class ManifestUpload:
             fetch=lambda: kit.platform.store.read(uri),
             keep=lambda _content: None,
             sha256=photo.sha256,
+            known=_named(known.get(uri), photo),
         )
+
+
+def _named(known: GoodPhoto | None, listed: UploadedPhoto) -> GoodPhoto | None:
+    """Under the name that the user knows; nothing when other bytes were announced."""
+    if known is None or listed.sha256 not in ("", known.photo.sha256):
+        return None
+    return replace(known, photo=known.photo.model_copy(update={"name": listed.name}))
 
 
 def _peek(item: Listed | None, kit: Kit) -> bytes:

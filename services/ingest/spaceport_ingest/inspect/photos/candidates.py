@@ -21,7 +21,7 @@ class Candidate:
     """A file that should be a photo.
 
     `fetch` reads it; `keep` puts a good one where sfm will find it; `sha256` is what the uploader
-    says, if anything.
+    says, if anything; `known` is what was found out about these very bytes before.
     """
 
     name: str
@@ -30,6 +30,7 @@ class Candidate:
     fetch: Fetch
     keep: Keep
     sha256: str = ""
+    known: GoodPhoto | None = None
 
 
 def inspect_all(candidates: Sequence[Candidate], limits: Limits) -> list[Verdict]:
@@ -41,6 +42,8 @@ def inspect_all(candidates: Sequence[Candidate], limits: Limits) -> list[Verdict
 
 
 def _inspect(candidate: Candidate, limits: Limits) -> Verdict:
+    if candidate.known is not None:
+        return candidate.known
     try:
         if candidate.size_bytes > limits.max_photo_bytes:
             raise PhotoRefused(

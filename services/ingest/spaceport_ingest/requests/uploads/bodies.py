@@ -10,6 +10,7 @@ from spaceport_contracts.address import EmailAddress
 from spaceport_contracts.results import Quality
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.requests.bodies import Request, Step
+from spaceport_ingest.requests.options import WantedOptions
 from spaceport_ingest.requests.uploads.begin import LINKS_AT_ONCE
 from spaceport_ingest.requests.uploads.find import FileState
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS
@@ -157,5 +158,12 @@ class CompleteUpload(Request):
         description="whom to write to; nobody, unless said",
     )
     quality: Quality | None = Field(default=None, description="standard, unless said")
+    options: WantedOptions | None = None
     pipeline_step: Step = Field(default=Step.SFM, alias="pipelineStep")
     title: str = Field(default="", max_length=TITLE_MAX_CHARACTERS)
+    plan: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=1024,
+        description="the plan that was flown: its planId, or the address of its plan.json",
+    )

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.events import Stage
+from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_ingest.admission.begun import submission_of, whole_upload_job
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.start import StartedJob, set_off
+from spaceport_ingest.requests.start import StartedJob, check_plan, set_off
 from spaceport_ingest.requests.uploads.find import Found, files_of, find_upload, look_for
 from spaceport_ingest.requests.uploads.links import settled
 from spaceport_ingest.requests.uploads.look import verdicts_of
@@ -33,7 +34,9 @@ class CompleteRequest:
     email: str | None = None
     step: Stage = Stage.SFM
     quality: Quality | None = None
+    options: JobOptions | None = None
     title: str = ""
+    plan: str | None = None
 
 
 def complete_upload(upload_id: str, request: CompleteRequest, kit: Kit) -> StartedJob:
@@ -47,13 +50,15 @@ def complete_upload(upload_id: str, request: CompleteRequest, kit: Kit) -> Start
         return set_off(upload.job_id, None, kit)
     there = look_for(upload, files_of(upload, kit), kit)
     check_step(request.step, there)
+    check_plan(request.plan, request.step, kit)
     found = [settled(upload, each, kit) for each in there]
     check_arrived(found)
     verdicts = verdicts_of(upload, found, kit)
     check_enough(found, verdicts, kit)
     uri = _what_begins_it(upload, request, found, verdicts, kit)
+    submission = _submission(upload, request, uri, kit)
     job_id = whole_upload_job(upload.upload_id, kit)
-    started = set_off(job_id, _submission(upload, request, uri, kit), kit)
+    started = set_off(job_id, submission, kit)
     kit.register.complete(upload.upload_id, job_id)
     return started
 
@@ -81,7 +86,9 @@ def _submission(upload: Upload, request: CompleteRequest, uri: str, kit: Kit) ->
         "start_at": request.step,
         "email": request.email,
         "quality": request.quality,
+        "options": request.options,
         "title": request.title or upload.title or None,
+        "plan": request.plan,
     }
     return submission_of(upload, uri, stored.etag if stored else "").model_copy(update=wanted)
 
@@ -98,6 +105,8 @@ def _manifest(
         title=request.title or upload.title,
         email=request.email,
         quality=request.quality or Quality.STANDARD,
+        options=request.options or AS_THE_QUALITY_HAS_IT,
+        plan=request.plan or "",
         photos=tuple(
             UploadedPhoto(name=file.name, key=file.key, bytes=file.bytes, sha256=file.sha256)
             for file, verdict in judged

@@ -125,7 +125,9 @@ def add_uploads(app: HttpApi, get_kit: GetKit) -> None:
             email=body.email,
             step=body.pipeline_step.stage,
             quality=body.quality,
+            options=body.options.plain() if body.options else None,
             title=body.title,
+            plan=body.plan,
         )
         return accepted(complete_upload(upload_id, request, get_kit()))
 

@@ -1,0 +1,230 @@
+"""Our viewer's page against the viewer's own stock page: bytes, requests, long tasks, heap.
+
+    python -m bench.web DIR [--orbit-s 60] [--rounds 3] [--out out/bench/web.json]
+
+DIR is what `spaceport run` or `make demo` wrote. Both pages show the same `scene.sog` in the same
+browser, software WebGL, one after the other in turns; each visit is a browser profile of its own.
+"First picture" is the engine's own first complete frame (`window.firstFrame`) on the browser's
+clock; "idle" is half a second without a request after it. Neither server compresses. The median
+visit by its first picture is printed. The stock page is `@playcanvas/supersplat-viewer`'s, with its
+own controls, from web/node_modules. Needs Chromium (SPACEPORT_CHROMIUM names another one).
+"""
+
+import argparse
+import json
+import os
+import shutil
+import statistics
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
+
+from spaceport_cli.view.result import SCENE, read_result
+from spaceport_cli.view.view import serve
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+STOCK = REPOSITORY / "web" / "node_modules" / "@playcanvas" / "supersplat-viewer" / "public"
+ARGUMENTS = ("--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+WATCH = """
+window.firstFrame = () => { window.firstPictureMs ??= performance.now(); };
+window.longTasksMs = [];
+new PerformanceObserver((list) => {
+  for (const task of list.getEntries()) window.longTasksMs.push([task.startTime, task.duration]);
+}).observe({ type: 'longtask', buffered: true });
+"""
+OFF = {"enabled": False}
+SETTINGS = {
+    "version": 2,
+    "tonemapping": "none",
+    "highPrecisionRendering": False,
+    "background": {"color": [0.9, 0.9, 0.9]},
+    "postEffectSettings": {
+        name: OFF for name in ("sharpness", "bloom", "grading", "vignette", "fringing")
+    },
+    "animTracks": [],
+    "cameras": [],
+    "annotations": [],
+    "startMode": "default",
+}
+QUIET_MS = 500
+TIMEOUT_MS = 300_000
+DRAG_PX = 40
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visit's figures; long tasks are those over 50 ms."""
+
+    page: str
+    first_picture_ms: float
+    bytes_to_first: int
+    scene_bytes_to_first: int
+    requests_to_first: int
+    bytes_to_idle: int
+    requests_to_idle: int
+    long_tasks_to_first: int
+    longest_task_ms: float
+    heap_bytes_after_orbit: int
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Says nothing of its requests."""
+
+    def log_message(self, format: str, *args: object) -> None:
+        """To nobody."""
+
+
+@contextmanager
+def stock_page(scene: Path) -> Iterator[str]:
+    """The viewer's own page at a port of this machine, with our scene."""
+    with tempfile.TemporaryDirectory() as folder:
+        shutil.copytree(STOCK, folder, dirs_exist_ok=True)
+        shutil.copyfile(scene, Path(folder) / SCENE)
+        (Path(folder) / "settings.json").write_text(json.dumps(SETTINGS))
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/index.html?content={SCENE}&webgl"
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
+class Traffic:
+    """What came over the wire, and when, in seconds of the browser's clock."""
+
+    def __init__(self, session: CDPSession) -> None:
+        self.finished: list[tuple[float, int, str]] = []
+        self._urls: dict[str, str] = {}
+        session.send("Network.enable")
+        session.on("Network.requestWillBeSent", self._sent)
+        session.on("Network.loadingFinished", self._came)
+
+    def _sent(self, event: dict[str, object]) -> None:
+        request = event["request"]
+        assert isinstance(request, dict)
+        self._urls[str(event["requestId"])] = str(request["url"])
+
+    def _came(self, event: dict[str, object]) -> None:
+        size = int(float(str(event["encodedDataLength"])))
+        url = self._urls.get(str(event["requestId"]), "")
+        self.finished.append((float(str(event["timestamp"])), size, url))
+
+
+def visit(name: str, browser: Browser, link: str, orbit_s: float) -> Visit:
+    """Open the page, wait until it is idle, turn the scene for a while."""
+    context = browser.new_context(viewport={"width": 800, "height": 600})
+    page = context.new_page()
+    page.add_init_script(WATCH)
+    session = context.new_cdp_session(page)
+    traffic = Traffic(session)
+    page.goto(link)
+    page.wait_for_function("() => window.firstPictureMs !== undefined", timeout=TIMEOUT_MS)
+    first_ms = float(page.evaluate("window.firstPictureMs"))
+    until_first = list(traffic.finished)
+    _wait_until_quiet(page, traffic)
+    until_idle = list(traffic.finished)
+    tasks = page.evaluate("window.longTasksMs")
+    _orbit(page, orbit_s)
+    heap = _heap_bytes(session)
+    context.close()
+    before = [length for start, length in tasks if start < first_ms]
+    return Visit(
+        page=name,
+        first_picture_ms=round(first_ms),
+        bytes_to_first=sum(size for _, size, _ in until_first),
+        scene_bytes_to_first=sum(size for _, size, url in until_first if SCENE in url),
+        requests_to_first=len(until_first),
+        bytes_to_idle=sum(size for _, size, _ in until_idle),
+        requests_to_idle=len(until_idle),
+        long_tasks_to_first=len(before),
+        longest_task_ms=round(max(before, default=0)),
+        heap_bytes_after_orbit=heap,
+    )
+
+
+def _wait_until_quiet(page: Page, traffic: Traffic) -> None:
+    seen = -1
+    while seen != len(traffic.finished):
+        seen = len(traffic.finished)
+        page.wait_for_timeout(QUIET_MS)
+
+
+def _orbit(page: Page, seconds: float) -> None:
+    """Drag to and fro, as a hand does."""
+    end_ms = page.evaluate("performance.now()") + seconds * 1000
+    page.mouse.move(400, 300)
+    page.mouse.down()
+    step = 0
+    while page.evaluate("performance.now()") < end_ms:
+        step += 1
+        page.mouse.move(400 + DRAG_PX * (step % 5), 300 + DRAG_PX * (step % 3))
+    page.mouse.up()
+
+
+def _heap_bytes(session: CDPSession) -> int:
+    session.send("HeapProfiler.enable")
+    session.send("HeapProfiler.collectGarbage")
+    used = session.send("Runtime.getHeapUsage")
+    return int(used["usedSize"] + used["backingStorageSize"])
+
+
+def median_visit(visits: list[Visit]) -> Visit:
+    """The one whose first picture came neither soonest nor last."""
+    middle = statistics.median_low(one.first_picture_ms for one in visits)
+    return next(one for one in visits if one.first_picture_ms == middle)
+
+
+def measure(folder: Path, orbit_s: float, rounds: int) -> list[Visit]:
+    """Both pages in turns; the median visit of each."""
+    result = read_result(folder)
+    with ExitStack() as stack:
+        stock = stack.enter_context(stock_page(result.files[SCENE]))
+        ours = stack.enter_context(serve(result))
+        pages = {"ours": ours, "stock": stock}
+        browser = stack.enter_context(_browser())
+        visits = [
+            visit(name, browser, link, orbit_s)
+            for _ in range(rounds)
+            for name, link in pages.items()
+        ]
+    return [median_visit([one for one in visits if one.page == name]) for name in pages]
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    path = os.environ.get("SPACEPORT_CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def main() -> None:
+    """Measure, print, write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--orbit-s", type=float, default=60.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "out" / "bench" / "web.json")
+    options = parser.parse_args()
+    rows = measure(options.folder, options.orbit_s, options.rounds)
+    for name in asdict(rows[0]):
+        print(f"{name:24}", *(f"{getattr(row, name):>12}" for row in rows))
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.write_text(json.dumps({"rows": [asdict(row) for row in rows]}, indent=1))
+
+
+if __name__ == "__main__":
+    main()
