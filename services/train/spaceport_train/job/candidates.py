@@ -33,8 +33,8 @@ PATIENCE = 0.2
 WORK_GROWTH, STEPS_GROWTH = 0.6, 0.7
 STEPS_PHOTOS = 17  # photos**STEPS_GROWTH that take twice the steps: about 57 photos
 FEWEST_GAUSSIANS = 2000
-SH_DEGREE = 3
 FEWEST_STEPS = 20
+SH_DEGREE = 3
 # CPU milliseconds of one step on the reference core: findings/train.md, section 3, fitted.
 MS_PER_PIXEL = 1.0e-4
 MS_PER_GAUSSIAN = 6.0e-4
@@ -127,8 +127,8 @@ def candidates(
     facts: Facts, device: str, options: TrainOptions, most_gaussians: int
 ) -> tuple[Candidate, ...]:
     """The trainings to compare, smallest first; one only when the options name the number."""
-    most_gaussians = min(most_gaussians, options.wanted.max_gaussians or most_gaussians)
     plan = EFFORTS[device, options.quality].plan
+    most_gaussians = min(most_gaussians, options.wanted.max_gaussians or most_gaussians)
     if isinstance(plan, Work):
         return _worked(plan, facts, options, most_gaussians)
     return _passed(plan, facts, options, most_gaussians)
@@ -171,11 +171,11 @@ def _passed(
     return tuple(Candidate(n, steps, _degree(options)) for n in counts)
 
 
-def _degree(options: TrainOptions) -> int:
-    return SH_DEGREE if options.wanted.sh_degree is None else options.wanted.sh_degree
-
-
 def _within(wanted: list[float], options: TrainOptions, most_gaussians: int) -> list[int]:
     if options.gaussians is not None:
         return [min(options.gaussians, most_gaussians)]
     return sorted({min(max(round(n), FEWEST_GAUSSIANS), most_gaussians) for n in wanted})
+
+
+def _degree(options: TrainOptions) -> int:
+    return SH_DEGREE if options.wanted.sh_degree is None else options.wanted.sh_degree
