@@ -31,7 +31,15 @@ FIRST_LOOK = 8
 UNIT_TESTS = {
     "runtime": tuple(
         f"tests/unit/runtime/test_{name}.py"
-        for name in ("stage_line", "stage_ends", "turns", "failures", "launch", "machines")
+        for name in (
+            "stage_line",
+            "stage_ends",
+            "stage_deleted",
+            "turns",
+            "failures",
+            "launch",
+            "machines",
+        )
     ),
     "ingest": tuple(
         f"tests/unit/ingest/test_ingest_{name}.py"

@@ -11,9 +11,15 @@ from tests.choreography.faults import Crash
 from tests.choreography.lag import Index
 
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
-from spaceport_contracts.events import CancellationRequested, Event, ReconstructionRequested, Stage
+from spaceport_contracts.events import (
+    CancellationRequested,
+    Event,
+    JobDeleted,
+    ReconstructionRequested,
+    Stage,
+)
 from spaceport_contracts.results import Quality
-from spaceport_runtime.ports import JobStatus, Platform, Run, RunKey
+from spaceport_runtime.ports import End, EndKind, JobStatus, Platform, Run, RunKey
 from spaceport_runtime.service import STATE_CHANGE, Machine
 from spaceport_runtime.settings import PlatformSettings
 from spaceport_runtime.stage.handlers import StageHandlers, routes
@@ -84,6 +90,15 @@ class Rig:
         """Somebody cancels the n-th job."""
         request = CancellationRequested(**self._envelope(n) | {"attempt": attempt})
         self._routes["CancellationRequested"](request)
+
+    def delete(self, n: int, attempts: int = 1) -> None:
+        """The n-th job is deleted, as ingest does it: closed, its attempts ended, then told."""
+        job_id = self.key(n).job_id
+        self.ledger.close_job(job_id, self._clock().isoformat())
+        for attempt in range(1, attempts + 1):
+            self.ledger.claim_end(job_id, attempt, End(EndKind.CANCELLED, "deletion"))
+        deleted = JobDeleted(**self._envelope(n) | {"attempt": attempts})
+        self._routes["JobDeleted"](deleted)
 
     def end(self, n: int, status: JobStatus, attempt: int = 1, *, told: bool = True) -> None:
         """SageMaker ends the n-th job, and says so unless not `told`."""
