@@ -110,9 +110,9 @@ def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
     ).stdout
     names = [line.partition(":")[0] for line in listed.splitlines()]
     wanted = [name for name in names if not options.only or name in options.only]
-    whole = options.second.name
-    if options.second.is_dir() and (not options.only or whole in options.only):
-        yield attempt(f"{whole}, whole", options.second, work, always(None))
+    second = options.second
+    if second and (not options.only or second.name in options.only):
+        yield attempt(f"{second.name}, whole", second, work, always(None))
     if not wanted:
         return
     reference = run_capture(options.photos, work / "untouched")
@@ -122,7 +122,8 @@ def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
     for name in wanted:
         target = work / "cases" / (f"{name}.zip" if name.endswith("_zip") else name)
         command = [sys.executable, str(options.cases), name, str(options.photos), str(target)]
-        both = subprocess.run([*command, str(options.second)], check=False, capture_output=True)
+        extra = [str(second)] if second else []
+        both = subprocess.run([*command, *extra], check=False, capture_output=True)
         if both.returncode:  # the case takes one folder only
             subprocess.run(command, check=True, capture_output=True)
         yield attempt(name, target, work, lambda case: as_truth(reference, case, work / "t.json"))
@@ -173,7 +174,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", type=Path)
     parser.add_argument("--photos", type=Path)
-    parser.add_argument("--second", type=Path, default=Path())
+    parser.add_argument("--second", type=Path)
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--out", type=Path, default=Path("out/bench/captures.json"))
     parser.add_argument("--doc", type=Path)

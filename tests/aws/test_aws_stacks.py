@@ -197,7 +197,7 @@ def test_the_site_sends_security_headers_by_tls_only() -> None:
         "ReferrerPolicy",
         "StrictTransportSecurity",
     }
-    assert "unsafe-inline" not in flat(headers["ContentSecurityPolicy"]["ContentSecurityPolicy"])
+    assert "unsafe" not in flat(headers["ContentSecurityPolicy"]["ContentSecurityPolicy"])
     (distribution,) = assembly(EVERYTHING).properties("AWS::CloudFront::Distribution")
     config = distribution["DistributionConfig"]
     assert config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"

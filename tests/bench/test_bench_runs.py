@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from tests.unit.compress.scenes import field
 from tests.unit.train.posed import write_scene
+from tests.web.browser import MISSING, chromium_path
+from tests.web.small_scene import write_small_scene
 
 from spaceport_scenery import generate_capture
 from spaceport_splat.ply import write_ply
@@ -32,10 +34,25 @@ def test_bus(tmp_path: Path) -> None:
     assert figures["floor"]["calls_per_job"] > 50
 
 
+def test_api(tmp_path: Path) -> None:
+    figures = run("api", tmp_path / "api.json", "--requests", "20", "--clients", "4")
+    rates = figures["requests_per_cpu_s"]
+    assert rates["bare"]["function"] > rates["get_job"]["function"] > 0
+    assert figures["4_clients"]["p99_ms"] >= figures["4_clients"]["p50_ms"] > 0
+
+
 def test_uploads(tmp_path: Path) -> None:
     rows = run("uploads", tmp_path / "uploads.json", "--captures", "1", "2", "--mb", "25")["rows"]
     assert [row["captures"] for row in rows] == [1, 2]
     assert all(row["above_idle_mib"] >= 0 for row in rows)
+
+
+def test_verdicts(tmp_path: Path) -> None:
+    photos = generate_capture(tmp_path / "photos", photos=2, width_px=800)
+    figures = run("verdicts", tmp_path / "verdicts.json", photos)
+    called = {row["picture"]: row["called_blurred"] for row in figures["rows"]}
+    assert called["sharp"] == called["a sixteenth of it"] == figures["badly_exposed"] == 0
+    assert called["out of focus by 2.5 px"] == 2
 
 
 def test_scale_sim(tmp_path: Path) -> None:
@@ -45,6 +62,18 @@ def test_scale_sim(tmp_path: Path) -> None:
     waited = {name: found["p95_min"] for name, found in row["others_wait"].items()}
     assert waited["laps"] < waited["arrival"] / 2
     assert 0.5 < row["dollars"] / 0.19 < 2
+
+
+def test_web(tmp_path: Path) -> None:
+    if chromium_path() is None:
+        pytest.skip(MISSING)
+    folder = tmp_path / "result"
+    folder.mkdir()
+    write_small_scene(folder)
+    arguments = (folder, "--orbit-s", "1", "--rounds", "1")
+    rows = run("web", tmp_path / "web.json", *arguments)["rows"]
+    assert [row["page"] for row in rows] == ["ours", "stock"]
+    assert all(0 < row["scene_bytes_to_first"] < row["bytes_to_first"] for row in rows)
 
 
 def test_sfm(tmp_path: Path) -> None:
@@ -81,3 +110,11 @@ def test_compress(tmp_path: Path) -> None:
     write_ply(tmp_path / "scene.ply", field(1500))
     (scene,) = run("compress", tmp_path / "out/compress.json", tmp_path / "scene.ply")["scenes"]
     assert scene["bytes_ratio"] < 1
+
+
+def test_captures(tmp_path: Path) -> None:
+    doc = tmp_path / "captures.md"
+    row = run("captures", tmp_path / "captures.json", "--only", "strip", "--doc", doc)["strip"]
+    assert row["registered"] == "14 of 14"
+    assert row["tilt_deg"] < 1
+    assert "| strip | 14 of 14 |" in doc.read_text()

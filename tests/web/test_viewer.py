@@ -1,7 +1,7 @@
 """The viewer shows the scene as our own renderer does, upright, and measures it in metres."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
@@ -10,9 +10,10 @@ from playwright.sync_api import Browser
 from spaceport_cli.view.result import read_result
 from spaceport_cli.view.view import serve
 from spaceport_local.http.pages import DIST, INDEX
+from spaceport_splat.camera import Camera
 from spaceport_splat.quality import psnr_db
 from tests.web.browser import MISSING, chromium, chromium_path
-from tests.web.small_scene import GROUND_UP, SmallScene, picture, write_small_scene
+from tests.web.small_scene import GROUND_UP, SmallScene, Triple, picture, write_small_scene
 from tests.web.viewing import HOLD_MS, Viewing, camera_of, read_picture, view_link, viewing
 
 pytestmark = [
@@ -24,6 +25,8 @@ OTHER_DB = 15.0
 # Of a known length; the splats of the field are half a metre apart.
 MEASURED_SHARE = 0.02
 EYE, TARGET = (14.0, -22.0, -16.0), (0.0, 0.0, GROUND_UP)
+# From here the tower is left of the panel.
+FROM_NORTH, FROM_NORTH_TARGET = (-6.0, 26.0, -14.0), (-4.0, 0.0, GROUND_UP)
 MOUNTS = 20
 
 
@@ -95,31 +98,33 @@ def test_a_photo_lies_beside_the_same_view(scene: SmallScene, link: str, shown: 
 
 
 def test_known_lengths_are_measured_in_metres(link: str, shown: Viewing) -> None:
-    shown.page.set_viewport_size({"width": 1200, "height": 560})
-    shown.open(view_link(link, EYE, TARGET))
+    shown.page.set_viewport_size({"width": 1200, "height": 700})
+    shown.open(view_link(link, FROM_NORTH, FROM_NORTH_TARGET))
     shown.tool("Measure")
-    camera = camera_of(shown.page, EYE, TARGET)
+    camera = camera_of(shown.page, FROM_NORTH, FROM_NORTH_TARGET)
     assert _measured(shown, [(-6, -6, GROUND_UP), (-6, 10, GROUND_UP)], camera, "Straight") == (
         pytest.approx(16, rel=MEASURED_SHARE)
     )
     shown.page.get_by_role("radio", name="Height").check(force=True)
-    assert _measured(shown, [(4, 0, GROUND_UP), (8, 5, GROUND_UP + 10)], camera, "Height") == (
+    assert _measured(shown, [(6, 8, GROUND_UP), (8, 5, GROUND_UP + 10)], camera, "Height") == (
         pytest.approx(10, rel=MEASURED_SHARE)
     )
     shown.page.get_by_role("radio", name="Area").check(force=True)
-    corners = [(-8, -4, GROUND_UP), (4, -4, GROUND_UP), (4, 6, GROUND_UP), (-8, 6, GROUND_UP)]
+    corners: list[tuple[float, float, float]] = [
+        (-8, -4, GROUND_UP),
+        (4, -4, GROUND_UP),
+        (4, 6, GROUND_UP),
+        (-8, 6, GROUND_UP),
+    ]
     assert _measured(shown, corners, camera, "Area on the map") == (
         pytest.approx(120, rel=2 * MEASURED_SHARE)
     )
 
 
-def _measured(shown: Viewing, points: list, camera, figure: str) -> float:  # type: ignore[no-untyped-def,type-arg]
+def _measured(shown: Viewing, points: Sequence[Triple], camera: Camera, figure: str) -> float:
     for number, point in enumerate(points, start=1):
         shown.page.mouse.click(*shown.point(point, camera))
-        shown.page.wait_for_function(
-            "count => Number(document.querySelector('[data-points]').dataset.points) === count",
-            arg=number,
-        )
+        shown.page.wait_for_selector(f"[data-points='{number}']", state="attached")
     text = shown.page.locator("dt", has_text=re.compile(f"^{figure}$")).locator("+ dd").inner_text()
     return float(text.split()[0])
 

@@ -150,6 +150,6 @@ def test_nothing_moves_for_who_wants_no_motion(browser: Browser, cloud: Served) 
         answer(visitor.page, f"/jobs/{JOB}", lambda: STATES["training"])
         answer(visitor.page, f"/jobs/{JOB}/events", events)
         visitor.open(f"/captures/{JOB}")
-        settle(visitor)
+        visitor.page.wait_for_selector("progress")
         running = "document.getAnimations().filter(each => each.playState === 'running').length"
         visitor.page.wait_for_function(f"() => {running} === 0")

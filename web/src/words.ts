@@ -30,10 +30,10 @@ export const words = {
   errors: {
     unexpected: (status: number) => `Spaceport answered with an error (${status}).`,
     unreachable: 'Spaceport does not answer.',
-    unreachableRemedy: 'Check your connection, and that `spaceport up` is running.',
+    unreachableRemedy: 'Check your connection, and that “spaceport up” is running.',
     reload: 'Reload the page. If it happens again, what you did just before helps to find it.',
     signedOut: 'You are not signed in.',
-    signIn: 'Sign in, or open the link that `spaceport up` printed.',
+    signIn: 'Sign in, or open the link that “spaceport up” printed.',
     boundary: 'This page broke',
     notFound: 'There is nothing here',
     notFoundBody: 'The address may be mistyped, or what was here has been deleted.',
@@ -44,7 +44,7 @@ export const words = {
     body: 'Upload a flight’s photos. Spaceport finds where each was taken, trains a 3D scene from them and packs it into a file of a few megabytes that opens in any browser.',
     action: 'Start a capture',
     signIn: 'Sign in',
-    local: 'Open the link that `spaceport up` printed: it signs this browser in.',
+    local: 'Open the link that “spaceport up” printed: it signs this browser in.',
     scene: 'A generated village, trained from 28 photos',
     sceneNote: 'Drag to turn, scroll to come closer. This village was generated, photographed and trained by Spaceport itself.',
     steps: [

@@ -114,6 +114,14 @@ def test_a_plan_is_stored_linked_and_announced(cloud: Cloud) -> None:
     assert event.outputs.index.uri.endswith("plan.json")
 
 
+def test_a_feature_is_the_geometry_that_it_holds(cloud: Cloud) -> None:
+    feature = {"type": "Feature", "properties": {"name": "field"}, "geometry": ASKED["area"]}
+    collection = {"type": "FeatureCollection", "features": [feature]}
+    ids = {post({**ASKED, "area": area})[1]["planId"] for area in (ASKED["area"], collection)}
+    assert len(ids) == 1
+    assert cloud.keys()
+
+
 def test_the_same_request_is_the_same_plan(cloud: Cloud) -> None:
     first, second = post(ASKED)[1], post(ASKED)[1]
     assert first["planId"] == second["planId"]
@@ -134,6 +142,12 @@ def test_the_same_request_is_the_same_plan(cloud: Cloud) -> None:
         ({"terrain": {"type": "dem", "url": "s3://spaceport/none.tif"}}, "terrain.url"),
         ({"terrain": {"type": "dem", "url": "/etc/passwd"}}, "terrain.url"),
         ({"camera": "phantom4pro"}, "exports"),
+        ({"area": {"type": "FeatureCollection", "features": []}}, "area"),
+        ({"area": {"type": "Feature", "geometry": SWAPPED}}, "area.coordinates.0.1"),
+        ({"area": {**SWAPPED, "crs": {"properties": {"name": "EPSG:25832"}}}}, "area"),
+        ({"area": "POLYGON((8 50, 9 50, 9 51, 8 50))"}, "area"),
+        ({"area": []}, "area"),
+        ({"no_fly": [{"type": "Feature", "geometry": None}]}, "no_fly.0.Geometry"),
     ],
 )  # fmt: skip
 def test_bad_input_is_a_422_with_its_field_and_nothing_is_written(

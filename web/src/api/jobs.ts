@@ -1,6 +1,7 @@
 // A user's jobs: the queries and commands of the pages.
 import { type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { answerOf, api } from './client';
+import { ApiError } from './problem';
 import type { JobStatus, Quality, Stage, Status, Step } from './schema';
 
 export const OPEN: readonly Status[] = ['queued', 'waiting', 'running'];
@@ -8,6 +9,8 @@ export const STEP_OF: Record<Stage, Step> = { sfm: 'sfm', train: '3dgs', compres
 const PAGE = 60;
 const WATCH_MS = 3000;
 const GLANCE_MS = 6000;
+const APPEARS_TRIES = 6; // a job that has just begun is known within a few seconds
+const APPEARS_MS = 1500;
 
 export function isOpen(status: Status): boolean {
   return OPEN.includes(status);
@@ -38,6 +41,9 @@ export function useJobs(status: Status | null) {
 export function useJob(jobId: string) {
   return useQuery({
     queryKey: ['job', jobId],
+    retry: (failures, error) =>
+      error instanceof ApiError && !error.isPassing ? error.status === 404 && failures < APPEARS_TRIES : failures < 3,
+    retryDelay: APPEARS_MS,
     queryFn: ({ signal }) =>
       answerOf(api.GET('/jobs/{job_id}', { params: { path: { job_id: jobId } }, signal })),
     refetchInterval: (query) => (query.state.data && isOpen(query.state.data.status) ? WATCH_MS : false),

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from '
 import type { ViewerState } from '@playcanvas/supersplat-viewer/viewer';
 import { trackOf } from './engine/flight';
 import { type Geo, readGeo, subject } from './engine/geo';
-import { openScene, type Scene } from './engine/scene';
+import { beginScene, openScene, type Scene } from './engine/scene';
 import { decodeView, overview, type View } from './engine/view';
 import { words } from './words';
 
@@ -46,6 +46,7 @@ export function useScene(container: React.RefObject<HTMLDivElement | null>, scen
     const fail = (error: unknown) => {
       if (!gone.signal.aborted) setState((before) => (before.isLoaded ? before : { ...before, error }));
     };
+    const contents = beginScene(sceneUrl, gone.signal);
     const open = async () => {
       const box = container.current as HTMLDivElement;
       // A scene without a readable frame is still a scene: it is shown, without what needs one.
@@ -59,7 +60,7 @@ export function useScene(container: React.RefObject<HTMLDivElement | null>, scen
         start: decodeView(location.hash) ?? home,
         flight: geo && trackOf(geo),
         background: sceneColour(box),
-        signal: gone.signal,
+        contents,
         onError: () => fail(new Error(words.broken)),
       });
       if (gone.signal.aborted) return scene.destroy();

@@ -11,8 +11,10 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from spaceport_aws.stacks.base import Plan, SpaceportStack, because
+from spaceport_topology.pages import content_security_policy
 
 YEAR_S = 31_536_000
+TILES = "https://tile.openstreetmap.org"
 
 
 class Web(SpaceportStack):
@@ -91,7 +93,7 @@ class Web(SpaceportStack):
     def _headers(self) -> cloudfront.ResponseHeadersPolicy:
         behaviours = cloudfront.ResponseSecurityHeadersBehavior(
             content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                content_security_policy=content_security_policy(self.plan), override=True
+                content_security_policy=site_policy(self.plan), override=True
             ),
             content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
             frame_options=cloudfront.ResponseHeadersFrameOptions(
@@ -115,22 +117,10 @@ class Web(SpaceportStack):
         )
 
 
-def content_security_policy(plan: Plan) -> str:
-    """Own files, the API, and S3; WebAssembly and workers for the viewer, maps' tiles as images."""
+def site_policy(plan: Plan) -> str:
+    """Own files, the API, S3 and the sign-in; maps' tiles as images."""
     region = plan.deployment.region
     api = f"https://*.execute-api.{region}.amazonaws.com"
     bucket = f"https://{plan.names.bucket}.s3.{region}.amazonaws.com"
     sign_in = f"https://cognito-idp.{region}.amazonaws.com"
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "script-src 'self' 'wasm-unsafe-eval'",
-            "worker-src 'self' blob:",
-            "style-src 'self'",
-            f"img-src 'self' blob: data: {bucket} https://tile.openstreetmap.org",
-            f"connect-src 'self' {api} {bucket} {sign_in}",
-            "base-uri 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        )
-    )
+    return content_security_policy([api, bucket, sign_in], [TILES])

@@ -11,7 +11,7 @@ export function Log({ events }: { events: readonly JobEvent[] }) {
     <Panel title={words.job.log}>
       {events.length === 0 ? <p className={styles.none}>{words.job.logEmpty}</p> : (
         // Scrollable, so the keyboard must reach it.
-        <div className={styles.scroll} tabIndex={0} role="region" aria-label={words.job.log}>
+        <div className={styles.scroll} tabIndex={0} role="log" aria-live="off" aria-label={words.job.log}>
           <ol reversed className={styles.lines}>
             {folded(events).reverse().map((event) => (
               <li key={event.seq}>

@@ -15,7 +15,8 @@ export function Panel({ title, onClose, children }: { title: string; onClose: ()
         <h2 id={id} ref={heading} tabIndex={-1} className={styles.title}>{title}</h2>
         <ToolButton icon="close" name={words.tools.close} onClick={onClose} />
       </header>
-      <div className={styles.body}>{children}</div>
+      {/* It may be longer than its place: keys must be able to scroll it. */}
+      <div className={styles.body} tabIndex={0} role="group" aria-labelledby={id}>{children}</div>
     </section>
   );
 }

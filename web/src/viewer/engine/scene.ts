@@ -19,12 +19,13 @@ interface Picker {
 export interface Opening {
   container: HTMLElement;
   sceneUrl: string;
+  /** What `beginScene` began; null for levels of detail. */
+  contents: Promise<Response> | null;
   /** Ours have z up; splats of other programs have y down, as photos do. */
   zUp: boolean;
   start: View | null;
   flight: Track | null;
   background: [number, number, number];
-  signal: AbortSignal;
   onError: (error: unknown) => void;
 }
 
@@ -44,6 +45,14 @@ const DEGREE = Math.PI / 180;
 /** Levels of detail are a folder of files, which the engine fetches itself, coarse first. */
 const isLevels = (url: string) => new URL(url, location.href).pathname.endsWith('lod-meta.json');
 
+/** The scene's file, on its way; null for levels of detail. Rejects with the server's own words. */
+export function beginScene(url: string, signal: AbortSignal): Promise<Response> | null {
+  if (isLevels(url)) return null;
+  const contents = fetchScene(url, signal);
+  contents.catch(() => {}); // whoever opens the scene awaits it, later
+  return contents;
+}
+
 async function fetchScene(url: string, signal: AbortSignal): Promise<Response> {
   const response = await fetch(url, { signal, credentials: 'same-origin' });
   if (!response.ok) throw new ApiError(response.status, await problemOf(response));
@@ -58,15 +67,14 @@ async function problemOf(response: Response) {
 
 /** Opens a scene. Rejects when the file cannot be had; what goes wrong later is told `onError`. */
 export async function openScene(opening: Opening): Promise<Scene> {
-  const { container, sceneUrl, signal } = opening;
-  const levels = isLevels(sceneUrl);
-  const contents = levels ? null : await fetchScene(sceneUrl, signal);
+  const { container, sceneUrl } = opening;
+  const contents = await opening.contents;
   const slot = emptySlot();
   const handle = await createViewer({
     container,
     settings: makeSettings({ ...opening, slot }),
     contentUrl: sceneUrl,
-    contentFilename: levels ? 'lod-meta.json' : 'scene.sog',
+    contentFilename: contents ? 'scene.sog' : 'lod-meta.json',
     ...(contents ? { contents: Promise.resolve(contents) } : {}),
     renderer: 'webgl',
     noanim: true,
