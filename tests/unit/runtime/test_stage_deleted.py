@@ -24,6 +24,7 @@ def test_what_waits_for_it_leaves_the_line() -> None:
     rig.ask(2)
     rig.delete(2)
     rig.end(1, COMPLETED)
+    rig.now_s += 3600
     rig.sweep()
     assert len(rig.jobs.launches) == 1
     assert rig.run(2).state is RunState.FINISHED
