@@ -65,13 +65,14 @@ class Line:
         self._fair = fair
         self._heap: list[tuple[str, int, Run, simpy.Event]] = []
         self._of: Counter[str] = Counter()
+        self._last: dict[str, int] = {}
         self.longest = 0
 
     def waiting_runs(self, stage: str, limit: int) -> list[Run]:
         return [entry[2] for entry in self._heap[:1]]
 
-    def count_of(self, tenant: str, stage: str) -> int:
-        return self._of[tenant]
+    def last_lap(self, tenant: str, stage: str) -> int | None:
+        return self._last[tenant] if self._of[tenant] else None
 
     def join(self, stage: str, trace: Trace, env: simpy.Environment) -> simpy.Event:
         """The event that happens when it is this capture's turn."""
@@ -82,6 +83,7 @@ class Line:
         turn: simpy.Event = env.event()
         heapq.heappush(self._heap, (run.turn, number, run, turn))
         self._of[tenant] += 1
+        self._last[tenant] = lap
         self.longest = max(self.longest, len(self._heap))
         return turn
 

@@ -75,6 +75,11 @@ class Run:
         return self.state in (RunState.WAITING, RunState.LAUNCHING)
 
 
+def lap_of(turn: str) -> int:
+    """The lap in a run's `turn`."""
+    return int(turn.partition("#")[0])
+
+
 class EndKind(StrEnum):
     """How an attempt ended; SUPERSEDED means that a later attempt carries on."""
 
@@ -116,8 +121,8 @@ class Ledger(Protocol):
     def count_waiting(self, stage: str) -> int:
         """How many runs wait for a machine."""
 
-    def count_of(self, tenant: str, stage: str) -> int:
-        """How many of a tenant's runs wait for a machine."""
+    def last_lap(self, tenant: str, stage: str) -> int | None:
+        """The lap of a tenant's last run that waits for a machine; None when none waits."""
 
     def begin_launch(self, key: RunKey, at: str) -> bool:
         """A waiting run -> LAUNCHING; False when it waits no more."""

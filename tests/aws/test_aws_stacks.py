@@ -103,8 +103,10 @@ def test_the_photos_have_a_key_of_our_own_and_reach_the_bus() -> None:
     assert bucket["NotificationConfiguration"] == {
         "EventBridgeConfiguration": {"EventBridgeEnabled": True}
     }
-    ids = {rule["Id"] for rule in bucket["LifecycleConfiguration"]["Rules"]}
-    assert ids == {"torn-uploads", "uploads", "jobs"}
+    rules = {rule["Id"]: rule for rule in bucket["LifecycleConfiguration"]["Rules"]}
+    assert set(rules) == {"torn-uploads", "uploads", "captures", "work", "jobs"}
+    expiring = {rule["Prefix"] for rule in rules.values() if "ExpirationInDays" in rule}
+    assert expiring == {"uploads/", "captures/", "work/"}  # what lies below jobs/ never does
     assert assembly().properties("AWS::KMS::Key")[0]["EnableKeyRotation"] is True
 
 

@@ -48,11 +48,11 @@ def test_uploads(tmp_path: Path) -> None:
 
 
 def test_verdicts(tmp_path: Path) -> None:
-    photos = generate_capture(tmp_path / "photos", photos=2, width_px=800)
+    photos = generate_capture(tmp_path / "photos", photos=4, width_px=800)
     figures = run("verdicts", tmp_path / "verdicts.json", photos)
     called = {row["picture"]: row["called_blurred"] for row in figures["rows"]}
     assert called["sharp"] == called["a sixteenth of it"] == figures["badly_exposed"] == 0
-    assert called["out of focus by 2.5 px"] == 2
+    assert called["out of focus by 2.5 px"] == 4
 
 
 def test_scale_sim(tmp_path: Path) -> None:

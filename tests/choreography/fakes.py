@@ -63,8 +63,9 @@ class FakeLedger:
     def count_waiting(self, stage: str) -> int:
         return len(self.waiting_runs(stage, len(self.runs)))
 
-    def count_of(self, tenant: str, stage: str) -> int:
-        return sum(run.tenant == tenant for run in self.waiting_runs(stage, len(self.runs)))
+    def last_lap(self, tenant: str, stage: str) -> int | None:
+        waiting = self.waiting_runs(stage, len(self.runs))
+        return max((run.lap for run in waiting if run.tenant == tenant), default=None)
 
     def _move(self, key: RunKey, allowed: set[RunState], **changes: Any) -> bool:
         run = self.runs.get(key)

@@ -43,11 +43,11 @@ UNIT_TESTS = {
     ),
     "ingest": tuple(
         f"tests/unit/ingest/test_ingest_{name}.py"
-        for name in ("uploads", "api", "runs", "deletion")
+        for name in ("uploads", "api", "runs", "deletion", "batches", "estimates")
     ),
     "notify": tuple(
         f"tests/unit/notify/test_notify_{name}.py"
-        for name in ("tell", "mail", "webhooks", "deletion", "batches")
+        for name in ("tell", "mail", "webhooks", "deletion", "batches", "shares", "report")
     ),
 }
 CHAOS, UNIT, NOBODY = "chaos", "unit", ""

@@ -53,11 +53,13 @@ def expected() -> str:
 
 def put(up: Served, is_chunked: bool) -> str:
     """A PUT as curl makes it, of a file or of a pipe; returns the ETag."""
-    connection = http.client.HTTPConnection(up.cloud.endpoint_url.removeprefix("http://"))
+    place = {"Bucket": up.cloud.bucket, "Key": "captures/large"}
+    link = up.client("s3").generate_presigned_url("put_object", Params=place)
+    root = up.cloud.endpoint_url
+    connection = http.client.HTTPConnection(root.removeprefix("http://"))
     headers = {} if is_chunked else {"Content-Length": str(SIZE_MIB * MIB)}
     pieces = (PIECE for _ in range(SIZE_MIB))
-    path = f"/{up.cloud.bucket}/captures/large"
-    connection.request("PUT", path, pieces, headers, encode_chunked=is_chunked)
+    connection.request("PUT", link.removeprefix(root), pieces, headers, encode_chunked=is_chunked)
     answer = connection.getresponse()
     assert answer.status == 200, answer.read()
     return answer.headers["ETag"].strip('"')

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import boto3
+from botocore.config import Config
 
 from spaceport_local.disk.secrets import Secrets, read_secrets
 from spaceport_runtime.errors import UserError
@@ -65,6 +66,7 @@ class RunningCloud:
             region_name="us-east-1",
             aws_access_key_id=self.secrets.keys.access_key,
             aws_secret_access_key=self.secrets.keys.secret_key,
+            config=Config(signature_version="s3v4") if service == "s3" else None,
         )
 
 

@@ -17,7 +17,7 @@ ARM64 = ("manylinux2014_aarch64", "manylinux_2_28_aarch64")
 PYTHON = "3.11"
 OURS = "spaceport-"
 ROOMS = ("contracts", "runtime", "services/*")
-CLIENTS = {"dynamodb", "events", "s3", "sagemaker", "ses", "sqs", "sts"}
+CLIENTS = {"dynamodb", "events", "s3", "sagemaker", "sesv2", "sqs", "sts"}
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "job", "schemas")
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.errors import Denied
-from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState
+from spaceport_runtime.ports import End, EndKind, Run, RunKey, RunState, lap_of
 from spaceport_runtime.tables import OPEN_INDEX, TENANT_INDEX, WAITING_INDEX
 
 if TYPE_CHECKING:
@@ -51,11 +51,15 @@ class DynamoLedger:
 
     def count_waiting(self, stage: str) -> int:
         """How many runs wait for a machine (up to the 1 MB that one query reads)."""
-        return self._count(_query(WAITING_INDEX, stage))
+        with translated():
+            return self._table.query(**_query(WAITING_INDEX, stage), Select="COUNT")["Count"]
 
-    def count_of(self, tenant: str, stage: str) -> int:
-        """How many of a tenant's runs wait for a machine (up to the 1 MB that one query reads)."""
-        return self._count(_query(TENANT_INDEX, _tenant_stage(stage, tenant)))
+    def last_lap(self, tenant: str, stage: str) -> int | None:
+        """The lap of a tenant's last run that waits for a machine; None when none waits."""
+        query = _query(TENANT_INDEX, _tenant_stage(stage, tenant))
+        with translated():
+            found = self._table.query(**query, ScanIndexForward=False, Limit=1)["Items"]
+        return lap_of(str(found[0]["turn"])) if found else None
 
     def begin_launch(self, key: RunKey, at: str) -> bool:
         """A waiting run -> LAUNCHING; False when it waits no more."""
@@ -244,10 +248,6 @@ class DynamoLedger:
             del kept[f"{index}_stage"]
         with translated():
             self._table.put_item(Item=kept)
-
-    def _count(self, query: dict[str, Any]) -> int:
-        with translated():
-            return self._table.query(**query, Select="COUNT")["Count"]
 
     def _put_new(self, item: dict[str, Any]) -> bool:
         try:

@@ -18,16 +18,17 @@ class Line(Protocol):
     def waiting_runs(self, stage: str, limit: int) -> list[Run]:
         """The first runs that wait for a machine, in order of their turns."""
 
-    def count_of(self, tenant: str, stage: str) -> int:
-        """How many of a tenant's runs wait for a machine."""
+    def last_lap(self, tenant: str, stage: str) -> int | None:
+        """The lap of a tenant's last run that waits for a machine; None when none waits."""
 
 
 def next_lap(stage: str, tenant: str, line: Line) -> int:
-    """The lap in which a tenant's new run waits: as many after the head's as wait already.
+    """The lap in which a tenant's new run waits: after its own last one, or the present one.
 
-    The counts come from an index that may lag by a second or so; runs that a tenant brings within
-    it share a lap.
+    Both come from an index that may lag by a second or so; runs that a tenant brings within it
+    share a lap.
     """
     head = line.waiting_runs(stage, 1)
-    first = head[0].lap if head else 0
-    return first + line.count_of(tenant, stage)
+    present = head[0].lap if head else 0
+    own = line.last_lap(tenant, stage)
+    return present if own is None else max(present, own + 1)

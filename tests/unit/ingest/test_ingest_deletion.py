@@ -10,7 +10,7 @@ from tests.http_requests import http, post
 from tests.photos_ingest import created, photos, put_folder, zip_of
 
 from spaceport_contracts.events import JobDeleted, ReconstructionRequested
-from spaceport_ingest.admission.deletion import deletion_of, on_deleted
+from spaceport_ingest.admission.deletion import deletion_of, on_deleted, sweep_deletions
 from spaceport_ingest.admission.runs import ingest_run, work
 from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.handler import sweep_all
@@ -136,6 +136,54 @@ def test_a_deletion_whose_word_did_not_get_out_is_swept() -> None:
     sweep_all(world.kit)
     assert told(world).job_id == job_id
     assert world.store.objects == {}
+
+
+def test_one_deletion_that_breaks_keeps_no_other_waiting_and_is_said() -> None:
+    world = FakeWorld()
+    jobs = []
+    for name in ("a", "b"):
+        world.put(f"captures/{name}.zip", zip_of(photos(3 + len(jobs))))
+        jobs.append(start(world, f"captures/{name}.zip"))
+        assert delete(world, jobs[-1]) == 202
+    remove = world.store.remove
+
+    def breaks(prefix: str) -> None:
+        if jobs[0] in prefix:
+            raise ValueError("S3 says something new")
+        remove(prefix)
+
+    world.store.remove = breaks  # type: ignore[method-assign]
+    with pytest.raises(ExceptionGroup, match="not finished"):
+        sweep_deletions(world.kit)
+    assert left(world, jobs[1]) == [] and left(world, jobs[0])
+    world.store.remove = remove  # type: ignore[method-assign]
+    sweep_deletions(world.kit)
+    assert left(world, jobs[0]) == []
+
+
+def test_a_deletion_that_is_done_says_nothing_again() -> None:
+    world = FakeWorld()
+    world.put("captures/a.zip", zip_of(photos(3)))
+    job_id = start(world, "captures/a.zip")
+    delete(world, job_id)
+    event = told(world)
+    on_deleted(event, world.kit)
+    on_deleted(event, world.kit)
+    assert told(world) == event
+
+
+def test_a_folder_goes_with_its_photos_and_nothing_beside_it() -> None:
+    world = FakeWorld()
+    key = put_folder(world, photos(4))
+    beside = world.put(f"{key.rpartition('/')[0]}-other/manifest.json", b"{}")
+    zipped = world.put("captures/photos/one.jpg", b"x")
+    world.put("captures/a.zip", zip_of(photos(3)))
+    on_upload(created(key), world.kit)
+    for job_id in (world.job_of(key), start(world, "captures/a.zip")):
+        world.bus.events.clear()
+        delete(world, job_id)
+        on_deleted(told(world), world.kit)
+    assert set(world.store.objects) == {beside, zipped}
 
 
 def test_an_unknown_job_is_not_deleted() -> None:

@@ -10,7 +10,8 @@ from tests.photos_ingest import created, photos, zip_of
 
 from spaceport_contracts.events import ReconstructionRequested
 from spaceport_ingest.admission.begun import sweep_uploads
-from spaceport_ingest.admission.runs import sweep
+from spaceport_ingest.admission.deletion import sweep_deletions
+from spaceport_ingest.admission.runs import ingest_run, sweep, work
 from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.requests.api import make_api
 from spaceport_ingest.settings import Limits
@@ -283,3 +284,17 @@ def test_an_abandoned_upload_is_swept_after_a_week_and_a_complete_one_never() ->
     assert ask(world, "GET", f"/uploads/{left['uploadId']}")[0] == 404
     assert not any(left["uploadId"] in uri for uri in world.store.objects)
     assert sum(done["uploadId"] in uri for uri in world.store.objects) == 4 + 2
+
+
+def test_an_upload_goes_with_the_job_that_it_became_and_no_other_upload() -> None:
+    world = FakeWorld()
+    kept = begin(world, PHOTOS)
+    gone = begin(world, photos(5))
+    send(world, gone, photos(5))
+    _, job = ask(world, "POST", f"/uploads/{gone['uploadId']}/complete", MAIL)
+    work(ingest_run(job["jobId"]), world.kit)
+    assert ask(world, "DELETE", f"/jobs/{job['jobId']}")[0] == 202
+    sweep_deletions(world.kit)
+    assert [uri for uri in world.store.objects if gone["uploadId"] in uri] == []
+    assert ask(world, "GET", f"/uploads/{gone['uploadId']}")[0] == 404
+    assert ask(world, "GET", f"/uploads/{kept['uploadId']}")[0] == 200

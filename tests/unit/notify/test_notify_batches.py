@@ -111,6 +111,24 @@ def test_a_deleted_job_is_not_waited_for() -> None:
     assert ask(office)[1]["deleted"] == 1
 
 
+def test_a_job_that_was_deleted_before_anything_was_heard_of_it_counts_as_deleted() -> None:
+    office = Office()
+    office.feed(in_batch(office.story.whole()))
+    batch = Batch(batch_id=BATCH, jobs=2, title="May flights")
+    deletion = JobDeleted(
+        event_id="d",
+        job_id=OTHER,
+        correlation_id=OTHER,
+        causation_id="upload:x#1",
+        occurred_at=NOON,
+        attempt=1,
+        batch=batch,
+    )
+    office.feed([deletion])
+    assert office.kinds == ["batch"]
+    assert ask(office)[1]["deleted"] == 1
+
+
 def test_who_asks_for_one_again_is_told_of_that_one() -> None:
     office = Office()
     office.feed(in_batch(office.story.whole(), jobs=1))

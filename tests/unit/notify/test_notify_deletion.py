@@ -4,6 +4,7 @@ import json
 import random
 
 import pytest
+from tests.fakes_notify import NOON
 from tests.http_requests import get
 from tests.unit.notify.story import JOB, at
 from tests.unit.notify.test_notify_tell import Office
@@ -12,6 +13,7 @@ from spaceport_contracts.events import Event, JobDeleted, SplatCompressed
 from spaceport_notify.api import make_api
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import DELETED, Commit
+from spaceport_notify.shares.share import new_share
 from spaceport_notify.webhooks.deliver import on_due
 from spaceport_notify.webhooks.hook import new_hook
 
@@ -27,8 +29,12 @@ def nothing_is_left(office: Office) -> bool:
 
 def test_everything_that_notify_keeps_goes() -> None:
     office = Office()
-    office.feed([*office.story.whole(), deletion()])
+    office.feed(office.story.whole())
+    share, _ = new_share(JOB, "", 7, NOON)
+    office.kit.shares.add(share)
+    office.feed([deletion()])
     assert nothing_is_left(office)
+    assert office.kit.shares.of(JOB) == []
     assert office.table.events(JOB, 0, 100) == []
     for path in (f"/jobs/{JOB}", f"/jobs/{JOB}/events", f"/jobs/{JOB}/files/scene.sog"):
         assert make_api(lambda: office.kit).resolve(get(path), None)["statusCode"] == 404

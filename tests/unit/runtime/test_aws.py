@@ -71,13 +71,14 @@ def test_the_line_goes_lap_by_lap_and_knows_whose_runs_wait(ledger: Ledger) -> N
         ledger.admit(each)
     assert [found.key.attempt for found in ledger.waiting_runs("sfm", 9)] == [1, 4, 2, 3]
     assert ledger.waiting_runs("sfm", 9)[3] == runs[2]
-    assert (ledger.count_of("a", "sfm"), ledger.count_of("b", "sfm")) == (3, 1)
+    assert (ledger.last_lap("a", "sfm"), ledger.last_lap("b", "sfm")) == (2, 0)
     ledger.mark_running(runs[0].key, "now")
     ledger.finish(runs[1].key, "[]")
     ledger.withdraw(runs[3].key)
-    assert (ledger.count_of("a", "sfm"), ledger.count_of("b", "sfm")) == (1, 0)
+    assert (ledger.last_lap("a", "sfm"), ledger.last_lap("b", "sfm")) == (2, None)
+    ledger.withdraw(runs[2].key)
     ledger.rewind(runs[0])
-    assert (ledger.count_of("a", "sfm"), ledger.count_of("a", "train")) == (2, 0)
+    assert (ledger.last_lap("a", "sfm"), ledger.last_lap("a", "train")) == (0, None)
 
 
 def test_states_move_forward_only(ledger: Ledger) -> None:
