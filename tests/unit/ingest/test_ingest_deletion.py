@@ -152,7 +152,7 @@ def test_one_deletion_that_breaks_keeps_no_other_waiting_and_is_said() -> None:
             raise ValueError("S3 says something new")
         remove(prefix)
 
-    world.store.remove = breaks  # type: ignore[method-assign]
+    world.store.remove = breaks  # type: ignore[assignment]
     with pytest.raises(ExceptionGroup, match="not finished"):
         sweep_deletions(world.kit)
     assert left(world, jobs[1]) == [] and left(world, jobs[0])

@@ -52,6 +52,7 @@ class _Clock:
     def __init__(self, tried: tuple[Candidate, ...], pixels: int, tell: Tell) -> None:
         self._tried, self._pixels, self._on_progress = tried, pixels, tell
         self._done = dict.fromkeys(tried, 0)
+        self._figures: dict[str, float] = {}
         self._started: tuple[float, float] | None = None
         tell(0, self._total(tried[-1]), None, {})
 
@@ -62,6 +63,7 @@ class _Clock:
     def tick(self, candidate: Candidate, step: int, figures: dict[str, float]) -> None:
         """Step `step` of `candidate` is done."""
         self._done[candidate] = step
+        self._figures = figures
         now_s = time.monotonic()
         worked_s = sum(self._worked_s(p, n) for p, n in self._done.items())
         if self._started is None:  # after the first step: that one compiles the kernels
@@ -96,10 +98,9 @@ class _Clock:
         )
 
     def finish(self, candidate: Candidate) -> None:
-        """Training is over, perhaps before its last step."""
-        self._on_progress(
-            self._total(candidate), self._total(candidate), 0.0, {"gaussians": candidate.gaussians}
-        )
+        """Training is over, perhaps before its last step; its last figures stand."""
+        figures = {**self._figures, "gaussians": candidate.gaussians}
+        self._on_progress(self._total(candidate), self._total(candidate), 0.0, figures)
 
 
 def train_scene(
