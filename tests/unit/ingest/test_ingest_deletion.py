@@ -140,7 +140,7 @@ def test_a_deletion_whose_word_did_not_get_out_is_swept() -> None:
 
 def test_one_deletion_that_breaks_keeps_no_other_waiting_and_is_said() -> None:
     world = FakeWorld()
-    jobs = []
+    jobs: list[str] = []
     for name in ("a", "b"):
         world.put(f"captures/{name}.zip", zip_of(photos(3 + len(jobs))))
         jobs.append(start(world, f"captures/{name}.zip"))
