@@ -43,7 +43,7 @@ UNIT_TESTS = {
     ),
     "ingest": tuple(
         f"tests/unit/ingest/test_ingest_{name}.py"
-        for name in ("uploads", "api", "runs", "deletion", "batches", "estimates")
+        for name in ("uploads", "api", "runs", "deletion", "batches", "estimates", "upload_routes")
     ),
     "notify": tuple(
         f"tests/unit/notify/test_notify_{name}.py"
