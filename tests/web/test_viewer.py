@@ -12,7 +12,7 @@ from spaceport_cli.view.view import serve
 from spaceport_local.http.pages import DIST, INDEX
 from spaceport_splat.camera import Camera
 from spaceport_splat.quality import psnr_db
-from tests.web.browser import MISSING, chromium, chromium_path
+from tests.web.browser import MISSING, chromium_path
 from tests.web.small_scene import GROUND_UP, SmallScene, Triple, picture, write_small_scene
 from tests.web.viewing import HOLD_MS, Viewing, camera_of, read_picture, view_link, viewing
 
@@ -38,12 +38,6 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> SmallScene:
 @pytest.fixture(scope="module")
 def link(scene: SmallScene) -> Iterator[str]:
     with serve(read_result(scene.folder)) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as found:
         yield found
 
 
