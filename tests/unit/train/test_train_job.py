@@ -61,7 +61,7 @@ def test_the_job_leaves_a_splat_that_predicts_what_it_never_saw(tmp_path: Path) 
     assert all(report["step"] == "train" for report in reports)
     assert reports[0]["n"] == 0
     assert reports[-1]["n"] == reports[-1]["m"]
-    assert all("loss" in str(report["figures"]) for report in reports[1:])
+    assert any("psnr_db" in str(report["figures"]) for report in reports)
 
 
 def test_sigterm_saves_and_the_next_attempt_continues(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -52,7 +53,7 @@ class _Clock:
     def __init__(self, tried: tuple[Candidate, ...], pixels: int, tell: Tell) -> None:
         self._tried, self._pixels, self._on_progress = tried, pixels, tell
         self._done = dict.fromkeys(tried, 0)
-        self._figures: dict[str, float] = {}
+        self._figures = {it: {"gaussians": float(it.gaussians)} for it in tried}
         self._started: tuple[float, float] | None = None
         tell(0, self._total(tried[-1]), None, {})
 
@@ -61,9 +62,9 @@ class _Clock:
         return current.steps + finale_steps(current.steps) + pilots
 
     def tick(self, candidate: Candidate, step: int, figures: dict[str, float]) -> None:
-        """Step `step` of `candidate` is done."""
+        """Step `step` of `candidate` is done; a figure stands until there is a newer one."""
         self._done[candidate] = step
-        self._figures = figures
+        self._figures[candidate] |= figures
         now_s = time.monotonic()
         worked_s = sum(self._worked_s(p, n) for p, n in self._done.items())
         if self._started is None:  # after the first step: that one compiles the kernels
@@ -75,7 +76,10 @@ class _Clock:
         left_s = None
         if worked_s > before_s:
             left_s = (now_s - began_s) * max(total_s - worked_s, 0) / (worked_s - before_s)
-        self._on_progress(sum(self._done.values()), self._total(candidate), left_s, figures)
+        self._tell(candidate, sum(self._done.values()), left_s)
+
+    def _tell(self, candidate: Candidate, done: int, left_s: float | None) -> None:
+        self._on_progress(done, self._total(candidate), left_s, dict(self._figures[candidate]))
 
     def _worked_s(self, candidate: Candidate, step: int) -> float:
         """Steps beyond the planned ones are the last part's, at the cost of the last ones."""
@@ -92,15 +96,12 @@ class _Clock:
     def all_photos(self, candidate: Candidate) -> OnStep:
         """What the last part is to call after each step: it goes on where the planned steps end."""
         return lambda step, figures: self.tick(
-            candidate,
-            step + finale_steps(candidate.steps),
-            {"gaussians": candidate.gaussians, **figures},
+            candidate, step + finale_steps(candidate.steps), figures
         )
 
     def finish(self, candidate: Candidate) -> None:
-        """Training is over, perhaps before its last step; its last figures stand."""
-        figures = {**self._figures, "gaussians": candidate.gaussians}
-        self._on_progress(self._total(candidate), self._total(candidate), 0.0, figures)
+        """Training is over, perhaps before its last step."""
+        self._tell(candidate, self._total(candidate), 0.0)
 
 
 def train_scene(
@@ -130,17 +131,13 @@ def train_scene(
     def trainer_of(candidate: Candidate) -> Trainer:
         rng = np.random.default_rng(options.seed)
         engine = make_engine(device, scene, candidate, rng, options)
-
-        def on_step(step: int, figures: dict[str, float]) -> None:
-            clock.tick(candidate, step, {"gaussians": candidate.gaussians, **figures})
-
         return Trainer(
             engine,
             scene,
             candidate,
             rng,
             store_of(candidate, ""),
-            on_step=on_step,
+            on_step=partial(clock.tick, candidate),
             stopping=stopping,
         )
 
