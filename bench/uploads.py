@@ -68,23 +68,31 @@ class Peak:
         self._thread.join()
 
     def _look(self) -> None:
-        while not self._is_over.wait(0.05):
+        while not self._is_over.wait(0.02):
             self.most_bytes = max(self.most_bytes, self._process.memory_info().rss)
+
+    @property
+    def grown_mib(self) -> float:
+        """How much more it held than before."""
+        return (self.most_bytes - self.before_bytes) / MIB
+
+
+def large_photo(folder: Path, number: int, size_bytes: int) -> SentFile:
+    """A photo with as many bytes behind its end as a camera's preview and maker notes have."""
+    stream = io.BytesIO()
+    noise = random.Random(number).randbytes(SIZE[0] * SIZE[1])
+    Image.frombytes("L", SIZE, noise).save(stream, "JPEG")
+    path = folder / f"DJI_{number:04d}.JPG"
+    with path.open("wb") as written:
+        written.write(stream.getvalue())
+        written.truncate(size_bytes)
+    return SentFile(path.name, path, size_bytes, "")
 
 
 def make_capture(folder: Path, mb: int) -> list[SentFile]:
-    """Photos with as many bytes behind their end as makes them 25 MB."""
-    files = []
-    for number in range(max(1, mb // PHOTO_MB)):
-        stream = io.BytesIO()
-        noise = random.Random(number).randbytes(SIZE[0] * SIZE[1])
-        Image.frombytes("L", SIZE, noise).save(stream, "JPEG")
-        path = folder / f"DJI_{number:04d}.JPG"
-        with path.open("wb") as written:
-            written.write(stream.getvalue())
-            written.truncate(min(mb, PHOTO_MB) * MB)
-        files.append(SentFile(path.name, path, path.stat().st_size, ""))
-    return files
+    """Photos of 25 MB."""
+    numbers = range(max(1, mb // PHOTO_MB))
+    return [large_photo(folder, number, min(mb, PHOTO_MB) * MB) for number in numbers]
 
 
 def upload(cloud: RunningCloud, files: list[SentFile], key: str) -> None:
@@ -111,7 +119,7 @@ def measure(captures: int, mb: int) -> dict[str, Any]:
                 "captures": captures,
                 "mb_each": mb,
                 "idle_mib": round(peak.before_bytes / MIB),
-                "above_idle_mib": round((peak.most_bytes - peak.before_bytes) / MIB),
+                "above_idle_mib": round(peak.grown_mib),
                 "seconds": round(time.monotonic() - began_s, 1),
             }
 

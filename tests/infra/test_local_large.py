@@ -2,11 +2,11 @@
 
 import hashlib
 import http.client
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from bench.uploads import Peak
 from boto3.s3.transfer import TransferConfig
 
 from tests.infra.served import MIB, Served, served
@@ -20,28 +20,6 @@ PIECE = bytes(range(256)) * (MIB // 256)
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("large")) as running:
         yield running
-
-
-class Watch:
-    """Looks at the memory again and again."""
-
-    def __init__(self, up: Served) -> None:
-        self._up = up
-        self._is_over = threading.Event()
-        self.before_mib = self.most_mib = up.rss_mib
-        self._thread = threading.Thread(target=self._look, daemon=True)
-
-    def __enter__(self) -> "Watch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._is_over.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._is_over.wait(0.02):
-            self.most_mib = max(self.most_mib, self._up.rss_mib)
 
 
 def expected() -> str:
@@ -69,14 +47,14 @@ def put(up: Served, is_chunked: bool) -> str:
 @pytest.mark.parametrize("is_chunked", [False, True], ids=["sized", "chunked"])
 def test_a_gigabyte_streams_in_and_out(up: Served, is_chunked: bool) -> None:
     up.client("s3").put_object(Bucket=up.cloud.bucket, Key="captures/warm", Body=PIECE)
-    with Watch(up) as watch:
+    with Peak(up.process) as peak:
         etag = put(up, is_chunked)
         got = up.client("s3").get_object(Bucket=up.cloud.bucket, Key="captures/large")
         digest = hashlib.md5()
         for piece in got["Body"].iter_chunks(MIB):
             digest.update(piece)
     assert digest.hexdigest() == etag == expected()
-    assert watch.most_mib - watch.before_mib < FLAT_MIB
+    assert peak.grown_mib < FLAT_MIB
 
 
 @pytest.mark.slow
@@ -87,8 +65,8 @@ def test_a_gigabyte_in_parts_streams(up: Served, tmp_path: Path) -> None:
             stream.write(PIECE)
     s3, bucket = up.client("s3"), up.cloud.bucket
     parts = TransferConfig(multipart_chunksize=16 * MIB, max_concurrency=4)
-    with Watch(up) as watch:
+    with Peak(up.process) as peak:
         s3.upload_file(str(path), bucket, "captures/parts", Config=parts)
     assert s3.head_object(Bucket=bucket, Key="captures/parts")["ContentLength"] == SIZE_MIB * MIB
-    assert watch.most_mib - watch.before_mib < FLAT_MIB
+    assert peak.grown_mib < FLAT_MIB
     assert sum(1 for _ in (up.state_dir / "tmp").iterdir()) == 0

@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, Request, Route
+from playwright.sync_api import Browser, Page, Route
 
 from tests.infra.served import Served
 from tests.web.browser import MISSING, chromium_path
+from tests.web.witness import Witness
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 DIST = Path(__file__).parents[2] / "web" / "dist" / "index.html"
 Scheme = Literal["light", "dark"]
 
@@ -24,28 +24,15 @@ def what_is_missing() -> str | None:
     return None if DIST.is_file() else "The pages are not built: make web."
 
 
-@dataclass
-class Visit:
-    """A page, and what it did that none of ours may do."""
+@dataclass(kw_only=True)
+class Visit(Witness):
+    """A visit to `spaceport up`."""
 
-    page: Page
     api_url: str
-    complaints: list[str] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
         """Go there."""
         self.page.goto(self.api_url + path)
-
-    def violations(self) -> list[str]:
-        """What axe objects to in the present state, best practices included."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        return [
-            f"{rule['id']}: {node['html'][:200]}"
-            for rule in found["violations"]
-            for node in rule["nodes"]
-        ]
 
     def overflow_px(self) -> int:
         """By how much the page is wider than its window."""
@@ -69,22 +56,9 @@ def visit(
         viewport={"width": width, "height": height}, color_scheme=scheme, **options
     )
     page = context.new_page()
-    visitor = Visit(page, served.cloud.api_url)
-    ours = {urlsplit(url).netloc for url in (served.cloud.api_url, served.cloud.endpoint_url)}
-
-    def asked(request: Request) -> None:
-        parts = urlsplit(request.url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc not in ours:
-            visitor.foreign.append(request.url)
-
-    page.on("request", asked)
-    page.on("pageerror", lambda error: visitor.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda said: (
-            visitor.complaints.append(said.text) if "Content Security" in said.text else None
-        ),
-    )
+    visitor = Visit(page=page, api_url=served.cloud.api_url)
+    ours = (served.cloud.api_url, served.cloud.endpoint_url)
+    visitor.watch(ours, lambda said: "Content Security" in said.text)
     try:
         if signed_in:
             visitor.open(f"/?token={served.cloud.token}")

@@ -3,9 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 import numpy.typing as npt
@@ -14,21 +12,15 @@ from playwright.sync_api import Browser, Page
 
 from spaceport_splat.camera import Camera
 from tests.web.small_scene import Triple, look_at
+from tests.web.witness import Witness
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 LOADED_MS = 120_000
 FOV_DEG = 60.0
 HOLD_MS = 1500
 
 
-@dataclass
-class Viewing:
-    """A page, and what it did that none of ours may do."""
-
-    page: Page
-    origin: str
-    complaints: list[str] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
+class Viewing(Witness):
+    """A visit to the viewer."""
 
     def open(self, link: str) -> None:
         """Go there and wait for the first picture."""
@@ -50,16 +42,6 @@ class Viewing:
         with self.page.expect_download(timeout=LOADED_MS) as download:
             self.page.get_by_role("button", name="Save a picture of this view").click()
         return read_picture(Path(download.value.path()).read_bytes())
-
-    def violations(self) -> list[str]:
-        """What axe objects to in the present state, best practices included."""
-        self.page.evaluate(AXE.read_text(encoding="utf-8"))
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        return [
-            f"{rule['id']}: {node['html'][:160]}"
-            for rule in found["violations"]
-            for node in rule["nodes"]
-        ]
 
 
 def read_picture(content: bytes) -> npt.NDArray[np.float32]:
@@ -92,20 +74,8 @@ def viewing(
     )
     page = context.new_page()
     page.set_default_timeout(LOADED_MS)
-    shown = Viewing(page, origin)
-    own = urlsplit(origin).netloc
-
-    def asked(url: str) -> None:
-        parts = urlsplit(url)
-        if parts.scheme in ("http", "https", "ws", "wss") and parts.netloc != own:
-            shown.foreign.append(url)
-
-    page.on("request", lambda request: asked(request.url))
-    page.on("pageerror", lambda error: shown.complaints.append(str(error)))
-    page.on(
-        "console",
-        lambda message: shown.complaints.append(message.text) if message.type == "error" else None,
-    )
+    shown = Viewing(page)
+    shown.watch((origin,), lambda said: said.type == "error")
     try:
         yield shown
     finally:

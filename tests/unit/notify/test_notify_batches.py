@@ -93,10 +93,8 @@ def test_the_status_of_all() -> None:
         assert ask(office, unknown)[0] == 404
 
 
-def test_a_deleted_job_is_not_waited_for() -> None:
-    office = Office()
-    office.feed(in_batch([*office.story.whole(), other_job(office.story)[0]]))
-    deletion = JobDeleted(
+def deletion_of_other() -> JobDeleted:
+    return JobDeleted(
         event_id="d",
         job_id=OTHER,
         correlation_id=OTHER,
@@ -105,7 +103,12 @@ def test_a_deleted_job_is_not_waited_for() -> None:
         attempt=1,
         batch=Batch(batch_id=BATCH, jobs=2, title="May flights"),
     )
-    office.feed([deletion, deletion])
+
+
+def test_a_deleted_job_is_not_waited_for() -> None:
+    office = Office()
+    office.feed(in_batch([*office.story.whole(), other_job(office.story)[0]]))
+    office.feed([deletion_of_other(), deletion_of_other()])
     assert office.kinds == ["batch"]
     assert "1 deleted meanwhile" in office.text()
     assert ask(office)[1]["deleted"] == 1
@@ -114,17 +117,7 @@ def test_a_deleted_job_is_not_waited_for() -> None:
 def test_a_job_that_was_deleted_before_anything_was_heard_of_it_counts_as_deleted() -> None:
     office = Office()
     office.feed(in_batch(office.story.whole()))
-    batch = Batch(batch_id=BATCH, jobs=2, title="May flights")
-    deletion = JobDeleted(
-        event_id="d",
-        job_id=OTHER,
-        correlation_id=OTHER,
-        causation_id="upload:x#1",
-        occurred_at=NOON,
-        attempt=1,
-        batch=batch,
-    )
-    office.feed([deletion])
+    office.feed([deletion_of_other()])
     assert office.kinds == ["batch"]
     assert ask(office)[1]["deleted"] == 1
 
