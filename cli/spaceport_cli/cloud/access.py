@@ -106,16 +106,28 @@ def require_running(state_dir: Path) -> RunningCloud:
     return running
 
 
+def api_request(
+    cloud: Api,
+    method: str,
+    path: str,
+    body: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> urllib.request.Request:
+    """A request to the API, signed in."""
+    known = {"Content-Type": "application/json", "Authorization": f"Bearer {cloud.token}"}
+    return urllib.request.Request(
+        cloud.api_url.rstrip("/") + path,
+        method=method,
+        data=None if body is None else json.dumps(body).encode(),
+        headers={**known, **(headers or {})},
+    )
+
+
 def call_api(
     cloud: Api, method: str, path: str, body: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """The JSON that the API answers; raises UserError with the problem that it reports."""
-    request = urllib.request.Request(
-        cloud.api_url.rstrip("/") + path,
-        method=method,
-        data=json.dumps(body).encode() if body is not None else None,
-        headers={"Content-Type": "application/json", "Authorization": f"Bearer {cloud.token}"},
-    )
+    request = api_request(cloud, method, path, body)
     try:
         with urllib.request.urlopen(request, timeout=API_TIMEOUT_S) as answer:
             parsed: dict[str, Any] = json.load(answer)

@@ -16,7 +16,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
 
-from spaceport_cli.cloud.access import Api, problem_of
+from spaceport_cli.cloud.access import Api, api_request, problem_of
 from spaceport_runtime.errors import UserError
 
 THREADS = 4
@@ -118,16 +118,9 @@ def ask(
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The API's answer, asked again while nobody answers or it is busy; raises UserError."""
-    known = {"Authorization": f"Bearer {cloud.token}", "Content-Type": "application/json"}
-    content = None if body is None else json.dumps(body).encode()
+    request = api_request(cloud, method, path, body, headers)
 
     def once() -> dict[str, Any]:
-        request = urllib.request.Request(
-            cloud.api_url.rstrip("/") + path,
-            method=method,
-            data=content,
-            headers={**known, **(headers or {})},
-        )
         answer: dict[str, Any] = json.loads(_open(request, STALLED_S))
         return answer
 
