@@ -33,7 +33,7 @@ def headline(report: Report) -> tuple[Figure, ...]:
         figures.append(Figure("Photos used", used, "found their place in the scene"))
     if report.train:
         match = f"{report.train.heldout_psnr_db:.1f} dB"
-        figures.append(Figure("Match", match, "PSNR on photos never shown to the training"))
+        figures.append(Figure("Match", match, "PSNR on photos kept out until it was judged"))
         figures.append(
             Figure("Gaussians", short_count(report.train.gaussians), "make up the scene")
         )
