@@ -41,7 +41,7 @@ interface Props extends SplatViewerProps {
 }
 
 /** Everything around the picture: tools, panels, what is drawn over it. */
-export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links, onShare, backHref }: Props) {
+export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links, sharing, backHref }: Props) {
   const { scene, geo, home } = opened;
   const still = useStillness();
   const mode = useEngine(scene, 'cameraMode', 'orbit');
@@ -133,7 +133,7 @@ export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links,
       {tool === 'crop' ? (
         <CropPanel whole={scene.box()} box={box} isOn={isCropped} onBox={setBox} onSwitch={setCropped} onClose={close} />
       ) : null}
-      {tool === 'share' ? <SharePanel scene={scene} title={title} links={links} onShare={onShare} onClose={close} /> : null}
+      {tool === 'share' ? <SharePanel scene={scene} title={title} links={links} sharing={sharing} onClose={close} /> : null}
       {tool === 'help' ? <HelpPanel onClose={close} /> : null}
       <div className={styles.foot}>
         {mode === 'anim' ? <Playback scene={scene} onClose={() => { scene.handle.state.cameraMode = 'orbit'; }} /> : null}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { ErrorNotice } from '../ui/Notice';
 import { Chrome } from './Chrome';
 import { Loading } from './controls/Loading';
@@ -21,10 +21,10 @@ export interface SplatViewerProps {
   photoUrl?: (photo: Photo) => string | null;
   /** Where notes are kept; without it, in this browser under the scene's address. */
   notes?: NoteStore;
-  /** The pages that links name: this view, and the same without chrome. */
-  links?: { page: string; embed: string };
-  /** Makes a link that works without signing in. */
-  onShare?: () => Promise<{ path: string; expiresAt: string }>;
+  /** The pages that links name: this view, and the same for a frame of anybody's page. */
+  links?: { page: string; embed?: string };
+  /** What the owner may give away, with the present view in it. */
+  sharing?: (view: string) => ReactNode;
   /** Where Back leads. */
   backHref?: string;
   /** The first frame is drawn. */

@@ -16,6 +16,7 @@ import styles from './JobPage.module.css';
 import { Live } from './Live';
 import { Log } from './Log';
 import { Outcome } from './Outcome';
+import { ShareIt } from './ShareIt';
 import { Timeline } from './Timeline';
 
 export default function JobPage({ id }: { id: string }) {
@@ -43,7 +44,7 @@ export default function JobPage({ id }: { id: string }) {
           <Live job={job.data} events={ofAttempt(events, job.data.attempt)} />
         </div>
         <div className={styles.column}>
-          {job.data.scene ? <Downloads job={job.data} /> : null}
+          {job.data.scene ? <><ShareIt job={job.data} /><Downloads job={job.data} /></> : null}
           <Log events={events} />
         </div>
       </div>
