@@ -304,7 +304,10 @@ export const words = {
     took: (time: string) => `took ${time}`,
     place: (place: number) =>
       place === 1 ? 'Next in line for a machine.' : `Place ${place} in line for a machine.`,
-    live: 'While it trains',
+    placed: 'Where the photos were taken',
+    placedBody: (photos: string) => `${photos} found their place, and the ground that each shows.`,
+    look: 'A photo that it does not learn from, and the same view of the scene so far.',
+    lookAlt: 'On the left a photo, on the right the same view of the scene',
     psnr: 'How well it predicts test photos (PSNR, dB)',
     psnrBody: (first: string, last: string) => `From ${first} dB to ${last} dB so far.`,
     log: 'Log',

@@ -92,8 +92,8 @@ def _may_be_without_origin(environ: dict[str, Any]) -> bool:
     if environ.get("HTTP_SEC_FETCH_MODE") != "navigate":
         return site == "same-site"
     where = environ.get("HTTP_SEC_FETCH_DEST")
-    is_framed = where == "iframe" and environ.get("PATH_INFO", "").startswith(f"/{EMBED}")
-    return where == "document" or is_framed or site == "same-site"
+    is_framed = where == "iframe" and str(environ.get("PATH_INFO")).startswith(f"/{EMBED}")
+    return where == "document" or is_framed or bool(site == "same-site")
 
 
 def _cross_origin_headers(origin: str, environ: dict[str, Any]) -> Headers:

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
+import { annotationsOfShare } from '../../api/annotations';
 import { answerOf, api } from '../../api/client';
 import { ApiError } from '../../api/problem';
 import { embedPathOf } from '../../sharing/links';
@@ -19,6 +20,7 @@ export default function SharedPage({ token, embedded }: { token: string; embedde
     queryKey: ['shared', token],
     queryFn: () => answerOf(api.GET('/shared/{token}', { params: { path: { token } } })),
   });
+  const annotations = useMemo(() => annotationsOfShare(token), [token]);
   usePageTitle(scene.data?.title ?? words.shared.title);
   if (scene.error) {
     const said = <Refused error={scene.error} onRetry={() => scene.refetch()} />;
@@ -32,7 +34,7 @@ export default function SharedPage({ token, embedded }: { token: string; embedde
       <h1 className="visually-hidden">{scene.data?.title ?? words.shared.title}</h1>
       {scene.data && sceneUrl ? (
         <Suspense fallback={<Waiting />}>
-          <SplatViewer sceneUrl={sceneUrl} title={scene.data.title} chrome={!embedded}
+          <SplatViewer sceneUrl={sceneUrl} title={scene.data.title} chrome={!embedded} annotations={annotations}
             links={{ page: `/s/${token}`, embed: embedPathOf(`/s/${token}`) }}
             {...(files['geo.json'] && { geoUrl: files['geo.json'] })} />
         </Suspense>

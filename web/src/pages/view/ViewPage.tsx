@@ -1,4 +1,5 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useMemo } from 'react';
+import { annotationsOf } from '../../api/annotations';
 import { Sharing } from '../../sharing/Sharing';
 import { Waiting } from '../../ui/Waiting';
 import { usePageTitle } from '../../shell/usePageTitle';
@@ -14,6 +15,7 @@ const FOLDER = 'result';
 export default function ViewPage({ id, embedded }: { id: string; embedded: boolean }) {
   const title = useReport(id).data?.title ?? '';
   usePageTitle(title || null);
+  const annotations = useMemo(() => annotationsOf(id), [id]);
   const file = (name: string) => `/jobs/${id}/files/${name}`;
   return (
     <main className={styles.stage}>
@@ -25,6 +27,7 @@ export default function ViewPage({ id, embedded }: { id: string; embedded: boole
           photoUrl={(photo) => `/jobs/${id}/photos/${encodeURIComponent(photo.name)}`}
           links={{ page: `/view/${id}` }}
           {...(id === FOLDER ? {} : {
+            annotations,
             backHref: `/captures/${id}`,
             sharing: (view: string) => <Sharing jobId={id} title={title} view={view} />,
           })}
