@@ -114,7 +114,7 @@ class Route:
     `is_open`: answered without a sign-in, because its path holds a secret that opens one thing.
     """
 
-    method: Literal["GET", "POST", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     is_open: bool = False
 
