@@ -115,6 +115,7 @@ export const words = {
     read: 'reading the scene',
     preview: 'painting the preview',
     flythrough: 'painting the flight',
+    coarse: 'making a small first picture',
     verify: 'comparing with the original',
     texels: 'packing',
     palette: 'choosing colours',

@@ -12,10 +12,17 @@ from werkzeug.security import safe_join
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
-from spaceport_topology.pages import ASSETS, EMBED, FOREVER, FRESH, content_security_policy
+from spaceport_topology.pages import (
+    ASSETS,
+    EMBED,
+    FOREVER,
+    FRESH,
+    INDEX,
+    content_security_policy,
+    file_of_page,
+)
 
 DIST = Path(__file__).parents[4] / "web" / "dist"
-INDEX = "index.html"
 READS = ("GET", "HEAD")
 HTML = "text/html; charset=utf-8"
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -79,7 +86,7 @@ class Pages:
             return self._file(name, request)
         if not takes_html(request):
             return None
-        if self._is_file(INDEX):
+        if self._is_file(file_of_page(name)):
             return self._page(name, request)
         return self.plain(200, NOT_BUILT)
 
@@ -94,7 +101,7 @@ class Pages:
         return path is not None and Path(path).is_file()
 
     def _page(self, name: str, request: Request) -> Response:
-        response = self._file(INDEX, request)
+        response = self._file(file_of_page(name), request)
         if name.startswith(EMBED):
             response.headers.update(self._framed)
         return response

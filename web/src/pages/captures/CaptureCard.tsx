@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { fileOf } from '../../api/jobs';
+import { fileOf } from '../../api/files';
 import type { JobSummary } from '../../api/schema';
 import { moment } from '../../format';
 import { Icon } from '../../ui/Icon';

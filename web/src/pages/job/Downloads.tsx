@@ -1,4 +1,4 @@
-import { fileOf } from '../../api/jobs';
+import { fileOf } from '../../api/files';
 import type { JobStatus } from '../../api/schema';
 import { Icon } from '../../ui/Icon';
 import { Panel } from '../../ui/Panel';

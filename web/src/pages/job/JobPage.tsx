@@ -1,6 +1,7 @@
 import { Link } from 'wouter';
 import { type JobEvent, useJobEvents } from '../../api/events';
-import { fileOf, isOpen, useJob } from '../../api/jobs';
+import { fileOf } from '../../api/files';
+import { isOpen, useJob } from '../../api/jobs';
 import { ApiError } from '../../api/problem';
 import type { JobStatus } from '../../api/schema';
 import { moment } from '../../format';

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { JobEvent } from '../../api/events';
-import { fileOf } from '../../api/jobs';
+import { fileOf } from '../../api/files';
 import type { JobStatus } from '../../api/schema';
 import { number } from '../../format';
 import { Panel } from '../../ui/Panel';
