@@ -1,8 +1,8 @@
 """Two places on the village's open ground, a known distance apart, as one of its photos shows them.
 
 A person measures between two features that both they and the photo show. Here the generator says
-in which direction from a photo each place lies; along that way from where sfm put the photo lies the
-same feature in the scene, whatever the scene's scale: so what is measured is the scene's own.
+in which direction from a photo each place lies; along that way from where sfm put the photo lies
+the same feature in the scene, whatever the scene's scale: so what is measured is the scene's own.
 """
 
 import json

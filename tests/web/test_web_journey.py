@@ -84,6 +84,7 @@ class Owner:
         """By keyboard, at the middle of the picture; the server has it before the page is left."""
         page = self.page
         self.tool("Annotations")
+        expect(page.get_by_text("Click a place in the scene")).to_be_visible()
         page.get_by_role("application").focus()
         page.keyboard.press("Enter")
         page.get_by_label("Title").fill(ROOF)
@@ -97,12 +98,14 @@ class Owner:
         self.tool("Share")
         page.get_by_label("It works for").select_option("7")
         page.get_by_role("button", name="Make a link").click()
-        link = page.get_by_label("Link for anyone")
+        link = page.get_by_role("textbox", name="Link for anyone")
         expect(link).to_be_visible()
         page.get_by_role("button", name="Copy: Link for anyone").click()
         expect(page.get_by_role("button", name="Copy: Link for anyone")).to_have_text("Copied")
         assert self.visitor.violations() == []
-        return link.input_value(), page.get_by_label("Code for a web page").input_value()
+        return link.input_value(), page.get_by_role(
+            "textbox", name="Code for a web page"
+        ).input_value()
 
     def withdraw(self) -> None:
         page = self.page

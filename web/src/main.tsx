@@ -1,4 +1,4 @@
 import { App } from './shell/App';
 import { start } from './shell/start';
 
-start(<App />);
+void start(<App />);

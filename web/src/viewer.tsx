@@ -36,4 +36,4 @@ function Elsewhere() {
 }
 
 beginFiles(location.pathname);
-start(<ViewerApp />);
+void start(<ViewerApp />);

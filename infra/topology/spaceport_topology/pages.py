@@ -6,6 +6,8 @@ from collections.abc import Sequence
 ASSETS = "assets/"
 FOREVER = "public, max-age=31536000, immutable"
 FRESH = "no-cache"
+# What pages ask first: how people sign in.
+CONFIG = "config.json"
 # The app, and the pages that are nothing but a scene, which do not wait for the rest of it.
 INDEX = "index.html"
 VIEWER = "viewer.html"
@@ -25,8 +27,8 @@ def content_security_policy(
     """Scripts, styles and workers are our own files, and nothing is written into a page.
 
     `data` are the origins that pages ask beside their own (API, S3, sign-in), `images` those that
-    only pictures come from; `is_framed`: for the pages below EMBED. The splat viewer makes its workers
-    and pictures from blobs.
+    only pictures come from; `is_framed`: for the pages below EMBED. The splat viewer makes its
+    workers and pictures from blobs.
     """
     asked = "".join(f" {origin}" for origin in data)
     shown = asked + "".join(f" {origin}" for origin in images)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.unit.compress.scenes import field, grid_of_cameras
 
 from spaceport_compress.job.coarse.level import cells_of, write_coarse
 from spaceport_compress.job.coarse.merge import merge
@@ -13,7 +14,6 @@ from spaceport_compress.job.sog.file import read_bundle
 from spaceport_splat.gaussians import Gaussians
 from spaceport_splat.quality import psnr_db
 from spaceport_splat.rasterise import render
-from tests.unit.compress.scenes import field, grid_of_cameras
 
 SKY = (0.4, 0.5, 0.7)
 LIKE_DB = 20.0

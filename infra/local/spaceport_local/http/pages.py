@@ -14,10 +14,10 @@ from werkzeug.wrappers import Request, Response
 
 from spaceport_topology.pages import (
     ASSETS,
+    CONFIG,
     EMBED,
     FOREVER,
     FRESH,
-    INDEX,
     content_security_policy,
     file_of_page,
 )
@@ -40,6 +40,8 @@ TYPES = {
     ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
+# How people sign in on this machine: by the printed link.
+HERE = '{"signIn": {"kind": "local"}}'
 PLAIN = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -82,6 +84,8 @@ class Pages:
         if request.method not in READS:
             return None
         name = request.path.lstrip("/")
+        if name == CONFIG:
+            return Response(HERE, content_type="application/json", headers=self._headers)
         if self._is_file(name):
             return self._file(name, request)
         if not takes_html(request):
