@@ -190,24 +190,6 @@ def test_somebody_elses_sign_in_takes_the_place_of_cognito() -> None:
     }
 
 
-def test_the_site_sends_security_headers_by_tls_only() -> None:
-    (policy,) = assembly().properties("AWS::CloudFront::ResponseHeadersPolicy")
-    headers = policy["ResponseHeadersPolicyConfig"]["SecurityHeadersConfig"]
-    assert set(headers) == {
-        "ContentSecurityPolicy",
-        "ContentTypeOptions",
-        "FrameOptions",
-        "ReferrerPolicy",
-        "StrictTransportSecurity",
-    }
-    assert "unsafe" not in flat(headers["ContentSecurityPolicy"]["ContentSecurityPolicy"])
-    (distribution,) = assembly(EVERYTHING).properties("AWS::CloudFront::Distribution")
-    config = distribution["DistributionConfig"]
-    assert config["DefaultCacheBehavior"]["ViewerProtocolPolicy"] == "redirect-to-https"
-    assert config["ViewerCertificate"]["MinimumProtocolVersion"] == "TLSv1.2_2021"
-    assert config["Aliases"] == ["splats.example.com"]
-
-
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_service_wakes_somebody_up(service: str) -> None:
     alarms = assembly().properties("AWS::CloudWatch::Alarm", f"Spaceport-{service}")

@@ -27,7 +27,9 @@ POLL_S = 0.25
 WANTED: dict[str, tuple[tuple[str, str], ...]] = {
     "sfm": (("sparse/0/*", "sparse/"), ("geo.json", "sparse/")),
     "train": (("scene.ply", ""), ("heldout/*", "heldout/")),
-    "compress": (("scene.sog", ""), ("preview.png", ""), ("flythrough.webp", "")),
+    "compress": tuple(
+        (name, "") for name in ("scene.sog", "coarse.sog", "preview.png", "flythrough.webp")
+    ),
 }
 CHANGED_REMEDY = "Run the same command again; if it repeats, delete the folder's .spaceport."
 
