@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -176,6 +177,31 @@ def test_whoever_wants_something_signs_in_and_whoever_has_a_link_reads() -> None
     assert stage["AccessLogSettings"]["DestinationArn"]
     (api,) = assembly().properties("AWS::ApiGatewayV2::Api")
     assert "*" not in api["CorsConfiguration"]["AllowOrigins"]
+
+
+def test_pages_and_terminals_sign_in_without_a_secret_and_the_api_takes_both() -> None:
+    clients = dict(clients_of_api())
+    assert set(clients) == {"Web", "Terminal"}
+    for client in clients.values():
+        assert client["GenerateSecret"] is False
+        assert set(client["ExplicitAuthFlows"]) == {
+            "ALLOW_USER_SRP_AUTH",
+            "ALLOW_REFRESH_TOKEN_AUTH",
+        }
+        assert client["PreventUserExistenceErrors"] == "ENABLED"
+    assert clients["Terminal"]["AllowedOAuthFlowsUserPoolClient"] is False
+    (authorizer,) = assembly().properties("AWS::ApiGatewayV2::Authorizer")
+    assert len(authorizer["JwtConfiguration"]["Audience"]) == 2
+    told = {each["Name"] for each in assembly().properties("AWS::SSM::Parameter", "Spaceport-Api")}
+    wanted = ("api-url", "user-pool", "user-pool-client")  # what `spaceport login` asks for
+    assert {f"/spaceport/{name}" for name in wanted} <= told
+
+
+def clients_of_api() -> Iterator[tuple[str, dict[str, Any]]]:
+    """By the construct's name, which CDK puts into the logical id."""
+    for name, resource in assembly().templates["Spaceport-Api"]["Resources"].items():
+        if resource["Type"] == "AWS::Cognito::UserPoolClient":
+            yield "Terminal" if "Terminal" in name else "Web", resource["Properties"]
 
 
 def test_somebody_elses_sign_in_takes_the_place_of_cognito() -> None:

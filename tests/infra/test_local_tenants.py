@@ -56,6 +56,7 @@ ROWS = {
     "GET /jobs/{job_id}/files/{name}": Row((302,), (404,), names={"name": "scene.sog"}),
     # The quick stand-in for sfm leaves no photos: its owner is told that there are none.
     "GET /jobs/{job_id}/photos/{name}": Row((302, 404), (404,), names={"name": "p0.jpg"}),
+    "GET /jobs/{job_id}/results": Row((200,), (404,)),
     "GET /jobs/{job_id}/shares": Row((200,), (404,)),
     "POST /jobs/{job_id}/shares": Row((201,), (404,), {}),
     "GET /shared/{token}": Row((200,), (200,), is_open=True),
