@@ -272,6 +272,7 @@ def test_jobs_get_their_machines_their_image_and_the_network_that_was_asked_for(
     ]
     assert plain["SPACEPORT_TRAIN_RASTERISER"] == "cuda"
     assert plain["SPACEPORT_TRAIN_USE_SPOT"] == "true"
+    assert plain["SPACEPORT_PROGRESS_INTERVAL_S"] == "10"
     assert not [key for key in plain if "SUBNETS" in key or "ISOLATED" in key]
     assert full["SPACEPORT_JOB_ISOLATED"] == "true"
     assert full["SPACEPORT_JOB_SUBNETS"].startswith("${SsmParameterValuespaceportdevjobsubnets")
