@@ -56,6 +56,9 @@ ROWS = {
     "GET /jobs/{job_id}/files/{name}": Row((302,), (404,), names={"name": "scene.sog"}),
     # The quick stand-in for sfm leaves no photos: its owner is told that there are none.
     "GET /jobs/{job_id}/photos/{name}": Row((302, 404), (404,), names={"name": "p0.jpg"}),
+    "PUT /jobs/{job_id}/annotations": Row((200,), (404,), {"annotations": []}),
+    "GET /jobs/{job_id}/annotations": Row((200,), (404,)),
+    "GET /shared/{token}/annotations": Row((200,), (200,), is_open=True),
     "GET /jobs/{job_id}/shares": Row((200,), (404,)),
     "POST /jobs/{job_id}/shares": Row((201,), (404,), {}),
     "GET /shared/{token}": Row((200,), (200,), is_open=True),

@@ -135,10 +135,10 @@ def test_the_pointer_tells_where_on_earth_it_is(link: str, shown: Viewing) -> No
     assert "7.8999" in note.inner_text()
 
 
-def test_notes_stay_after_a_reload(link: str, shown: Viewing) -> None:
+def test_annotations_stay_after_a_reload(link: str, shown: Viewing) -> None:
     shown.open(view_link(link, EYE, TARGET))
     camera = camera_of(shown.page, EYE, TARGET)
-    shown.tool("Notes")
+    shown.tool("Annotations")
     shown.page.mouse.click(*shown.point((-6, 4, GROUND_UP), camera))
     shown.page.get_by_label("Title").fill("A loose tile")
     shown.page.get_by_role("button", name="Save", exact=True).click()
@@ -205,7 +205,7 @@ def test_twenty_visits_leave_nothing_behind(link: str, shown: Viewing) -> None:
     assert max(sizes[-3:]) - max(sizes[7:10]) < 1_000_000
 
 
-STATES = ("Photos", "Measure", "Notes", "Crop", "Share", "Help")
+STATES = ("Photos", "Measure", "Annotations", "Crop", "Share", "Help")
 
 
 @pytest.mark.parametrize("width", [1200, 360])

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 ASSETS = "assets/"
 FOREVER = "public, max-age=31536000, immutable"
 FRESH = "no-cache"
+# Pages below it may stand in a frame of anybody's page, and do nothing but show; no other may.
+EMBED = "embed/"
 
 
-def content_security_policy(data: Sequence[str], images: Sequence[str] = ()) -> str:
+def content_security_policy(
+    data: Sequence[str], images: Sequence[str] = (), *, is_framed: bool = False
+) -> str:
     """Scripts, styles and workers are our own files, and nothing is written into a page.
 
     `data` are the origins that pages ask beside their own (API, S3, sign-in), `images` those that
-    only pictures come from. The splat viewer makes its workers and pictures from blobs.
+    only pictures come from; `is_framed`: for the pages below EMBED. The splat viewer makes its workers and pictures from blobs.
     """
     asked = "".join(f" {origin}" for origin in data)
     shown = asked + "".join(f" {origin}" for origin in images)
@@ -25,6 +29,6 @@ def content_security_policy(data: Sequence[str], images: Sequence[str] = ()) -> 
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'self'",
+            "frame-ancestors *" if is_framed else "frame-ancestors 'none'",
         )
     )

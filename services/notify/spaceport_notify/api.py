@@ -9,6 +9,8 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from pydantic import Field
 
 from spaceport_contracts.capture import Frozen
+from spaceport_notify.annotations.routes import REMEDIES as OF_ANNOTATIONS
+from spaceport_notify.annotations.routes import add_annotation_routes
 from spaceport_notify.known.batch import BatchStatus, batch_status
 from spaceport_notify.known.files import CONTENT_TYPES
 from spaceport_notify.known.find import (
@@ -44,6 +46,7 @@ REMEDIES = {
     "wait": f"Give seconds from 0 to {MAX_WAIT_S}.",
     "days": f"Give days from 1 to {MAX_DAYS}, or leave it out.",
     "url": "Give an https:// address on the public internet.",
+    **OF_ANNOTATIONS,
     "upload": "Give the key that was uploaded to, such as uploads/photos.zip.",
 }
 
@@ -145,6 +148,7 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
     add_mail_routes(app, get_kit)
     add_webhook_routes(app, get_kit)
     add_share_routes(app, get_kit)
+    add_annotation_routes(app, get_kit)
     return app
 
 

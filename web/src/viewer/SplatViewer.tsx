@@ -1,9 +1,9 @@
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { ErrorNotice } from '../ui/Notice';
 import { Chrome } from './Chrome';
 import { Loading } from './controls/Loading';
 import type { Photo } from './engine/geo';
-import type { NoteStore } from './notes';
+import type { AnnotationStore } from './annotations';
 import styles from './SplatViewer.module.css';
 import { useScene } from './useScene';
 import { words } from './words';
@@ -19,12 +19,12 @@ export interface SplatViewerProps {
   chrome: boolean;
   /** Where a photo is to be had; null: it is not at hand. */
   photoUrl?: (photo: Photo) => string | null;
-  /** Where notes are kept; without it, in this browser under the scene's address. */
-  notes?: NoteStore;
-  /** The pages that links name: this view, and the same without chrome. */
-  links?: { page: string; embed: string };
-  /** Makes a link that works without signing in. */
-  onShare?: () => Promise<{ path: string; expiresAt: string }>;
+  /** Where annotations are kept; without it, in this browser under the scene's address. */
+  annotations?: AnnotationStore;
+  /** The pages that links name: this view, and the same for a frame of anybody's page. */
+  links?: { page: string; embed?: string };
+  /** What the owner may give away, with the present view in it. */
+  sharing?: (view: string) => ReactNode;
   /** Where Back leads. */
   backHref?: string;
   /** The first frame is drawn. */

@@ -32,7 +32,7 @@ def function_grants(
     if service.job:
         return grants + _stage(service, names, key_arn, str(job_role_arn))
     if service.publishes:
-        return grants + _planning(service, entry, names, key_arn)
+        return grants + _planning(service, names, key_arn)
     return grants
 
 
@@ -127,10 +127,8 @@ def _register(names: Names) -> Grant:
     return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn,))
 
 
-def _planning(service: Service, entry: str, names: Names, key_arn: str) -> list[Grant]:
+def _planning(service: Service, names: Names, key_arn: str) -> list[Grant]:
     """Read an elevation model that was uploaded, keep plans, hand out links to them."""
-    if entry != "on_request":
-        return [_sending(service, names)]
     return [
         _speech(service, names),
         objects(names, ("GetObject",), "uploads/*", "plans/*"),

@@ -49,7 +49,7 @@ class Api(SpaceportStack):
             protocol_type="HTTP",
             cors_configuration=apigateway.CfnApi.CorsProperty(
                 allow_origins=web_origins(self.plan) or [LOCAL_PAGE],
-                allow_methods=["GET", "POST", "DELETE", "OPTIONS"],
+                allow_methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"],
                 allow_headers=["authorization", "content-type", "idempotency-key"],
                 expose_headers=["etag", "location", "retry-after"],
                 max_age=3600,

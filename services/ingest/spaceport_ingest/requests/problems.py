@@ -10,7 +10,6 @@ REMEDIES = {
     "captures": "Name 1 to 100 captures, each with its s3Url.",
     "photos": "Give how many photos there are, from 1 to 10,000.",
     "pixelsPerPhoto": "Give width times height, from 1 to 200,000,000, or leave it out.",
-    "files": "List 1 to 10,000 files, each with its name and its sizeBytes.",
     "Idempotency-Key": "Use 1 to 200 characters, new ones for every new request.",
     "options": "Use what GET /options lists, or leave it out.",
     "options.photoSidePx": "Give pixels from 480 to 4,800, or leave it out.",

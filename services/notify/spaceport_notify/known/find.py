@@ -8,6 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from spaceport_notify.known.files import CONTENT_TYPES, PHOTO_TYPE, locate, locate_photo
+from spaceport_notify.known.live import locate_live
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
 from spaceport_runtime.http.caller import caller
@@ -30,7 +31,7 @@ def find(job_id: str, kit: Kit) -> JobView:
 
 def redirect(view: JobView, name: str, kit: Kit) -> Response[str]:
     """302 to a temporary link; raises Problem 404 for a file that is not there."""
-    uri = locate(view, name)
+    uri = locate(view, name) or locate_live(view, name, kit.bucket)
     if uri is None or kit.store.head(uri) is None:
         remedy = f"Wait until the job is delivered, and ask for one of {', '.join(CONTENT_TYPES)}."
         raise Problem(HTTPStatus.NOT_FOUND, f"There is no file {name[:64]} (yet). {remedy}")

@@ -16,6 +16,8 @@ import styles from './JobPage.module.css';
 import { Live } from './Live';
 import { Log } from './Log';
 import { Outcome } from './Outcome';
+import { Placed } from './Placed';
+import { ShareIt } from './ShareIt';
 import { Timeline } from './Timeline';
 
 export default function JobPage({ id }: { id: string }) {
@@ -41,9 +43,10 @@ export default function JobPage({ id }: { id: string }) {
         <div className={styles.column}>
           <Timeline job={job.data} />
           <Live job={job.data} events={ofAttempt(events, job.data.attempt)} />
+          <Placed job={job.data} />
         </div>
         <div className={styles.column}>
-          {job.data.scene ? <Downloads job={job.data} /> : null}
+          {job.data.scene ? <><ShareIt job={job.data} /><Downloads job={job.data} /></> : null}
           <Log events={events} />
         </div>
       </div>

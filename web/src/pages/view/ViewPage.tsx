@@ -1,5 +1,6 @@
-import { lazy, Suspense, useCallback } from 'react';
-import { answerOf, api } from '../../api/client';
+import { lazy, Suspense, useMemo } from 'react';
+import { annotationsOf } from '../../api/annotations';
+import { Sharing } from '../../sharing/Sharing';
 import { Waiting } from '../../ui/Waiting';
 import { usePageTitle } from '../../shell/usePageTitle';
 import { useReport } from './report';
@@ -14,10 +15,7 @@ const FOLDER = 'result';
 export default function ViewPage({ id, embedded }: { id: string; embedded: boolean }) {
   const title = useReport(id).data?.title ?? '';
   usePageTitle(title || null);
-  const share = useCallback(
-    () => answerOf(api.POST('/jobs/{job_id}/shares', { params: { path: { job_id: id } }, body: {} })),
-    [id],
-  );
+  const annotations = useMemo(() => annotationsOf(id), [id]);
   const file = (name: string) => `/jobs/${id}/files/${name}`;
   return (
     <main className={styles.stage}>
@@ -27,8 +25,12 @@ export default function ViewPage({ id, embedded }: { id: string; embedded: boole
           geoUrl={file('geo.json')}
           chrome={!embedded}
           photoUrl={(photo) => `/jobs/${id}/photos/${encodeURIComponent(photo.name)}`}
-          links={{ page: `/view/${id}`, embed: `/embed/${id}` }}
-          {...(id === FOLDER ? {} : { backHref: `/captures/${id}`, onShare: share })}
+          links={{ page: `/view/${id}` }}
+          {...(id === FOLDER ? {} : {
+            annotations,
+            backHref: `/captures/${id}`,
+            sharing: (view: string) => <Sharing jobId={id} title={title} view={view} />,
+          })}
           {...(title ? { title } : {})}
         />
       </Suspense>

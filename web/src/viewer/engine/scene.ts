@@ -2,7 +2,7 @@
 // PlayCanvas nor its axes. What is used beyond the viewer's documented API is version-pinned and
 // held by tests: the entity's `childinsert`, `picker:ready`, and the camera entity.
 import { createViewer, type ViewerHandle } from '@playcanvas/supersplat-viewer/viewer';
-import type { Annotation } from '@playcanvas/supersplat-viewer/settings';
+import type { Annotation as Slot } from '@playcanvas/supersplat-viewer/settings';
 import { type Entity, type GSplatComponent, Mat4, Quat, Vec3 } from 'playcanvas';
 import { ApiError } from '../../api/problem';
 import { type Box, cropTo } from './crop';
@@ -89,7 +89,7 @@ export class Scene {
   /** While it is set, a click on the picture is the caller's and does not move the camera. */
   takesClicks = false;
   readonly canvas: HTMLCanvasElement;
-  readonly #slot: Annotation;
+  readonly #slot: Slot;
   #picker: Picker | null = null;
   #splat: GSplatComponent | null = null;
   #isCropped = false;
@@ -97,7 +97,7 @@ export class Scene {
   #listeners = new Set<() => void>();
   #seen = '';
 
-  constructor(readonly handle: ViewerHandle, slot: Annotation, zUp: boolean) {
+  constructor(readonly handle: ViewerHandle, slot: Slot, zUp: boolean) {
     this.#slot = slot;
     const { app, events } = handle;
     this.canvas = app.graphicsDevice.canvas as HTMLCanvasElement;
