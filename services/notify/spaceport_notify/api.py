@@ -1,6 +1,7 @@
 """notify's part of the HTTP API: my jobs, a job's status, its events, its files."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -106,7 +107,9 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
     def get_events(job_id: JobId, after: After = 0, wait: Wait = 0) -> EventPage:
         kit = get_kit()
         find(job_id, kit)
-        rows = rows_after(job_id, after, wait, kit)
+        limits = app.limits()
+        with limits.waiting(wait) if limits and wait else nullcontext():
+            rows = rows_after(job_id, after, wait, kit)
         return page(rows, after, is_over(job_id, kit))
 
     @app.get(
