@@ -18,9 +18,16 @@ OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
 ID = "0123456789abcdef0123456789abcdef"
 SQUARE = {"type": "Polygon", "coordinates": [[[8, 50], [8.001, 50], [8.001, 50.001], [8, 50]]]}
 OPTIONS = {"photoSidePx": 1000, "maxGaussians": 5000, "shDegree": 1}
+HOOK = {"url": "https://example.org/hook", "secret": "sixteen-and-more"}
 SETTINGS = {"email": "ada@example.org", "quality": "draft", "options": OPTIONS, "title": "Beach"}
 WHOLE: dict[str, dict[str, Any]] = {
-    "/start-job": {**SETTINGS, "s3Url": "s3://b/k.zip", "pipelineStep": "sfm", "plan": ID},
+    "/start-job": {
+        **SETTINGS,
+        "s3Url": "s3://b/k.zip",
+        "pipelineStep": "sfm",
+        "plan": ID,
+        "webhook": HOOK,
+    },
     "/find-job": {"s3Url": "s3://b/uploads/k.zip", "etag": "abc"},
     "/jobs/{job_id}/replay": {"from": "sfm", "quality": "high"},
     "/uploads": {
@@ -29,7 +36,12 @@ WHOLE: dict[str, dict[str, Any]] = {
     },
     "/uploads/{upload_id}/links": {"files": [{"name": "a.jpg", "parts": [1]}]},
     "/uploads/{upload_id}/parts": {"files": ["a.jpg"]},
-    "/uploads/{upload_id}/complete": {**SETTINGS, "pipelineStep": "sfm", "plan": ID},
+    "/uploads/{upload_id}/complete": {
+        **SETTINGS,
+        "pipelineStep": "sfm",
+        "plan": ID,
+        "webhook": HOOK,
+    },
     "/estimates": {"photos": 10, "pixelsPerPhoto": 12_000_000, "quality": "draft"},
     "/batches": {
         "email": "ada@example.org",

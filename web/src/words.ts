@@ -47,6 +47,7 @@ export const words = {
     action: 'Start a capture',
     signIn: 'Sign in',
     local: 'Open the link that “spaceport up” printed: it signs this browser in.',
+    own: 'This deployment signs people in by a system of its own, which these pages do not know. Its API does.',
     scene: 'A generated village, trained from 28 photos',
     sceneNote: 'Drag to turn, scroll to come closer. This village was generated, photographed and trained by Spaceport itself.',
     steps: [
@@ -58,6 +59,8 @@ export const words = {
   signIn: {
     title: 'Sign in first',
     body: 'Captures belong to whoever made them.',
+    out: 'Sign out',
+    failed: 'You could not be signed in',
   },
   shared: {
     title: 'A shared scene',
@@ -115,6 +118,7 @@ export const words = {
     read: 'reading the scene',
     preview: 'painting the preview',
     flythrough: 'painting the flight',
+    coarse: 'making a small first picture',
     verify: 'comparing with the original',
     texels: 'packing',
     palette: 'choosing colours',
@@ -305,6 +309,7 @@ export const words = {
     place: (place: number) =>
       place === 1 ? 'Next in line for a machine.' : `Place ${place} in line for a machine.`,
     placed: 'Where the photos were taken',
+    placedMap: 'Map of the photos',
     placedBody: (photos: string) => `${photos} found their place, and the ground that each shows.`,
     look: 'A photo that it does not learn from, and the same view of the scene so far.',
     lookAlt: 'On the left a photo, on the right the same view of the scene',

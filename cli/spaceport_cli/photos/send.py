@@ -124,7 +124,7 @@ def ask(
         answer: dict[str, Any] = json.loads(_open(request, STALLED_S))
         return answer
 
-    return _again(once, "Spaceport's API does not answer.")
+    return try_again(once, "Spaceport's API does not answer.")
 
 
 def _standing(cloud: Api, path: str) -> Iterator[dict[str, Any]]:
@@ -163,7 +163,7 @@ def _send(cloud: Api, path: str, piece: Piece, link: dict[str, Any], stalled_s: 
             raise _Again from error
         return piece
 
-    return _again(once, f"'{piece.file.name}' could not be sent.")
+    return try_again(once, f"'{piece.file.name}' could not be sent.")
 
 
 def _put(piece: Piece, link: dict[str, Any], stalled_s: float) -> None:
@@ -183,7 +183,7 @@ def _open(request: urllib.request.Request, stalled_s: float) -> bytes:
         return content
 
 
-def _again(once: Callable[[], Answered], sentence: str) -> Answered:
+def try_again(once: Callable[[], Answered], sentence: str) -> Answered:
     """Try with growing delays; what the server means, it is not asked again."""
     for number in range(TRIES):
         try:
@@ -195,4 +195,4 @@ def _again(once: Callable[[], Answered], sentence: str) -> Answered:
             pass  # a broken or a stalled connection
         delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2**number)
         time.sleep(delay_s * random.uniform(0.5, 1.5))
-    raise UserError(sentence, "Send it again with the same command: what has arrived is kept.")
+    raise UserError(sentence, "Run the same command again: what has arrived is kept.")

@@ -165,6 +165,7 @@ def _environment(run: Run, cause: Event, platform: PlatformSettings) -> dict[str
         "SPACEPORT_ATTEMPT": str(run.key.attempt),
         "SPACEPORT_CORRELATION_ID": cause.correlation_id,
         "SPACEPORT_CAUSATION_ID": cause.event_id,
+        "SPACEPORT_PROGRESS_INTERVAL_S": f"{platform.progress_interval_s:g}",
     }
 
 

@@ -24,6 +24,7 @@ from spaceport_notify.known.find import (
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
 from spaceport_notify.known.public import public_event
+from spaceport_notify.known.results import Results, results_of
 from spaceport_notify.known.status import JobStatus, Status, job_status
 from spaceport_notify.letters.batch import members
 from spaceport_notify.letters.routes import PATH as MAIL_PATH
@@ -121,6 +122,16 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
     def get_file(job_id: JobId, name: FileName) -> Response[str]:
         kit = get_kit()
         return redirect(find(job_id, kit), name, kit)
+
+    @app.get(
+        "/jobs/<job_id>/results",
+        summary="All of a delivered job's files",
+        tags=["jobs"],
+        responses=responses({404: "No such job, or no results (yet)"}),
+    )
+    def get_results(job_id: JobId) -> Results:
+        kit = get_kit()
+        return results_of(find(job_id, kit), kit)
 
     @app.get("/batches/<batch_id>", summary="How far a batch is", tags=["jobs"])
     def get_batch(batch_id: BatchId) -> BatchStatus:

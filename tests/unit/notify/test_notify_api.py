@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from tests.fakes_notify import NOON, FakeStatusTable, make_kit
 from tests.http_requests import asked_by, get, storm
-from tests.unit.notify.story import JOB, Story
+from tests.unit.notify.story import JOB, Story, digest
 
 from spaceport_contracts.events import Stage
 from spaceport_notify.api import make_api, openapi
@@ -61,6 +61,21 @@ def test_events_in_pages_without_private_matters() -> None:
     assert rest["events"] == first["events"][4:]
     _, _, none = door.get(f"/jobs/{JOB}/events", after=str(first["next"]))
     assert none == {"events": [], "next": first["next"], "over": True}
+
+
+def test_results_are_every_file_of_the_folder_with_hash_and_link() -> None:
+    door = Door()
+    assert door.get(f"/jobs/{JOB}/results")[0] == 404
+    status, _, body = door.delivered().get(f"/jobs/{JOB}/results")
+    assert (status, body["attempt"]) == (200, 1)
+    files = {file["path"]: file for file in body["files"]}
+    assert {"scene.sog", "scene.ply", "sparse/geo.json", "report.html"} <= set(files)
+    for file in files.values():
+        uri = "s3://" + file["url"].removeprefix("https://signed.test/").partition("?")[0]
+        content = door.story.store.objects[uri]
+        assert (file["bytes"], file["sha256"]) == (len(content), digest(content))
+    answer = door.app.resolve(asked_by("eve", get(f"/jobs/{JOB}/results")), None)
+    assert answer["statusCode"] == 404
 
 
 @pytest.mark.parametrize(

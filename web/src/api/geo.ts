@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Geo, readGeo } from '../viewer/engine/geo';
-import { fileOf } from './jobs';
+import { fileOf, openFile } from './files';
 import { ApiError } from './problem';
 
 async function fetchGeo(jobId: string): Promise<Geo | null> {
-  const response = await fetch(fileOf(jobId, 'geo.json'), { credentials: 'same-origin' });
-  if (response.status === 404) return null;
-  if (!response.ok) throw new ApiError(response.status, null);
-  return readGeo(await response.json());
+  try {
+    return readGeo(await (await openFile(fileOf(jobId, 'geo.json'))).json());
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return null;
+    throw error;
+  }
 }
 
 /** Where an attempt's photos were placed; null where sfm has not said so (a .ply alone has none). */

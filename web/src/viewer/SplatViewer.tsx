@@ -11,6 +11,8 @@ import { words } from './words';
 export interface SplatViewerProps {
   /** Where the `.sog` is, or the `lod-meta.json` of one in levels; a redirect is followed. */
   sceneUrl: string;
+  /** A small one of the same scene, shown until the whole one is there; it may be missing. */
+  coarseUrl?: string;
   /** geo.json: where the scene's frame (east, north, up) is on Earth, and its photos in it. */
   geoUrl?: string;
   /** What the scene is called, for the canvas's accessible name and for file names. */
@@ -33,10 +35,10 @@ export interface SplatViewerProps {
 
 /** A splat to walk around in, upright, in metres where its photos had GPS. */
 export default function SplatViewer(props: SplatViewerProps) {
-  const { sceneUrl, geoUrl, title = words.untitled, chrome, onLoaded } = props;
+  const { sceneUrl, coarseUrl = null, geoUrl, title = words.untitled, chrome, onLoaded } = props;
   const container = useRef<HTMLDivElement>(null);
-  const opened = useScene(container, sceneUrl, geoUrl);
-  const { scene, isLoaded, percent, error, retry } = opened;
+  const opened = useScene(container, { sceneUrl, coarseUrl }, geoUrl);
+  const { scene, isLoaded, isWhole, percent, error, retry } = opened;
   useEffect(() => {
     if (isLoaded) onLoaded?.();
   }, [isLoaded, onLoaded]);
@@ -60,11 +62,11 @@ export default function SplatViewer(props: SplatViewerProps) {
     };
   }, [scene]);
   return (
-    <div className={styles.viewer} data-chrome={chrome} data-loaded={isLoaded}>
+    <div className={styles.viewer} data-chrome={chrome} data-loaded={isLoaded} data-whole={isWhole}>
       <div ref={container} className={styles.scene} />
       {scene && isLoaded && chrome ? <Chrome {...props} title={title} opened={{ ...opened, scene }} /> : null}
       {isLoaded || error ? null : <Loading percent={percent} />}
-      {error ? <div className={styles.error}><ErrorNotice error={error} onRetry={retry} /></div> : null}
+      {error ? <div className={isLoaded ? styles.aside : styles.error}><ErrorNotice error={error} onRetry={retry} /></div> : null}
     </div>
   );
 }

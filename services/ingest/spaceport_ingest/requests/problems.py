@@ -16,5 +16,8 @@ REMEDIES = {
     "options.maxGaussians": "Give a number from 2,000 to 10,000,000, or leave it out.",
     "options.shDegree": "Give 0, 1, 2 or 3, or leave it out.",
     "plan": "Give the planId that POST /drone-path answered, or the address of a plan.json.",
+    "webhook": "Give the url to post to and a secret of 16 to 200 characters, or leave it out.",
+    "webhook.url": "Give an https:// address on the public internet.",
+    "webhook.secret": "Give 16 to 200 printable characters without spaces, made at random.",
     "title": "Give a title of at most 200 characters, or none.",
 }

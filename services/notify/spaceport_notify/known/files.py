@@ -9,6 +9,7 @@ from spaceport_notify.known.view import JobView
 
 CONTENT_TYPES = {
     "scene.sog": "application/octet-stream",
+    "coarse.sog": "application/octet-stream",
     "scene.ply": "application/octet-stream",
     "report.html": "text/html; charset=utf-8",
     "report.json": "application/json",

@@ -32,7 +32,7 @@ from spaceport_runtime.http.shell import HttpApi
 
 PATH = "/shared/"
 # Not the report and not the poses: they say where the photos were taken, and what they are called.
-SHARED = ("scene.sog", "preview.png", "flythrough.webp")
+SHARED = ("scene.sog", "coarse.sog", "preview.png", "flythrough.webp")
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 

@@ -1,11 +1,13 @@
 import { Link } from 'wouter';
 import { type JobEvent, useJobEvents } from '../../api/events';
-import { fileOf, isOpen, useJob } from '../../api/jobs';
+import { fileOf } from '../../api/files';
+import { isOpen, useJob } from '../../api/jobs';
 import { ApiError } from '../../api/problem';
 import type { JobStatus } from '../../api/schema';
 import { moment } from '../../format';
 import { NotFound } from '../../shell/NotFound';
 import { usePageTitle } from '../../shell/usePageTitle';
+import { FileImage } from '../../ui/FileImage';
 import { ErrorNotice, Notice } from '../../ui/Notice';
 import { StatusChip } from '../../ui/StatusChip';
 import { Waiting } from '../../ui/Waiting';
@@ -76,7 +78,7 @@ function Head({ job }: { job: JobStatus }) {
       </div>
       {job.scene ? (
         <Link href={`/view/${job.job_id}`} className={styles.hero} aria-label={words.job.view}>
-          <img src={fileOf(job.job_id, 'preview.png')} alt={words.captures.preview(title)} width={960} height={540} />
+          <FileImage path={fileOf(job.job_id, 'preview.png')} alt={words.captures.preview(title)} width={960} height={540} />
           <span className={styles.heroLabel}>{words.job.view}</span>
         </Link>
       ) : null}

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import type { JobEvent } from '../../api/events';
-import { fileOf } from '../../api/jobs';
+import { fileOf } from '../../api/files';
 import type { JobStatus } from '../../api/schema';
 import { number } from '../../format';
+import { FileImage } from '../../ui/FileImage';
 import { Panel } from '../../ui/Panel';
 import { words } from '../../words';
 import { course, polyline } from './curve';
@@ -41,7 +42,7 @@ function LookSoFar({ jobId, looks }: { jobId: string; looks: number }) {
   if (missing === looks) return null;
   return (
     <figure className={styles.look}>
-      <img src={`${fileOf(jobId, 'look.jpg')}?look=${looks}`} alt={words.job.lookAlt} onError={() => setMissing(looks)} />
+      <FileImage path={fileOf(jobId, 'look.jpg')} version={looks} alt={words.job.lookAlt} onError={() => setMissing(looks)} />
       <figcaption className={styles.caption}>{words.job.look}</figcaption>
     </figure>
   );

@@ -21,7 +21,7 @@ export function Placed({ job }: { job: JobStatus }) {
     <Panel title={words.job.placed}>
       <div className={styles.box}>
         <ErrorBoundary resetKey={job.job_id}>
-          <Suspense fallback={<Waiting lines={4} />}><PhotoMap photos={photos} name={words.job.placed} /></Suspense>
+          <Suspense fallback={<Waiting lines={4} />}><PhotoMap photos={photos} name={words.job.placedMap} /></Suspense>
         </ErrorBoundary>
       </div>
       <p className={styles.note}>{words.job.placedBody(count(photos.length, 'photo'))}</p>

@@ -36,7 +36,7 @@ export default function SharedPage({ token, embedded }: { token: string; embedde
         <Suspense fallback={<Waiting />}>
           <SplatViewer sceneUrl={sceneUrl} title={scene.data.title} chrome={!embedded} annotations={annotations}
             links={{ page: `/s/${token}`, embed: embedPathOf(`/s/${token}`) }}
-            {...(files['geo.json'] && { geoUrl: files['geo.json'] })} />
+            {...(files['coarse.sog'] && { coarseUrl: files['coarse.sog'] })} />
         </Suspense>
       ) : <Waiting />}
     </main>

@@ -1,5 +1,6 @@
 import { lazy, Suspense, useMemo } from 'react';
 import { annotationsOf } from '../../api/annotations';
+import { fileOf, photoOf } from '../../api/files';
 import { Sharing } from '../../sharing/Sharing';
 import { Waiting } from '../../ui/Waiting';
 import { usePageTitle } from '../../shell/usePageTitle';
@@ -16,15 +17,15 @@ export default function ViewPage({ id, embedded }: { id: string; embedded: boole
   const title = useReport(id).data?.title ?? '';
   usePageTitle(title || null);
   const annotations = useMemo(() => annotationsOf(id), [id]);
-  const file = (name: string) => `/jobs/${id}/files/${name}`;
   return (
     <main className={styles.stage}>
       <Suspense fallback={<Waiting />}>
         <SplatViewer
-          sceneUrl={file('scene.sog')}
-          geoUrl={file('geo.json')}
+          sceneUrl={fileOf(id, 'scene.sog')}
+          coarseUrl={fileOf(id, 'coarse.sog')}
+          geoUrl={fileOf(id, 'geo.json')}
           chrome={!embedded}
-          photoUrl={(photo) => `/jobs/${id}/photos/${encodeURIComponent(photo.name)}`}
+          photoUrl={(photo) => photoOf(id, photo.name)}
           links={{ page: `/view/${id}` }}
           {...(id === FOLDER ? {} : {
             annotations,

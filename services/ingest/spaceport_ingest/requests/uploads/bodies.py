@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from spaceport_contracts.address import EmailAddress
 from spaceport_contracts.results import Quality
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
-from spaceport_ingest.requests.bodies import Request, Step
+from spaceport_ingest.requests.bodies import Request, Step, WantedWebhook
 from spaceport_ingest.requests.options import WantedOptions
 from spaceport_ingest.requests.uploads.begin import LINKS_AT_ONCE
 from spaceport_ingest.requests.uploads.find import FileState
@@ -175,3 +175,4 @@ class CompleteUpload(Request):
         max_length=1024,
         description="the plan that was flown: its planId, or the address of its plan.json",
     )
+    webhook: WantedWebhook | None = Field(default=None, description="of this job alone")

@@ -128,6 +128,7 @@ def add_uploads(app: HttpApi, get_kit: GetKit) -> None:
             options=body.options.plain() if body.options else None,
             title=body.title,
             plan=body.plan,
+            webhook=body.webhook.plain() if body.webhook else None,
         )
         return accepted(complete_upload(upload_id, request, get_kit()))
 
