@@ -18,13 +18,13 @@ from tests.web.states import JOB, STATES, events, listing, shares
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 PREVIEW = FOLDER.parent / "images" / "demo-preview.jpg"
 VILLAGE = Path(__file__).parents[2] / "web" / "public" / "village.sog"
-VIEW = "view=30,-45,38,0,0,0,60"
+VIEW = "view=26,-42,-4,0,-2,-40,60"
 ROOF = {
     "id": "1",
     "title": "A loose tile",
     "text": "Above the north door",
-    "at": [-6, 12, 6],
-    "view": {"eye": [30, -45, 38], "target": [0, 0, 0], "fovDeg": 60},
+    "at": [9, 6, -31],
+    "view": {"eye": [26, -42, -4], "target": [0, -2, -40], "fovDeg": 60},
 }
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
@@ -34,12 +34,12 @@ SETTLE_MS = 1500
 AREA = [[7.902, 46.63], [7.9055, 46.6302], [7.905, 46.632], [7.9025, 46.6322], [7.902, 46.63]]
 
 
-def keep(page: Page, name: str) -> None:
-    """As WebP, which is a fifth of the PNG."""
+def keep(page: Page, name: str, *, is_whole: bool = False) -> None:
+    """As WebP, which is a fifth of the PNG; the window, or the whole page."""
     page.wait_for_selector("h1")
     page.wait_for_timeout(SETTLE_MS)
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
-        page.screenshot(path=file.name)
+        page.screenshot(path=file.name, full_page=is_whole)
         Image.open(file.name).convert("RGB").save(FOLDER / f"{name}.webp", quality=80, method=6)
     print(f"{name}.webp")
 
@@ -79,6 +79,7 @@ def look_so_far() -> bytes:
 def shoot_viewer(visitor: Visit, end: str) -> None:
     """The landing page's village as a job's scene, and its links."""
     page = visitor.page
+    answer(page, f"/jobs/{JOB}/files/report.json", lambda: {"title": STATES["delivered"]["title"]})
     answer(page, f"/jobs/{JOB}/annotations", lambda: {"annotations": [ROOF]})
     page.route("**/files/scene.sog", lambda route: route.fulfill(path=VILLAGE))
     visitor.open(f"/view/{JOB}#{VIEW}")
@@ -115,7 +116,7 @@ def shoot(browser: Browser, cloud: Served, photos: list[Path], size: str, scheme
             answer(page, f"/jobs/{JOB}/events", events)
             answer(page, f"/jobs/{JOB}/shares", shares)
             visitor.open(f"/captures/{JOB}")
-            keep(page, f"job-{state}-{end}")
+            keep(page, f"job-{state}-{end}", is_whole=True)
         shoot_viewer(visitor, end)
         visitor.open("/new")
         keep(page, f"new-{end}")
