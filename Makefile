@@ -143,12 +143,14 @@ STAGES := sfm train compress
 DEPLOYMENT ?= spaceport
 TAG ?= latest
 APPROVAL ?=
+# The CDK asks about permissions one stack at a time; whom it does not ask, it serves in parallel.
+AT_ONCE := $(if $(findstring never,$(APPROVAL)),--concurrency 4)
 
 deploy: setup    ## into the account of your credentials; CONTEXT="-c region=... -c mailIdentity=..."
 	$(BIN)/python -m spaceport_aws.preflight $(CONTEXT)
 	$(CDK) deploy '*-Foundation' $(CONTEXT) $(APPROVAL)
 	$(CDK) deploy '*-Api' $(CONTEXT) $(APPROVAL)
-	$(CDK) deploy --all --concurrency 4 $(CONTEXT) $(APPROVAL)
+	$(CDK) deploy --all $(AT_ONCE) $(CONTEXT) $(APPROVAL)
 
 diff: setup      ## what a deployment would change
 	$(CDK) diff $(CONTEXT)

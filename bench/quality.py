@@ -1,9 +1,9 @@
 """Draft, standard and high beside the photos: figures and pictures, into docs/quality.md.
 
     python -m bench.quality [--only NAME ...] [--real NAME=PHOTOS ...] [--qualities draft ...]
-                            [--photos 16] [--width 1200] [--budget 1.0] [--curve NAME ...]
-                            [--work out/quality] [--out out/bench/quality.json]
-                            [--doc docs/quality.md]
+                            [--photos 16] [--width 1200] [--budget 1.0] [--side PX]
+                            [--curve NAME ...] [--work out/quality]
+                            [--out out/bench/quality.json] [--doc docs/quality.md]
 
 Each capture goes through ingest's inspection and sfm once, in high quality; every preset trains on
 what that leaves, at its own size of photos. All are judged by the same test photos, by which
@@ -11,7 +11,8 @@ nothing was chosen, at the size of the largest preset, and over the mean colour 
 are kept in --out and below --work and not repeated: an interrupted command goes on, and further
 presets, curves or captures join what is there.
 
---budget multiplies the work of all presets; the document says so. --curve trains the draft at 25,
+--budget multiplies the work of all presets and --side holds all of them to photos of one size: to
+see in an hour what takes a night. The document says so. --curve trains the draft at 25,
 50, 100, 200 and 400 % of its work. Photos given by --real, or what sfm left of them (`sparse/0`,
 `images`), appear with their figures; their pictures stay below --work.
 """
@@ -28,6 +29,7 @@ from typing import Any
 from bench import captures_run
 from bench.quality_doc import write_doc
 from bench.train import figures
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import HeldOutPhoto, Quality
 from spaceport_scenery import generate_capture
 from spaceport_splat.kernels import default_threads
@@ -73,7 +75,7 @@ def posed(capture: Capture, work: Path) -> Path:
     return scene
 
 
-def attempt(scene_folder: Path, options: TrainOptions, target: Path) -> Run:
+def attempt(scene_folder: Path, options: TrainOptions, side_px: int, target: Path) -> Run:
     """Train and judge one splat; the pictures are left in `target`."""
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
@@ -87,14 +89,13 @@ def attempt(scene_folder: Path, options: TrainOptions, target: Path) -> Run:
         "gaussians": len(trained.judged),
         "steps": trained.steps,
         "planned_steps": trained.candidate.steps,
-        **_judged(scene_folder, target),
+        **_judged(scene_folder, side_px, target),
     }
 
 
-def _judged(scene_folder: Path, target: Path) -> Run:
-    """Figures of `scene.ply` in target at the size of the largest preset; leaves `heldout/`."""
-    largest_px = max(EFFORTS["cpu", quality].side_px for quality in Quality)
-    scene = read_scene(scene_folder, largest_px)
+def _judged(scene_folder: Path, side_px: int, target: Path) -> Run:
+    """Figures of `scene.ply` in target beside photos of that size; leaves `heldout/`."""
+    scene = read_scene(scene_folder, side_px)
     splat = read_ply(target / "scene.ply")
     photos: tuple[HeldOutPhoto, ...] = judge(splat, scene, {}, default_threads(), target)
     pictures = [(photo.photo_path, photo.render_path) for photo in photos]
@@ -123,7 +124,8 @@ def captures(arguments: argparse.Namespace) -> Iterator[Capture]:
 
 def plans(capture: Capture, arguments: argparse.Namespace) -> Iterator[tuple[str, TrainOptions]]:
     """What to train on a capture, by name."""
-    base = {"rasteriser": "cpu", "threads": default_threads()}
+    wanted = JobOptions(photo_side_px=arguments.side)
+    base = {"rasteriser": "cpu", "threads": default_threads(), "wanted": wanted}
     for quality in Quality:
         if quality in arguments.qualities:
             options = TrainOptions(quality=quality, budget=arguments.budget, **base)
@@ -139,6 +141,7 @@ def run_capture(capture: Capture, arguments: argparse.Namespace, known: dict[str
     scene = posed(capture, arguments.work)
     runs = known.setdefault(capture.name, {"public": capture.public, "runs": {}})
     results: dict[str, Run] = runs["runs"]
+    side_px = arguments.side or max(EFFORTS["cpu", quality].side_px for quality in Quality)
 
     def keep(name: str, run: Run) -> None:
         results[name] = run
@@ -151,7 +154,7 @@ def run_capture(capture: Capture, arguments: argparse.Namespace, known: dict[str
             if same and options.quality in results:
                 keep(name, results[options.quality])
                 continue
-            keep(name, attempt(scene, options, arguments.work / capture.name / name))
+            keep(name, attempt(scene, options, side_px, arguments.work / capture.name / name))
 
 
 def parsed() -> argparse.Namespace:
@@ -163,6 +166,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--photos", type=int, default=16)
     parser.add_argument("--width", type=int, default=1200)
     parser.add_argument("--budget", type=float, default=1.0)
+    parser.add_argument("--side", type=int)
     parser.add_argument("--curve", nargs="*", default=[])
     parser.add_argument("--work", type=Path, default=Path("out/quality"))
     parser.add_argument("--out", type=Path, default=Path("out/bench/quality.json"))
@@ -180,7 +184,17 @@ def main() -> None:
         known = json.loads(arguments.out.read_text())
     for capture in captures(arguments):
         run_capture(capture, arguments, known)
-    write_doc(arguments.doc, known, arguments.work, arguments.budget)
+    write_doc(arguments.doc, known, arguments.work, said(arguments))
+
+
+def said(arguments: argparse.Namespace) -> str:
+    """How the presets were held back, as a sentence; nothing where they were not."""
+    held = []
+    if arguments.budget != 1:
+        held.append(f"{arguments.budget:.0%} of its work")
+    if arguments.side:
+        held.append(f"photos of {arguments.side} px instead of its own size")
+    return f"Every preset had {' and '.join(held)} here." if held else ""
 
 
 if __name__ == "__main__":

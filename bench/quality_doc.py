@@ -29,12 +29,10 @@ TITLES = (
 )
 
 
-def write_doc(path: Path, known: Mapping[str, Any], work: Path, budget: float) -> None:
+def write_doc(path: Path, known: Mapping[str, Any], work: Path, held: str) -> None:
     """The page at `path`, its pictures in the folder beside it that is called like it."""
     folder = path.with_suffix("")
-    text = HEAD
-    if budget != 1:
-        text += f"\nEvery preset had {budget:.0%} of its work here.\n"
+    text = f"{HEAD}\n{held}\n" if held else HEAD
     for name, capture in known.items():
         runs: Mapping[str, Any] = capture["runs"]
         presets = {q.value: runs[q.value] for q in Quality if q in runs}

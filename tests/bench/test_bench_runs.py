@@ -106,9 +106,9 @@ def test_train(tmp_path: Path) -> None:
 
 def test_quality(tmp_path: Path) -> None:
     scene = write_scene(tmp_path / "scene")
-    arguments = ["--only", "--real", f"floor={scene}", "--work", tmp_path / "work"]
+    arguments = ["--only", "--real", f"floor={scene}", "--work", str(tmp_path / "work")]
     arguments += ["--qualities", "draft", "standard", "--budget", "0.02", "--curve", "floor"]
-    arguments += ["--doc", tmp_path / "quality.md"]
+    arguments += ["--doc", str(tmp_path / "quality.md")]
     runs = run("quality", tmp_path / "quality.json", *arguments)["floor"]["runs"]
     assert list(runs)[:2] == ["draft", "standard"]
     assert len(runs) == 2 + 5

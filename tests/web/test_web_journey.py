@@ -143,7 +143,8 @@ def framed(browser: Browser, code: str) -> Iterator[Frame]:
         with page_with_frame(code) as elsewhere:
             page = context.new_page()
             page.goto(elsewhere)
-            frame = page.wait_for_selector("iframe").content_frame()
+            element = page.wait_for_selector("iframe")
+            frame = element.content_frame() if element else None
             assert frame is not None
             yield frame
     finally:

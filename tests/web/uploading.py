@@ -23,7 +23,8 @@ def give(page: Page, photos: Sequence[Path]) -> None:
 
 def ask_for_soon(route: Route) -> None:
     """The page's own request, with options that the API takes and the page does not offer."""
-    route.continue_(post_data=json.dumps({**route.request.post_data_json, "options": SOON}))
+    asked = json.loads(route.request.post_data or "{}")
+    route.continue_(post_data=json.dumps({**asked, "options": SOON}))
 
 
 def upload_through_faults(visitor: Visit, photos: Sequence[Path]) -> str:

@@ -69,7 +69,7 @@ def test_the_same_scene_gives_the_same_bytes(tmp_path: Path) -> None:
 def test_a_single_place_and_needles_are_no_trouble(tmp_path: Path) -> None:
     whole = field(2000)
     heap = replace(whole, means=np.zeros_like(whole.means))
-    needles = replace(whole, scales=np.tile(np.float32([-20, -20, 1]), (len(whole), 1)))
+    needles = replace(whole, scales=np.tile(np.array([-20, -20, 1], np.float32), (len(whole), 1)))
     for scene in (heap, needles):
         few = merge(scene, cells_of(scene, 300))
         assert few.finite().all()

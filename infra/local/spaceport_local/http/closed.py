@@ -90,7 +90,7 @@ def _may_be_without_origin(environ: dict[str, Any]) -> bool:
     if environ["REQUEST_METHOD"] not in READS:
         return False
     if environ.get("HTTP_SEC_FETCH_MODE") != "navigate":
-        return site == "same-site"
+        return bool(site == "same-site")
     where = environ.get("HTTP_SEC_FETCH_DEST")
     is_framed = where == "iframe" and str(environ.get("PATH_INFO")).startswith(f"/{EMBED}")
     return where == "document" or is_framed or bool(site == "same-site")

@@ -25,7 +25,7 @@ from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.trainer import OnStep, Trainer
 
-FORMAT = 2  # of the checkpoints: raise it when their meaning changes
+FORMAT = 3  # of the checkpoints: raise it when their meaning changes
 log = logging.getLogger("spaceport.train")
 Tell = Callable[[int, int, float | None, dict[str, float]], None]
 

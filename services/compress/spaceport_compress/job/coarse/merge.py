@@ -57,7 +57,7 @@ def _moments(gaussians: Gaussians, cells: Integers, count: int) -> _Merged:
         sums = [np.bincount(cells, weight * column, count) for column in columns]
         return np.stack(sums, 1) / total[:, None]
 
-    total = np.bincount(cells, weight, count)
+    total: Floats = np.bincount(cells, weight, count).astype(np.float64)
     middle = mean(means)
     away = means - middle[cells]
     turn = _rotations(gaussians.quats.astype(np.float64))
