@@ -1,4 +1,4 @@
-"""A server that is busy is asked again when it says; one that is busy for hours is not waited for."""
+"""A busy server is asked again when it says; one that is busy for hours is not waited for."""
 
 import io
 import urllib.error
