@@ -227,7 +227,7 @@ def _add_login(commands: Commands) -> None:
 
 
 def _add_watching(commands: Commands) -> None:
-    command = _add(commands, "jobs", "list the machines' jobs, the newest first")
+    command = _add(commands, "jobs", "list the machines' jobs of a deployment, the newest first")
     help_text = "how far back (2 days)"
     command.add_argument("--hours", type=float, default=48.0, metavar="N", help=help_text)
     _add_state(command)

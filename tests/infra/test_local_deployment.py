@@ -169,7 +169,7 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(
             run_on(deployed.api, options, console)
     told = console.file.getvalue()  # type: ignore[attr-defined]
     job_id = job_in(told)
-    assert f"job {job_id} goes on; to stop it: spaceport cancel {job_id} --cloud" in told
+    assert f"job {job_id} goes on; to stop it: spaceport cancel {job_id} --endpoint http" in told
     wait_for(lambda: f"train-{job_id}-01" in deployed.cloud.sagemaker.names())
     deployed.program.go_on.set()
     deployed.program.hold = set()

@@ -1,4 +1,4 @@
-"""`spaceport jobs`: the SageMaker jobs of a deployment, or of this machine, the newest first."""
+"""`spaceport jobs --cloud`: the SageMaker jobs of a deployment, the newest first."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
