@@ -10,11 +10,11 @@ them rewrote the view in a transaction, as it was until 28 November 2026.
 import argparse
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 from moto import mock_aws
@@ -36,6 +36,7 @@ from spaceport_notify.known.record import record
 from spaceport_notify.tables import TABLE_DEFINITION
 
 JOB = "0123456789abcdef0123456789abcdef"
+Told = TypeVar("Told", bound=Event)
 BEGAN = datetime(2026, 11, 28, 12, tzinfo=UTC)
 # Dollars a million: an event, three SQS requests, an invocation, 30 ms of it at half a GB.
 EVENT, QUEUE, INVOCATION, TIME = 1.00, 1.20, 0.20, 0.25
@@ -107,7 +108,7 @@ def _written(operation: str, parameters: dict[str, Any]) -> int:
     return 0
 
 
-def _bytes(item: dict[str, dict[str, str]]) -> int:
+def _bytes(item: Mapping[str, Mapping[str, Any]]) -> int:
     """Names and values, as DynamoDB weighs an item."""
     return sum(
         len(name.encode()) + sum(len(str(part).encode()) for part in value.values())
@@ -192,7 +193,7 @@ def _built(at_s: float, files: ArtifactSet) -> SparseModelBuilt:
     )
 
 
-def _event(kind: type[Any], at_s: float, **fields: Any) -> Any:
+def _event(kind: type[Told], at_s: float, **fields: Any) -> Told:
     return kind(
         event_id=f"{kind.__name__}-{at_s:011.3f}-01234567",
         job_id=JOB,

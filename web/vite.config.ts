@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { onlyNeeded } from './tools/drones.ts';
 import { bundleLimits } from './tools/limits.ts';
+import { preload } from './tools/preload.ts';
 
 const API = process.env.SPACEPORT_API ?? 'http://127.0.0.1:8080';
 const API_PATHS = [
@@ -13,6 +14,7 @@ export default defineConfig({
   plugins: [
     react(),
     onlyNeeded(),
+    preload('viewer.html', ['/viewer/SplatViewer.tsx', '/view/ViewPage.tsx', '/shared/SharedPage.tsx']),
     bundleLimits([
       { name: 'shell', entries: (id) => id.endsWith('/index.html'), kilobytes: 100 },
       {
@@ -29,6 +31,7 @@ export default defineConfig({
     target: ['chrome123', 'firefox121', 'safari17.5'],
     assetsInlineLimit: 0, // the CSP allows no data: scripts, and workers are files
     modulePreload: { polyfill: false },
+    rolldownOptions: { input: { index: 'index.html', viewer: 'viewer.html' } },
     chunkSizeWarningLimit: 3000, // tools/limits.ts is stricter and counts what is truly loaded
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts?(x)'] },

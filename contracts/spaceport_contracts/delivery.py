@@ -9,7 +9,9 @@ REPORT_NAMES = ("report.json", "report.html")
 DELIVERED: dict[Stage, tuple[tuple[str, str], ...]] = {
     Stage.SFM: (("sparse/0/*", "sparse/"), ("geo.json", "sparse/")),
     Stage.TRAIN: (("scene.ply", ""), ("heldout/*", "heldout/")),
-    Stage.COMPRESS: (("scene.sog", ""), ("preview.png", ""), ("flythrough.webp", "")),
+    Stage.COMPRESS: tuple(
+        (name, "") for name in ("scene.sog", "coarse.sog", "preview.png", "flythrough.webp")
+    ),
 }
 
 

@@ -104,6 +104,22 @@ def test_train(tmp_path: Path) -> None:
     assert not split["before"]["per_photo_db"].keys() & figures["per_photo_db"].keys()
 
 
+def test_quality(tmp_path: Path) -> None:
+    scene = write_scene(tmp_path / "scene")
+    arguments = ["--only", "--real", f"floor={scene}", "--work", str(tmp_path / "work")]
+    arguments += ["--qualities", "draft", "standard", "--budget", "0.02", "--curve", "floor"]
+    arguments += ["--doc", str(tmp_path / "quality.md")]
+    runs = run("quality", tmp_path / "quality.json", *arguments)["floor"]["runs"]
+    assert list(runs)[:2] == ["draft", "standard"]
+    assert len(runs) == 2 + 5
+    assert runs["draft at 100%"] == runs["draft"]
+    assert runs["draft at 400%"]["planned_steps"] > runs["draft at 25%"]["planned_steps"]
+    text = (tmp_path / "quality.md").read_text()
+    assert "2% of its work" in text
+    assert "webp" not in text  # of photos that are not ours to show
+    assert (tmp_path / "work/pictures/floor.webp").exists()
+
+
 def test_plan_loop(tmp_path: Path) -> None:
     least = ("--half", "10", "--overlaps", "0.5", "0.4", "--width", "400", "--views", "2")
     figures = run("plan_loop", tmp_path / "loop.json", *least, "--work", tmp_path / "work")

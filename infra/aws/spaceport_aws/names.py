@@ -29,6 +29,11 @@ class Names:
         """Bucket names are the world's: the account and the region make ours unique."""
         return f"{self.deployment}-{self.account}-{self.region}"
 
+    @property
+    def sign_in(self) -> str:
+        """Before `.auth.REGION.amazoncognito.com`: the world's per region, too."""
+        return f"{self.deployment}-{self.account}"
+
     def parameter(self, key: str) -> str:
         """The SSM parameter through which a stack tells the others what AWS named for it."""
         return f"/{self.deployment}/{key}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from spaceport_contracts.events import Event
 from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
-from spaceport_contracts.places import WORK, area_of, part_of_job
+from spaceport_contracts.places import checkpoints_of, part_of_job
 from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.ports import Run
 from spaceport_runtime.service import JobKind, JobSpec
@@ -154,9 +154,7 @@ def _channel(name: str, uri: str) -> dict[str, Any]:
 
 def _checkpoints(run: Run, quality: Quality, platform: PlatformSettings) -> str:
     """One place for all attempts with the same effort, so that a retry continues."""
-    key = run.key
-    area = area_of(WORK, key.job_id, platform.bucket)
-    return f"{area}{key.stage}/checkpoints/{quality.value}/"
+    return checkpoints_of(run.key.stage, run.key.job_id, quality.value, platform.bucket)
 
 
 def _environment(run: Run, cause: Event, platform: PlatformSettings) -> dict[str, str]:

@@ -169,8 +169,8 @@ class Poster(Protocol):
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of the answer.
 
-        Raises Forbidden (`webhooks/address.py`) for an address that is not public, Retryable when
-        nobody answers.
+        Raises Forbidden (`spaceport_runtime/http/outward.py`) for an address that is not public,
+        Retryable when nobody answers.
         """
 
 

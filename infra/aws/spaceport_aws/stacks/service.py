@@ -80,9 +80,9 @@ class ServiceStack(SpaceportStack):
     def _listen(self) -> None:
         """Rules fill the queue, the queue feeds the function."""
         topology = self.plan.topology
-        own = [spec for spec in topology.functions if spec.service == self.service.name]
-        for spec in own:
-            queue = next(queue for queue in topology.queues if queue.name == spec.queue)
+        for queue in topology.queues:
+            if queue.name != self.service.queue_name:
+                continue
             built = self._queue(queue)
             for rule in topology.rules:
                 if rule.queue == queue.name:

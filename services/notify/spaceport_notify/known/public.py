@@ -14,6 +14,7 @@ PRIVATE_FIELDS = {
     "scene",
     "rejected_list",
     "version",
+    "webhook",
 }
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from spaceport_sfm.job.placing.cues import STRONG, Cue
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.sim3 import angle_deg, unit
+from spaceport_sfm.job.placing.sure import MANY
 
 ROUNDS = 8
 # Weak knowledge of everything keeps the equations solvable: a hemisphere's worth.
@@ -31,6 +32,11 @@ class Upright:
     """Standard error, in the direction that is known worst."""
     agreeing: tuple[str, ...]
     disagreeing: tuple[str, ...]
+
+    @property
+    def within_deg(self) -> float:
+        """What up is hardly ever further off than."""
+        return MANY * self.error_deg
 
 
 Witness = Callable[[Points], list[Cue]]
@@ -102,9 +108,12 @@ def _describe(up: Points, cues: Sequence[Cue], rough: Points, gps: Witness) -> U
     # Only what turns up matters, not what would make it longer.
     across = np.linalg.svd(up[None])[2][1:]
     worst = float(np.linalg.eigvalsh(across @ information @ across.T)[0])
+    # Cues that contradict each other by more than they promise are as wrong as that (Birge, 1932).
+    free = max(sum(len(cue.values) for cue in agreeing) - 2, 1)
+    birge = max(1.0, float(np.sqrt(sum(cue.chi2(up) for cue in agreeing) / free)))
     return Upright(
         up=up,
-        error_deg=float(np.degrees(1 / np.sqrt(worst))),
+        error_deg=birge * float(np.degrees(1 / np.sqrt(worst))),
         agreeing=tuple(cue.name for cue in agreeing),
         disagreeing=tuple(cue.name for cue in witnesses if cue.chi2(up) >= cue.most),
     )
