@@ -195,8 +195,9 @@ def test_a_token_is_renewed_as_it_runs_out(tmp_path: Path) -> None:
 
 
 def test_a_sign_in_that_has_ended_is_one_sentence() -> None:
-    with pytest.raises(UserError, match="Your sign-in has ended"):
+    with pytest.raises(UserError, match="Your sign-in was not renewed") as refused:
         renew(Cognito(), POOL, Tokens("old", 0.0, "too old"))
+    assert refused.value.remedy == "Sign in again with 'spaceport login'."
 
 
 def test_the_last_deployment_is_meant_unless_another_is_named(tmp_path: Path) -> None:
