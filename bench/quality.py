@@ -99,7 +99,8 @@ def _judged(scene_folder: Path, side_px: int, target: Path) -> Run:
     splat = read_ply(target / "scene.ply")
     photos: tuple[HeldOutPhoto, ...] = judge(splat, scene, {}, default_threads(), target)
     pictures = [(photo.photo_path, photo.render_path) for photo in photos]
-    return {**figures(photos), "pictures": pictures, "side_px": max(scene.photos[0].shape)}
+    size = {"photos": len(scene.photos), "side_px": max(scene.photos[0].shape)}
+    return {**figures(photos), "pictures": pictures, **size}
 
 
 def _cpu_s() -> float:
