@@ -195,7 +195,12 @@ def said(arguments: argparse.Namespace) -> str:
         held.append(f"{arguments.budget:.0%} of its work")
     if arguments.side:
         held.append(f"photos of {arguments.side} px instead of its own size")
-    return f"Every preset had {' and '.join(held)} here." if held else ""
+    if not held:
+        return ""
+    return (
+        f"**Every preset had {' and '.join(held)} here:** this page shows how they compare, not "
+        "what they can do."
+    )
 
 
 if __name__ == "__main__":
