@@ -138,15 +138,15 @@ def poses_of(plan: Plan) -> list[Pose]:
     ]
 
 
-def photos_of(scene: Scene, poses: list[Pose], folder: Path, typed: argparse.Namespace) -> Path:
+def photos_of(scene: Scene, poses: list[Pose], folder: Path, width_px: int, seed: int) -> Path:
     """Photograph the flight, with GPS as bad as the demo's."""
-    places = gps_positions(poses, typed.seed)
+    places = gps_positions(poses, seed)
     shots = [
         Shot(pose, (float(e), float(n), float(u)), 2.0 * index, round(pose.position[2], 2))
         for index, (pose, (e, n, u)) in enumerate(zip(poses, places, strict=True))
     ]
     folder.mkdir(parents=True)
-    photograph(scene, shots, folder, width_px=typed.width, seed=typed.seed)
+    photograph(scene, shots, folder, width_px=width_px, seed=seed)
     return folder
 
 
@@ -170,7 +170,7 @@ def fly(
     plan: Plan, scene: Scene, views: list[View], root: Path, typed: argparse.Namespace
 ) -> tuple[Flown, list[NDArray[np.uint8]]]:
     """Photograph, reconstruct and judge one plan."""
-    photos = photos_of(scene, poses_of(plan), root / "photos", typed)
+    photos = photos_of(scene, poses_of(plan), root / "photos", typed.width, typed.seed)
     delivered, result, folder = reconstruct(photos, root)
     placed = Placed.read(photos / "truth.json", delivered.geo_file)
     scores, renders = judge(read_ply(folder / "scene.ply"), result.background_rgb, placed, views)

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-from spaceport_contracts.events import EVENT_TYPES, Event
+from spaceport_contracts.events import EVENT_TYPES, Event, StageProgressed
 from spaceport_notify.known.listing import Listed, Listing, listed
-from spaceport_notify.known.view import JobView
+from spaceport_notify.known.view import JobView, merge
 from spaceport_notify.ports import DELETED, AddressEntry, Commit, Kit, Row
 from spaceport_notify.shares.share import Share
 from spaceport_notify.webhooks.hook import Hook
@@ -25,6 +25,7 @@ class FakeStatusTable:
     def __init__(self) -> None:
         self.views: dict[str, tuple[str, int]] = {}
         self.rows: dict[str, dict[str, tuple[int, str, str]]] = {}
+        self.progress: dict[str, str] = {}
         self.gone: set[str] = set()
         self.conflicts = 0
 
@@ -32,12 +33,21 @@ class FakeStatusTable:
         self.gone.add(job_id)
         self.views.pop(job_id, None)
         self.rows.pop(job_id, None)
+        self.progress.pop(job_id, None)
+
+    def note(self, progress: StageProgressed) -> None:
+        known = self.progress.get(progress.job_id)
+        if known is None or said(known).occurred_at < progress.occurred_at:
+            self.progress[progress.job_id] = progress.model_dump_json()
 
     def read(self, job_id: str) -> tuple[JobView | None, int]:
         if job_id in self.gone:
             return None, DELETED
         body, version = self.views.get(job_id, ("", 0))
-        return (JobView.model_validate_json(body), version) if version else (None, 0)
+        if not version:
+            return None, 0
+        view, latest = JobView.model_validate_json(body), self.progress.get(job_id)
+        return (merge(view, said(latest)) if latest else view), version
 
     def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
         if view.job_id in self.gone:
@@ -70,6 +80,10 @@ class FakeStatusTable:
         wanted = [line for line in lines if listing.status in (None, line.summary.status)]
         newest = sorted(wanted, key=lambda line: line.listed_at, reverse=True)
         return [line for line in newest if before is None or line.listed_at < before][:limit]
+
+
+def said(progress: str) -> StageProgressed:
+    return StageProgressed.model_validate_json(progress)
 
 
 class FakeMailer:

@@ -12,7 +12,8 @@ exit codes:
   1    the job failed, was refused or was cancelled; the last line says why and what to do
   2    something about the command, the photos or this machine is wrong; nothing was started
   3    Spaceport itself broke; --debug shows where
-  130  stopped by Ctrl-C or SIGTERM; the same command goes on where it stopped ('up': 0)
+  130  stopped by Ctrl-C or SIGTERM; the same command goes on where it stopped ('up': 0);
+       with --cloud the job goes on, and the same command comes back to it
 """
 DEFAULT_STATE = Path(".spaceport")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -24,7 +25,8 @@ def make_parser() -> argparse.ArgumentParser:
     """The parser of everything that can be typed."""
     parser = argparse.ArgumentParser(
         prog="spaceport",
-        description="Turn drone photos into a 3D Gaussian splat for the web, on this machine.",
+        description="Turn drone photos into a 3D Gaussian splat for the web, on this machine or on "
+        "a deployment in AWS.",
         epilog=EXIT_CODES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -40,6 +42,8 @@ def make_parser() -> argparse.ArgumentParser:
     _add_replay(commands)
     _add_cancel(commands)
     _add_redrive(commands)
+    _add_login(commands)
+    _add_watching(commands)
     _add(commands, "doctor", "say what this machine can do")
     return parser
 
@@ -63,6 +67,13 @@ def _add_run(commands: Commands) -> None:
     _add_photos(command, mail="who is told (mail lands in DIR/outbox)")
     help_text = "where the results go (PHOTOS-splat, in this folder)"
     command.add_argument("--out", type=Path, metavar="DIR", help=help_text)
+    _add_cloud(command)
+
+
+def _add_cloud(command: argparse.ArgumentParser) -> None:
+    deployment = command.add_argument_group("on a deployment, see 'spaceport login'")
+    deployment.add_argument("--cloud", action="store_true", help="the one signed in to last")
+    deployment.add_argument("--endpoint", metavar="URL", help="the one with this HTTP API")
 
 
 def _add_photos(command: argparse.ArgumentParser, mail: str) -> None:
@@ -198,9 +209,48 @@ def _add_replay(commands: Commands) -> None:
 
 
 def _add_cancel(commands: Commands) -> None:
-    command = _add(commands, "cancel", "stop a job of a running 'spaceport up'")
+    command = _add(commands, "cancel", "stop a job of a running 'spaceport up' or of a deployment")
     command.add_argument("job", metavar="JOB", help="the job's id")
     _add_state(command)
+    _add_cloud(command)
+
+
+def _add_login(commands: Commands) -> None:
+    command = _add(commands, "login", "sign in to a deployment in AWS")
+    command.add_argument("endpoint", nargs="?", metavar="URL", help="of its site, or of its API")
+    command.add_argument("--pool", metavar="ID", help="Cognito's pool, as the operator tells it")
+    command.add_argument("--client", metavar="ID", help="the pool's client for terminals")
+    command.add_argument("--email", metavar="ADDRESS", help="whose; asked for, unless said")
+    _add_account(command, "instead of URL, --pool and --client, by AWS credentials")
+    command = _add(commands, "logout", "sign out of a deployment in AWS")
+    command.add_argument("endpoint", nargs="?", metavar="URL", help="default: the last one")
+
+
+def _add_watching(commands: Commands) -> None:
+    command = _add(commands, "jobs", "list the machines' jobs of a deployment, the newest first")
+    help_text = "how far back (2 days)"
+    command.add_argument("--hours", type=float, default=48.0, metavar="N", help=help_text)
+    _add_state(command)
+    command.add_argument(
+        "--cloud", action="store_true", help="of a deployment, not of this machine"
+    )
+    _add_account(command, "which deployment, by AWS credentials")
+    command = _add(commands, "logs", "show all that was logged about a job of a deployment")
+    command.add_argument("job", metavar="JOB", help="the job's id")
+    command.add_argument("--cloud", action="store_true", required=True, help="of a deployment")
+    help_text = "how far back (7 days)"
+    command.add_argument("--hours", type=float, default=168.0, metavar="N", help=help_text)
+    command.add_argument("--follow", action="store_true", help="go on until the job ends")
+    _add_account(command, "which deployment, by AWS credentials")
+
+
+def _add_account(command: argparse.ArgumentParser, purpose: str) -> None:
+    account = command.add_argument_group(purpose)
+    account.add_argument("--profile", metavar="NAME", help="of AWS's own configuration")
+    account.add_argument("--region", metavar="NAME", help="such as eu-central-1")
+    account.add_argument(
+        "--stage", default="prod", metavar="NAME", help="as it was deployed (prod)"
+    )
 
 
 def _add_redrive(commands: Commands) -> None:

@@ -19,6 +19,7 @@ from spaceport_local.http.refusals import NO_ROOM
 from spaceport_runtime.errors import UserError
 
 if TYPE_CHECKING:
+    from spaceport_cli.deployment.account import AccountOptions
     from spaceport_cli.photos.upload import Wishes
 
 EXIT_WRONG_INPUT = 2
@@ -35,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return COMMANDS[typed.command](typed, console)
     except KeyboardInterrupt:
-        complain(_farewell(typed.command))
+        complain(_farewell(typed))
         return EXIT_INTERRUPTED
     except UserError as error:
         return _give_up(typed, error, error)
@@ -58,10 +59,16 @@ def _give_up(typed: argparse.Namespace, error: Exception, told: UserError) -> in
     return EXIT_WRONG_INPUT
 
 
-def _farewell(command: str) -> str:
-    if command in ("run", "demo", "replay"):
+def _farewell(typed: argparse.Namespace) -> str:
+    if typed.command == "run" and _is_away(typed):
+        return "left; run the same command again to come back to it"
+    if typed.command in ("run", "demo", "replay"):
         return "stopped; run the same command again to go on"
     return "stopped"
+
+
+def _is_away(typed: argparse.Namespace) -> bool:
+    return bool(typed.cloud or typed.endpoint)
 
 
 def _run(typed: argparse.Namespace, console: Console) -> int:
@@ -69,7 +76,13 @@ def _run(typed: argparse.Namespace, console: Console) -> int:
     from spaceport_cli.run.run import RunOptions, run  # noqa: PLC0415
 
     typed.out = typed.out or Path(f"{title_of(typed.photos, '')}-splat")
-    return run(RunOptions(typed.photos, typed.out, _wishes(typed)), console)
+    options = RunOptions(typed.photos, typed.out, _wishes(typed))
+    if _is_away(typed):
+        from spaceport_cli.deployment.run import run_on  # noqa: PLC0415
+        from spaceport_cli.deployment.where import find_deployment  # noqa: PLC0415
+
+        return run_on(find_deployment(typed.endpoint), options, console)
+    return run(options, console)
 
 
 def _upload(typed: argparse.Namespace, console: Console) -> int:
@@ -157,6 +170,11 @@ def _replay_window(typed: argparse.Namespace, console: Console) -> int:
 
 
 def _cancel(typed: argparse.Namespace, console: Console) -> int:
+    if _is_away(typed):
+        from spaceport_cli.deployment.run import cancel_on  # noqa: PLC0415
+        from spaceport_cli.deployment.where import find_deployment  # noqa: PLC0415
+
+        return cancel_on(find_deployment(typed.endpoint), typed.job, console)
     from spaceport_cli.cloud.remote import cancel  # noqa: PLC0415
 
     return cancel(typed.job, typed.state, console)
@@ -166,6 +184,43 @@ def _redrive(typed: argparse.Namespace, console: Console) -> int:
     from spaceport_cli.cloud.redrive import redrive  # noqa: PLC0415
 
     return redrive(typed.service, typed.state, typed.yes, console)
+
+
+def _account(typed: argparse.Namespace) -> "AccountOptions":
+    from spaceport_cli.deployment.account import AccountOptions  # noqa: PLC0415
+
+    return AccountOptions(typed.profile, typed.region, typed.stage)
+
+
+def _login(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.deployment.login import LoginOptions, login  # noqa: PLC0415
+
+    options = LoginOptions(typed.endpoint, typed.pool, typed.client, typed.email, _account(typed))
+    return login(options, console)
+
+
+def _logout(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.deployment.login import logout  # noqa: PLC0415
+
+    return logout(typed.endpoint, console)
+
+
+def _jobs(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.deployment.account import session_of  # noqa: PLC0415
+    from spaceport_cli.deployment.jobs import jobs  # noqa: PLC0415
+
+    account = _account(typed)
+    client = session_of(account).client("sagemaker")
+    return jobs(client, account.deployment, typed.hours, console)
+
+
+def _logs(typed: argparse.Namespace, console: Console) -> int:
+    from spaceport_cli.deployment.account import session_of  # noqa: PLC0415
+    from spaceport_cli.deployment.logs import LogOptions, logs  # noqa: PLC0415
+
+    account = _account(typed)
+    options = LogOptions(typed.job, account.deployment, typed.hours, typed.follow)
+    return logs(session_of(account).client("logs"), options, console)
 
 
 COMMANDS: dict[str, Command] = {
@@ -180,4 +235,8 @@ COMMANDS: dict[str, Command] = {
     "replay": _replay,
     "cancel": _cancel,
     "redrive": _redrive,
+    "login": _login,
+    "logout": _logout,
+    "jobs": _jobs,
+    "logs": _logs,
 }

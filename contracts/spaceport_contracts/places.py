@@ -9,6 +9,8 @@ WORK = "work"
 AREAS = (RESULTS, WORK)
 # What ingest copies and sfm makes is only there for the next stage.
 ON_THE_WAY = ("ingest", "sfm")
+# Among the checkpoints of a training: a photo that does not train, beside its render.
+LOOK = "look.jpg"
 
 
 def part_of_job(part: str, job_id: str, bucket: str) -> str:
@@ -20,3 +22,8 @@ def part_of_job(part: str, job_id: str, bucket: str) -> str:
 def area_of(area: str, job_id: str, bucket: str) -> str:
     """The S3 prefix of a job in one of the areas."""
     return f"s3://{bucket}/{area}/{job_id}/"
+
+
+def checkpoints_of(stage: str, job_id: str, effort: str, bucket: str) -> str:
+    """The S3 prefix of a training's checkpoints: one for all attempts with the same effort."""
+    return f"{area_of(WORK, job_id, bucket)}{stage}/checkpoints/{effort}/"

@@ -114,7 +114,7 @@ class Route:
     `is_open`: answered without a sign-in, because its path holds a secret that opens one thing.
     """
 
-    method: Literal["GET", "POST", "DELETE"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     is_open: bool = False
 
@@ -135,8 +135,13 @@ class Service:
     handler_timeout_s: int = 60
 
     @property
+    def listens(self) -> bool:
+        """Whether anything can arrive for it; only then has it a queue and `on_message`."""
+        return bool(self.consumes or self.uploads or self.notices or self.job)
+
+    @property
     def handler_module(self) -> str:
-        """The module with `on_message`, and `on_sweep` and `on_request` where declared."""
+        """The module with `on_message`, `on_sweep` and `on_request`, each where declared."""
         return f"spaceport_{self.name}.handler"
 
     @property

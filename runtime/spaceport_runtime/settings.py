@@ -22,6 +22,9 @@ class PlatformSettings(BaseSettings):
     job_role_arn: str = "arn:aws:iam::000000000000:role/spaceport-job"
     retry_base_s: int = 5
     retry_max_s: int = 900
+    progress_interval_s: float = Field(
+        default=2.0, gt=0, description="between two words of a job about the same step, at least"
+    )
     job_key_arn: str | None = None
     job_isolated: bool = Field(default=False, description="jobs without network: no live progress")
     job_subnets: str = Field(default="", description="comma-separated; empty: outside any VPC")

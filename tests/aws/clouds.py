@@ -160,7 +160,9 @@ def _entries(topology: Topology) -> dict[str, int]:
     """Every entry point that the embedded cloud calls, and how long it may take."""
     timeouts = {spec.service: spec.timeout_s for spec in topology.functions}
     modules = {spec.service: spec.module for spec in topology.functions}
-    entries = {f"{spec.module}.on_message": spec.timeout_s for spec in topology.functions}
+    entries = {
+        f"{spec.module}.on_message": spec.timeout_s for spec in topology.functions if spec.queue
+    }
     entries |= {
         f"{modules[spec.service]}.on_sweep": timeouts[spec.service] for spec in topology.schedules
     }

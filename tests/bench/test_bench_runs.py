@@ -64,6 +64,14 @@ def test_scale_sim(tmp_path: Path) -> None:
     assert 0.5 < row["dollars"] / 0.19 < 2
 
 
+def test_progress(tmp_path: Path) -> None:
+    rows = run("progress", tmp_path / "progress.json", "--seconds", "900")["rows"]
+    often, seldom = rows[0], rows[-1]
+    assert often["events"] > 5 * seldom["events"]
+    assert often["dollars"] < 0.75 * often["before"]  # most words are no rows, and cost one unit
+    assert seldom["dollars"] < often["dollars"]
+
+
 def test_web(tmp_path: Path) -> None:
     if chromium_path() is None:
         pytest.skip(MISSING)
@@ -94,6 +102,22 @@ def test_train(tmp_path: Path) -> None:
     split = runs["second split"]
     assert split["before"]["per_photo_db"].keys() == split["after"]["per_photo_db"].keys()
     assert not split["before"]["per_photo_db"].keys() & figures["per_photo_db"].keys()
+
+
+def test_quality(tmp_path: Path) -> None:
+    scene = write_scene(tmp_path / "scene")
+    arguments = ["--only", "--real", f"floor={scene}", "--work", str(tmp_path / "work")]
+    arguments += ["--qualities", "draft", "standard", "--budget", "0.02", "--curve", "floor"]
+    arguments += ["--doc", str(tmp_path / "quality.md")]
+    runs = run("quality", tmp_path / "quality.json", *arguments)["floor"]["runs"]
+    assert list(runs)[:2] == ["draft", "standard"]
+    assert len(runs) == 2 + 5
+    assert runs["draft at 100%"] == runs["draft"]
+    assert runs["draft at 400%"]["planned_steps"] > runs["draft at 25%"]["planned_steps"]
+    text = (tmp_path / "quality.md").read_text()
+    assert "2% of its work" in text
+    assert "webp" not in text  # of photos that are not ours to show
+    assert (tmp_path / "work/pictures/floor.webp").exists()
 
 
 def test_plan_loop(tmp_path: Path) -> None:

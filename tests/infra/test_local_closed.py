@@ -135,3 +135,15 @@ def test_programs_need_no_origin(cloud: LocalCloud) -> None:
     assert (status, body) == (200, b"precious")
     assert not [name for name in headers if name.startswith("access-control")]
     assert ask(cloud.api_url, "GET", "/jobs/a")[0] == 401
+
+
+def test_a_frame_of_a_strangers_page_shows_what_is_embedded_and_nothing_else(
+    cloud: LocalCloud,
+) -> None:
+    framed = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "navigate"}
+    into = {**framed, "Sec_Fetch_Dest": "iframe"}
+    assert ask(cloud.api_url, "GET", "/embed/s/abc", **into, Accept="text/html")[0] == 200
+    for path in ("/", "/s/abc", "/view/abc", "/embedded", "/jobs"):
+        assert ask(cloud.api_url, "GET", path, **into)[0] == 403
+    fetched = {"Sec_Fetch_Site": "cross-site", "Sec_Fetch_Mode": "no-cors"}
+    assert ask(cloud.api_url, "GET", "/embed/s/abc", **fetched, Sec_Fetch_Dest="image")[0] == 403

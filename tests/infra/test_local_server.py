@@ -111,6 +111,25 @@ def test_what_is_no_http_is_answered_in_words(
     assert app.bodies == []
 
 
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (sized(0), 200),
+        (sized(3, b"abc"), 200),
+        (chunked(b"abc", b""), 200),
+        (sized(LIMIT_BYTES + 1), 413),
+    ],
+    ids=["no body", "body at once", "chunks at once", "refused"],
+)
+def test_nobody_waits_for_a_continue_that_is_not_needed(
+    server: WebServer, request_bytes: bytes, status: int
+) -> None:
+    """As S3's clients send an empty file: waitress alone asks for its body and waits for ever."""
+    head, blank, body = request_bytes.partition(b"\r\n\r\n")
+    request = head + b"\r\nExpect: 100-continue" + blank + body
+    assert send(server, request)[0] == status
+
+
 def test_the_s3_port_answers_in_s3s_language(app: App) -> None:
     server = WebServer(app, max_body_bytes=LIMIT_BYTES, page=s3_page)
     server.start()

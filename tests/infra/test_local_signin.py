@@ -53,6 +53,7 @@ class House:
 def pages(tmp_path: Path) -> Path:
     (tmp_path / "dist" / "assets").mkdir(parents=True)
     (tmp_path / "dist" / "index.html").write_text("<!doctype html>the app")
+    (tmp_path / "dist" / "viewer.html").write_text("<!doctype html>a scene")
     (tmp_path / "dist" / SCRIPT).write_text("0123456789")
     (tmp_path / "secret.txt").write_text("secret")
     return tmp_path / "dist"
@@ -160,6 +161,17 @@ def test_the_app_is_served_for_its_pages_and_its_files_as_what_they_are(house: H
     assert script.mimetype == "text/javascript"
     assert "immutable" in script.headers["Cache-Control"]
     assert house.get(f"/{SCRIPT}", If_None_Match=script.headers["ETag"]).status_code == 304
+
+
+def test_a_scene_is_a_page_of_its_own_and_only_the_embedded_one_may_be_framed(house: House) -> None:
+    framed = {}
+    for path in ("/view/abc", "/s/abc", "/embed/abc", "/embed/s/abc", "/", "/captures/embed/x"):
+        answer = house.get(path, **BROWSER)
+        is_scene = path.startswith(("/view", "/s/", "/embed"))
+        assert answer.get_data(as_text=True).endswith("a scene" if is_scene else "the app")
+        framed[path] = "frame-ancestors *" in answer.headers["Content-Security-Policy"]
+        assert framed[path] or "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert [path for path, may in framed.items() if may] == ["/embed/abc", "/embed/s/abc"]
 
 
 def test_a_part_of_a_file(house: House) -> None:

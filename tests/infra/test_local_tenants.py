@@ -56,6 +56,10 @@ ROWS = {
     "GET /jobs/{job_id}/files/{name}": Row((302,), (404,), names={"name": "scene.sog"}),
     # The quick stand-in for sfm leaves no photos: its owner is told that there are none.
     "GET /jobs/{job_id}/photos/{name}": Row((302, 404), (404,), names={"name": "p0.jpg"}),
+    "PUT /jobs/{job_id}/annotations": Row((200,), (404,), {"annotations": []}),
+    "GET /jobs/{job_id}/annotations": Row((200,), (404,)),
+    "GET /shared/{token}/annotations": Row((200,), (200,), is_open=True),
+    "GET /jobs/{job_id}/results": Row((200,), (404,)),
     "GET /jobs/{job_id}/shares": Row((200,), (404,)),
     "POST /jobs/{job_id}/shares": Row((201,), (404,), {}),
     "GET /shared/{token}": Row((200,), (200,), is_open=True),
@@ -84,7 +88,7 @@ ROWS = {
     "POST /uploads": Row((201,), (201,), {"files": [{"name": "a.jpg", "sizeBytes": 9}]}),
     "POST /batches": Row(
         (202,),
-        (202, 400, 403, 404, 409, 422),
+        (422,),  # what each capture is refused for stands in `errors`
         {"captures": [{"s3Url": "s3://spaceport/uploads/{upload_id}/"}], "email": MAIL},
     ),
     "GET /batches/{batch_id}": Row((200,), (404,)),

@@ -19,14 +19,45 @@ REGION = "us-east-1"
 ASSETS = f"cdk-hnb659fds-assets-000000000000-{REGION}"
 ACCOUNT = "000000000000"
 UNKNOWN = {
+    "AWS::ApiGatewayV2::Api",
+    "AWS::ApiGatewayV2::Authorizer",
     "AWS::ApiGatewayV2::Integration",
     "AWS::ApiGatewayV2::Route",
+    "AWS::ApiGatewayV2::Stage",
+    "AWS::Budgets::Budget",
+    "AWS::CloudFront::Distribution",
+    "AWS::CloudFront::Function",
+    "AWS::CloudFront::OriginAccessControl",
+    "AWS::CloudFront::ResponseHeadersPolicy",
+    "AWS::CloudWatch::Dashboard",
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolDomain",
     "AWS::ECR::Repository",
+    "AWS::Logs::ResourcePolicy",
     "AWS::SES::ConfigurationSet",
     "AWS::SES::ConfigurationSetEventDestination",
 }
-TOLD_BY_THE_API = {"api-id": "api", "api-url": "https://api.example.com", "authorizer-id": "auth"}
-STACKS = ("Foundation", "Ingest", "Sfm", "Train", "Compress", "Notify")
+TOLD_BY_THE_API = {
+    "api-id": "api",
+    "api-url": "https://api.example.com",
+    "authorizer-id": "auth",
+    "sign-in-domain": "https://people.example.com",
+    "sign-in-issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool",
+    "sign-in-client": "client",
+}
+STACKS = (
+    "Foundation",
+    "Api",
+    "Ingest",
+    "Sfm",
+    "Train",
+    "Compress",
+    "Notify",
+    "Dronepath",
+    "Web",
+    "Watch",
+)
 
 
 def synthesise(folder: Path) -> Path:
@@ -82,16 +113,43 @@ def missing(out: Path, client: Any) -> set[str]:
     return left_out
 
 
+def left_out(out: Path) -> dict[str, set[str]]:
+    """By stack, the types that are not deployed here: unknown ones, and what refers to them."""
+    found = {}
+    for part in STACKS:
+        whole = json.loads((out / f"Spaceport-{part}.template.json").read_text())["Resources"]
+        kept = _template(out, f"Spaceport-{part}")["Resources"]
+        found[part] = {item["Type"] for name, item in whole.items() if name not in kept}
+    return found
+
+
 def _template(out: Path, stack: str) -> dict[str, Any]:
     template: dict[str, Any] = json.loads((out / f"{stack}.template.json").read_text())
     resources = template["Resources"]
     gone = {name for name, item in resources.items() if item["Type"] in UNKNOWN}
+    while True:
+        more = {name for name, item in resources.items() if _refers(item["Properties"], gone)}
+        if more <= gone:
+            break
+        gone |= more
     template["Resources"] = {name: item for name, item in resources.items() if name not in gone}
+    template["Outputs"] = {
+        name: item for name, item in template.get("Outputs", {}).items() if not _refers(item, gone)
+    }
     for item in template["Resources"].values():
         if "DependsOn" in item:
             needs = [item["DependsOn"]] if isinstance(item["DependsOn"], str) else item["DependsOn"]
             item["DependsOn"] = [name for name in needs if name not in gone]
     return template
+
+
+def _refers(value: Any, names: set[str]) -> bool:
+    """Whether a value of a template stands for one of the resources."""
+    if isinstance(value, dict):
+        if value.get("Ref") in names or (value.get("Fn::GetAtt") or [""])[0] in names:
+            return True
+        return any(_refers(part, names) for part in value.values())
+    return isinstance(value, list) and any(_refers(part, names) for part in value)
 
 
 def _assets(out: Path, stack: str) -> Iterator[tuple[Path, str]]:

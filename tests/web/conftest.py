@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from spaceport_scenery import generate_capture
 from tests.infra.served import Served, served
@@ -12,6 +12,9 @@ from tests.web.browser import chromium
 from tests.web.site import what_is_missing
 
 PHOTOS = 12
+# Machines differ: what comes late has come.
+PATIENCE_MS = 90_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_runtest_setup() -> None:

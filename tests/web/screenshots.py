@@ -11,7 +11,7 @@ from spaceport_scenery import generate_capture
 from tests.infra.served import Served, served
 from tests.web.browser import chromium
 from tests.web.site import Scheme, answer, visit, what_is_missing
-from tests.web.states import JOB, STATES, events, listing
+from tests.web.states import JOB, STATES, events, listing, shares
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 PREVIEW = FOLDER.parent / "images" / "demo-preview.jpg"
@@ -55,6 +55,7 @@ def shoot(browser: Browser, cloud: Served, photos: list[Path], size: str, scheme
         for state in ("training", "failed", "delivered"):
             answer(page, f"/jobs/{JOB}", lambda state=state: STATES[state])  # type: ignore[misc]
             answer(page, f"/jobs/{JOB}/events", events)
+            answer(page, f"/jobs/{JOB}/shares", shares)
             visitor.open(f"/captures/{JOB}")
             keep(page, f"job-{state}-{end}")
         visitor.open("/new")

@@ -49,15 +49,19 @@ def visit(
     width: int = 1280,
     height: int = 900,
     scheme: Scheme = "light",
+    also: tuple[str, ...] = (),
     **options: Any,
 ) -> Iterator[Visit]:
-    """A new visitor, who may have come by the link that `spaceport up` printed."""
+    """A new visitor, who may have come by the link that `spaceport up` printed.
+
+    `also`: other servers that this visit's pages may ask.
+    """
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, **options
     )
     page = context.new_page()
     visitor = Visit(page=page, api_url=served.cloud.api_url)
-    ours = (served.cloud.api_url, served.cloud.endpoint_url)
+    ours = (served.cloud.api_url, served.cloud.endpoint_url, *also)
     visitor.watch(ours, lambda said: "Content Security" in said.text)
     try:
         if signed_in:

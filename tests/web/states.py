@@ -124,6 +124,18 @@ def events(psnr_db: tuple[float, ...] = (14.2, 18.9, 21.0, 22.3, 22.9, 23.4)) ->
     return {"events": dated, "next": len(dated), "over": True}
 
 
+def shares() -> dict[str, Any]:
+    """Two links to the delivered job."""
+    made = "2026-11-28T09:00:00Z"
+    ends = ("2026-11-29T09:00:00Z", "2027-11-28T09:00:00Z")
+    return {
+        "shares": [
+            {"shareId": f"{index:032}", "createdAt": made, "expiresAt": end}
+            for index, end in enumerate(ends)
+        ]
+    }
+
+
 def listing() -> dict[str, Any]:
     """A list with one job of each kind."""
     kept = ("job_id", "title", "status", "stage", "attempt", "created_at")

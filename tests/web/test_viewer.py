@@ -9,16 +9,17 @@ from playwright.sync_api import Browser
 
 from spaceport_cli.view.result import read_result
 from spaceport_cli.view.view import serve
-from spaceport_local.http.pages import DIST, INDEX
+from spaceport_local.http.pages import DIST
 from spaceport_splat.camera import Camera
 from spaceport_splat.quality import psnr_db
+from spaceport_topology.pages import VIEWER
 from tests.web.browser import MISSING, chromium_path
 from tests.web.small_scene import GROUND_UP, SmallScene, Triple, picture, write_small_scene
 from tests.web.viewing import HOLD_MS, Viewing, camera_of, read_picture, view_link, viewing
 
 pytestmark = [
     pytest.mark.skipif(chromium_path() is None, reason=MISSING),
-    pytest.mark.skipif(not (DIST / INDEX).is_file(), reason="The pages are not built: make web."),
+    pytest.mark.skipif(not (DIST / VIEWER).is_file(), reason="The pages are not built: make web."),
 ]
 SAME_DB = 34.0
 OTHER_DB = 15.0
@@ -135,10 +136,10 @@ def test_the_pointer_tells_where_on_earth_it_is(link: str, shown: Viewing) -> No
     assert "7.8999" in note.inner_text()
 
 
-def test_notes_stay_after_a_reload(link: str, shown: Viewing) -> None:
+def test_annotations_stay_after_a_reload(link: str, shown: Viewing) -> None:
     shown.open(view_link(link, EYE, TARGET))
     camera = camera_of(shown.page, EYE, TARGET)
-    shown.tool("Notes")
+    shown.tool("Annotations")
     shown.page.mouse.click(*shown.point((-6, 4, GROUND_UP), camera))
     shown.page.get_by_label("Title").fill("A loose tile")
     shown.page.get_by_role("button", name="Save", exact=True).click()
@@ -181,6 +182,8 @@ def test_the_keyboard_turns_and_measures(link: str, shown: Viewing) -> None:
 def test_twenty_visits_leave_nothing_behind(link: str, shown: Viewing) -> None:
     shown.open(link)
     page = shown.page
+    # The app, within which a scene comes and goes; by its own address a scene is a page alone.
+    page.goto(link.replace("/view/result", "/nothing-here"))
     session = page.context.new_cdp_session(page)
     session.send("HeapProfiler.enable")
 
@@ -205,7 +208,7 @@ def test_twenty_visits_leave_nothing_behind(link: str, shown: Viewing) -> None:
     assert max(sizes[-3:]) - max(sizes[7:10]) < 1_000_000
 
 
-STATES = ("Photos", "Measure", "Notes", "Crop", "Share", "Help")
+STATES = ("Photos", "Measure", "Annotations", "Crop", "Share", "Help")
 
 
 @pytest.mark.parametrize("width", [1200, 360])

@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.infra.served import Served
 from tests.web.site import Scheme, Visit, answer, visit
-from tests.web.states import JOB, STATES, events, listing
+from tests.web.states import JOB, STATES, events, listing, shares
 
 SIGNED_OUT = ["/", "/captures", "/s/none"]
 SIGNED_IN = ["/", "/captures", "/new", "/plan-flight", "/nowhere", "/captures/unknown"]
@@ -53,6 +53,7 @@ def test_a_job_in_every_state(browser: Browser, cloud: Served, scheme: Scheme, w
         with visit(browser, cloud, width=width, scheme=scheme) as visitor:
             answer(visitor.page, f"/jobs/{JOB}", lambda told=told: told)  # type: ignore[misc]
             answer(visitor.page, f"/jobs/{JOB}/events", events)
+            answer(visitor.page, f"/jobs/{JOB}/shares", shares)
             visitor.open(f"/captures/{JOB}")
             expect(visitor.page.get_by_role("heading", level=1)).to_have_text(str(told["title"]))
             assert visitor.violations() == [], state

@@ -29,9 +29,7 @@ class Viewing(Witness):
 
     def point(self, at: Triple, camera: Camera) -> tuple[float, float]:
         """Where a place of the scene is in the picture of this camera."""
-        seen = camera.world_to_camera[:3, :3] @ np.asarray(at) + camera.world_to_camera[:3, 3]
-        x, y = camera.fx * seen[0] / seen[2] + camera.cx, camera.fy * seen[1] / seen[2] + camera.cy
-        return float(x), float(y)
+        return point_in(camera, at)
 
     def tool(self, name: str) -> None:
         """Open or close one of the tools."""
@@ -42,6 +40,13 @@ class Viewing(Witness):
         with self.page.expect_download(timeout=LOADED_MS) as download:
             self.page.get_by_role("button", name="Save a picture of this view").click()
         return read_picture(Path(download.value.path()).read_bytes())
+
+
+def point_in(camera: Camera, at: Triple) -> tuple[float, float]:
+    """Where a place of the scene is in the picture of this camera, in pixels."""
+    seen = camera.world_to_camera[:3, :3] @ np.asarray(at) + camera.world_to_camera[:3, 3]
+    x, y = camera.fx * seen[0] / seen[2] + camera.cx, camera.fy * seen[1] / seen[2] + camera.cy
+    return float(x), float(y)
 
 
 def read_picture(content: bytes) -> npt.NDArray[np.float32]:

@@ -3,6 +3,7 @@
 import json
 import os
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +19,16 @@ from spaceport_runtime.errors import UserError
 
 ENDPOINT_NAME = "endpoint.json"
 API_TIMEOUT_S = 30.0
+UNKNOWN_CALLER = 401
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+class Refused(UserError):
+    """The API answered, and does not do it; `status` is HTTP's."""
+
+    def __init__(self, status: int, message: str, remedy: str) -> None:
+        super().__init__(message, remedy)
+        self.status = status
 
 
 class Api(Protocol):
@@ -136,17 +147,32 @@ def call_api(
         raise problem_of(error) from error
     except (urllib.error.URLError, TimeoutError) as error:
         raise UserError(
-            f"Spaceport's API at {cloud.api_url} does not answer.", "Start it with 'spaceport up'."
+            f"Spaceport's API at {cloud.api_url} does not answer.", _how_to_reach(cloud.api_url)
         ) from error
 
 
-def problem_of(error: urllib.error.HTTPError) -> UserError:
-    """An RFC 9457 problem as an error for the user."""
+def is_loopback(url: str) -> bool:
+    """Whether the address is of this machine."""
+    return urllib.parse.urlsplit(url).hostname in LOOPBACK
+
+
+def _how_to_reach(api_url: str) -> str:
+    here = "Start it with 'spaceport up'."
+    return here if is_loopback(api_url) else "Look at the address and at the network."
+
+
+def problem_of(error: urllib.error.HTTPError) -> Refused:
+    """An RFC 9457 problem as an error for the user; API Gateway's own answers are none."""
     try:
         problem = json.loads(error.read())
     except ValueError:
         problem = {}
+    if not isinstance(problem, dict):
+        problem = {}
     for field in problem.get("errors", ()):
-        return UserError(str(field.get("message", "")), str(field.get("remedy", "")))
-    message = problem.get("detail") or problem.get("title") or f"The API answered {error.code}."
-    return UserError(str(message), "")
+        told, remedy = str(field.get("message", "")), str(field.get("remedy", ""))
+        return Refused(error.code, told, remedy)
+    message = problem.get("detail") or problem.get("title")
+    if error.code == UNKNOWN_CALLER and not message:
+        return Refused(error.code, "The deployment does not know you.", "Run 'spaceport login'.")
+    return Refused(error.code, str(message or f"The API answered {error.code}."), "")

@@ -8,9 +8,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from spaceport_cli.flights.kml import SUFFIXES, read_kml
+from spaceport_dronepath.api import REMEDIES
 from spaceport_dronepath.contract.geojson import one_geometry
 from spaceport_dronepath.contract.request import ExportFormat, PlanRequest
 from spaceport_runtime.errors import UserError
+from spaceport_runtime.http.validation import BODY, field_errors
 
 POSITION = 2
 
@@ -27,12 +29,9 @@ def request_of(typed: argparse.Namespace) -> PlanRequest:
     try:
         return PlanRequest.model_validate(asked)
     except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(map(str, first["loc"])) or "the request"
-        raise UserError(
-            f"{field}: {first['msg'].removeprefix('Value error, ')}.",
-            "See 'spaceport plan --help'.",
-        ) from error
+        located = [{**each, "loc": (BODY, *each["loc"])} for each in error.errors()]
+        first = field_errors(located, asked, [PlanRequest], REMEDIES)[0]
+        raise UserError(f"{first.field}: {first.message}", first.remedy) from error
 
 
 def read_json(path: Path) -> dict[str, Any]:

@@ -25,7 +25,8 @@ def read_kml(path: Path) -> dict[str, Any]:
         raise UserError(f"There is no {path}.", "Give a GeoJSON or KML file.") from error
     except (ET.ParseError, zipfile.BadZipFile, KeyError, ValueError) as error:
         raise UserError(
-            f"{path} cannot be read as KML ({error}).", "Export the area again, or as GeoJSON."
+            f"{path} cannot be read as KML ({str(error)[:80]}).",
+            "Export the area again, or as GeoJSON.",
         ) from error
     return {"type": "FeatureCollection", "features": features}
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from rich.console import Console
 
 from spaceport_cli.flights.ask import request_of
+from spaceport_cli.show.sentences import count_of
 from spaceport_dronepath.contract.answer import PlanAnswer
 from spaceport_dronepath.contract.problems import FieldProblem
-from spaceport_dronepath.contract.request import PlanRequest
+from spaceport_dronepath.contract.request import Pattern, PlanRequest
 from spaceport_dronepath.files import Delivery, deliver
 from spaceport_dronepath.geometry.frame import LocalFrame
 from spaceport_dronepath.plan import Plan, plan_flight
@@ -58,12 +59,17 @@ def write(delivery: Delivery, folder: Path) -> None:
 def summary(answer: PlanAnswer) -> list[str]:
     """What will be flown, in a few lines."""
     totals, seen = answer.totals, answer.predicted
+    highest_m = max(sortie.max_agl_m for sortie in answer.sorties)
     lines = [
-        f"{totals.photos} photos in {totals.sorties} sorties, {totals.time_s / 60:.0f} minutes, "
-        f"{answer.agl_m:.0f} m above ground, {seen.gsd_cm.p50:.2f} cm per pixel.",
-        f"{seen.coverage_pct:.1f} % of the area seen, each place in {seen.views.p50:.0f} photos "
-        f"({seen.views.p1:.0f} at the worst 1 %).",
+        f"{count_of(totals.photos, 'photo')} in {count_of(totals.sorties, 'sortie')}, "
+        f"{totals.time_s / 60:.0f} minutes, up to {highest_m:.0f} m above ground, "
+        f"{seen.gsd_cm.p50:.2f} cm per pixel.",
     ]
+    if answer.pattern != Pattern.FACADE:  # which photographs walls, no ground
+        lines.append(
+            f"{seen.coverage_pct:.1f} % of the area seen, each place in {seen.views.p50:.0f} "
+            f"photos ({seen.views.p1:.0f} at the worst 1 %)."
+        )
     if seen.wall_views is not None:
         lines.append(
             f"Walls: {seen.wall_views.mean:.0f} useful views, {seen.wall_views.p5:.0f} at the "

@@ -84,7 +84,7 @@ class Upload:
 def folder_upload(found: FoundPhotos, wishes: Wishes) -> Upload:
     """The upload of a folder: photos under safe keys, then the manifest."""
     hashed = [(photo.name, photo.key, photo.path, *hash_file(photo.path)) for photo in found.photos]
-    digest = _digest(f"{sha256} {name}" for name, _, _, sha256, _ in hashed)
+    digest = digest_of((sha256, name) for name, _, _, sha256, _ in hashed)
     prefix = f"{UPLOADS_PREFIX}{digest[:16]}/"
     plan = _plan(prefix, wishes)
     files = [
@@ -179,6 +179,11 @@ def _in_memory(key: str, body: bytes) -> UploadFile:
     sha256 = hashlib.sha256(body).hexdigest()
     md5 = hashlib.md5(body, usedforsecurity=False).hexdigest()
     return UploadFile(key, body, len(body), sha256, md5)
+
+
+def digest_of(photos: Iterable[tuple[str, str]]) -> str:
+    """Tells a set of photos from every other, by the hash and the name of each."""
+    return _digest(f"{sha256} {name}" for sha256, name in photos)
 
 
 def _digest(lines: Iterable[str]) -> str:

@@ -5,7 +5,6 @@ import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +15,14 @@ from spaceport_cli.run.checks import STATE_NAME
 from spaceport_cli.show.feed import FEED_NAME
 from spaceport_cli.show.stages import ShownJob
 from spaceport_contracts.artifacts import Artifact, ArtifactSet, split_uri
+from spaceport_contracts.delivery import REPORT_NAMES, delivered_path
+from spaceport_contracts.events import Stage
 from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_runtime.errors import UserError
 
 DELIVERY_NAME = "delivered.json"
-REPORT_NAMES = ("report.json", "report.html")
 REPORT_TIMEOUT_S = 120.0
 POLL_S = 0.25
-# Per stage: which of its files, and the folder below the user's that they go to.
-WANTED: dict[str, tuple[tuple[str, str], ...]] = {
-    "sfm": (("sparse/0/*", "sparse/"), ("geo.json", "sparse/")),
-    "train": (("scene.ply", ""), ("heldout/*", "heldout/")),
-    "compress": (("scene.sog", ""), ("preview.png", ""), ("flythrough.webp", "")),
-}
 CHANGED_REMEDY = "Run the same command again; if it repeats, delete the folder's .spaceport."
 
 
@@ -96,10 +90,9 @@ class Collector:
     def _stage_files(self, job: ShownJob) -> Iterator[Wanted]:
         for stage, outputs in job.outputs.items():
             for file in self._index(outputs).files:
-                folder = _folder_for(stage, file.path)
-                if folder is not None:
-                    name = file.path.rpartition("/")[2]
-                    yield Wanted(outputs.prefix + file.path, folder + name, file.sha256)
+                path = delivered_path(Stage(stage), file.path)
+                if path is not None:
+                    yield Wanted(outputs.prefix + file.path, path, file.sha256)
 
     def _index(self, outputs: ArtifactSet) -> StageResult:
         content = self._read(outputs.index)
@@ -140,13 +133,6 @@ class Collector:
         if not is_right:
             raise UserError(f"{wanted.uri} is not what its stage wrote.", CHANGED_REMEDY)
         return OutputFile(path=wanted.path, bytes=target.stat().st_size, sha256=sha256)
-
-
-def _folder_for(stage: str, path: str) -> str | None:
-    for pattern, folder in WANTED.get(stage, ()):
-        if fnmatch(path, pattern):
-            return folder
-    return None
 
 
 def save_traces(out: Path, state_dir: Path, outbox: Path, job_id: str) -> None:

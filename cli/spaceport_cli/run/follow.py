@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from spaceport_cli.cloud.access import Cloud, call_api
+from spaceport_cli.cloud.access import Api, Cloud, call_api
 from spaceport_cli.run.collect import Collector, save_traces
 from spaceport_cli.show.display import Display
 from spaceport_cli.show.feed import FEED_NAME, Feed
@@ -58,7 +58,7 @@ class Follower:
         return self.job.end
 
 
-def ask_replay(cloud: Cloud, job: ShownJob, stage: str) -> None:
+def ask_replay(cloud: Api, job: ShownJob, stage: str) -> None:
     """Ask for another attempt from a stage, and wait for that one instead."""
     body = {"from": API_STAGE_NAMES[stage]}
     call_api(cloud, "POST", f"/jobs/{job.job_id}/replay", body)

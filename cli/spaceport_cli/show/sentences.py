@@ -10,11 +10,16 @@ KILO = 1000
 
 def one_sentence(message: str, remedy: str) -> str:
     """What is wrong and what to do about it, as one sentence on one line."""
-    what = " ".join(message.split()).rstrip(" .:;")
-    cure = " ".join(remedy.split())
+    what = one_line(message).rstrip(" .:;")
+    cure = one_line(remedy)
     if cure[1:2].islower():
         cure = cure[0].lower() + cure[1:]
     return f"{what}: {cure}" if cure else f"{what}."
+
+
+def one_line(text: str) -> str:
+    """Line breaks and runs of blanks as single blanks."""
+    return " ".join(text.split())
 
 
 def explain_os_error(error: OSError) -> UserError:

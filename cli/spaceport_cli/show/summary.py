@@ -49,6 +49,13 @@ def _figures(report: Report) -> list[str]:
         lines.append(
             f"  photos    {report.photos.registered} of {report.photos.total} registered{left_out}"
         )
+    if report.flight:
+        flight = report.flight
+        lines.append(
+            f"  flight    {flight.taken} of {count_of(flight.planned, 'planned photo')} taken"
+        )
+        if flight.typical_off_m is not None:
+            lines[-1] += f", typically {flight.typical_off_m:.1f} m off"
     if report.sfm:
         lines.append(f"  geometry  reprojection error {report.sfm.reprojection_error_px:.2f} px")
         if report.sfm.gps_rms_m is not None:

@@ -15,6 +15,7 @@ GEO = "geo.json"
 # Below the folder, in the order in which they are looked for.
 PLACES: Mapping[str, tuple[str, ...]] = {
     SCENE: (SCENE,),
+    "coarse.sog": ("coarse.sog",),
     "scene.ply": ("scene.ply",),
     GEO: (f"sparse/{GEO}", GEO),
     "report.json": ("report.json",),

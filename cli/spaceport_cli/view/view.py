@@ -14,11 +14,12 @@ from spaceport_cli.show.voice import say
 from spaceport_cli.view.door import PAGE, ViewDoor
 from spaceport_cli.view.result import Result, read_result
 from spaceport_local.http.closed import Closed, House
-from spaceport_local.http.pages import DIST, INDEX, Pages
+from spaceport_local.http.pages import DIST, Pages
 from spaceport_local.http.refusals import problem_page
 from spaceport_local.http.server import WebServer
 from spaceport_local.http.signin import SignIn
 from spaceport_runtime.errors import UserError
+from spaceport_topology.pages import VIEWER
 
 TOKEN_BYTES = 24
 # Without one of these a "browser" would be a text browser in this very terminal.
@@ -28,7 +29,7 @@ SCREENS = ("DISPLAY", "WAYLAND_DISPLAY")
 def view(folder: Path, port: int, open_browser: bool, console: Console) -> int:
     """Serve until a signal comes. Raises UserError where there is nothing to show."""
     result = read_result(folder)
-    if not (DIST / INDEX).is_file():
+    if not (DIST / VIEWER).is_file():
         raise UserError(
             "Spaceport's pages are not built yet.",
             "Run 'make web', or drop scene.sog on superspl.at/editor and rotate x by -90.",

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from spaceport_runtime.service import named
 
+GITHUB = "token.actions.githubusercontent.com"  # who vouches for GitHub's workflows
+BUCKETS = ("", "-logs", "-web", "-web-logs")  # behind the bucket's name
+
 
 @dataclass(frozen=True)
 class Names:
@@ -25,6 +28,11 @@ class Names:
     def bucket(self) -> str:
         """Bucket names are the world's: the account and the region make ours unique."""
         return f"{self.deployment}-{self.account}-{self.region}"
+
+    @property
+    def sign_in(self) -> str:
+        """Before `.auth.REGION.amazoncognito.com`: the world's per region, too."""
+        return f"{self.deployment}-{self.account}"
 
     def parameter(self, key: str) -> str:
         """The SSM parameter through which a stack tells the others what AWS named for it."""

@@ -49,11 +49,11 @@ class RuleSpec:
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """A Lambda function and the queue that feeds it."""
+    """A service's Lambda functions, and the queue that feeds them if it listens to anything."""
 
     service: str
     module: str
-    queue: str
+    queue: str | None
     timeout_s: int
 
 
@@ -125,7 +125,7 @@ def build_topology(services: Sequence[Service], bucket: str = BUCKET) -> Topolog
         bucket=bucket,
         bus=BUS,
         archive=ARCHIVE,
-        queues=tuple(_queue(service) for service in services),
+        queues=tuple(_queue(service) for service in services if service.listens),
         rules=tuple(rule for service in services for rule in _rules(service, bucket)),
         functions=tuple(_function(service) for service in services),
         schedules=tuple(
@@ -158,7 +158,7 @@ def _function(service: Service) -> FunctionSpec:
     return FunctionSpec(
         service=service.name,
         module=service.handler_module,
-        queue=service.queue_name,
+        queue=service.queue_name if service.listens else None,
         timeout_s=service.handler_timeout_s,
     )
 

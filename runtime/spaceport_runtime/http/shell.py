@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.exception_handling import ExceptionHand
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+from pydantic import BaseModel
 
 from spaceport_runtime.errors import Retryable, UserError
 from spaceport_runtime.http.body import NEED_JSON, with_json_body
@@ -52,6 +53,10 @@ class HttpApi(APIGatewayHttpResolver):
         self._forms = forms
         self._opened = opened
         self._get_limits = get_limits
+
+    def limits(self) -> Limits | None:
+        """What routes hold callers to beyond the number of requests; None where nothing is."""
+        return self._get_limits() if self._get_limits is not None else None
 
     def route(self, *arguments: Any, **options: Any) -> Any:
         """Register a route, with its middleware built here and not by the first two requests."""
@@ -120,8 +125,8 @@ class HttpApi(APIGatewayHttpResolver):
         method, path = event["requestContext"]["http"]["method"].upper(), str(event["rawPath"])
         if caller() == NOBODY and not path.startswith(self._opened):
             raise Problem(HTTPStatus.UNAUTHORIZED, "Sign in first: nobody is known to ask here.")
-        if self._get_limits is not None:
-            self._get_limits().check(event)
+        if (limits := self.limits()) is not None:
+            limits.check(event)
         route = self._find(method, path)
         readable = event
         if not path.startswith(self._forms):
@@ -143,7 +148,9 @@ class HttpApi(APIGatewayHttpResolver):
 
     def _refusals(self, event: dict[str, Any], route: Route | None) -> ExceptionHandlerManager:
         """What is answered for what the routes raise."""
-        on_invalid = partial(_on_invalid, known=_fields(route), remedies=self._remedies)
+        on_invalid = partial(
+            _on_invalid, body=event.get("body"), models=_models(route), remedies=self._remedies
+        )
         manager = ExceptionHandlerManager()  # type: ignore[no-untyped-call]
         manager.update_exception_handlers(
             {
@@ -161,17 +168,20 @@ def _wants_body(route: Route | None) -> bool:
     return route is not None and bool(route.dependant.body_params)
 
 
-def _fields(route: Route | None) -> tuple[str, ...]:
-    """The names that the route's body may use."""
-    models = [each.type_ for each in route.dependant.body_params] if route else []
-    fields = [field for model in models for field in getattr(model, "model_fields", {}).items()]
-    return tuple(field.alias or name for name, field in fields)
+def _models(route: Route | None) -> list[type[BaseModel]]:
+    """What the route's body should be."""
+    types = [each.type_ for each in route.dependant.body_params] if route else []
+    return [each for each in types if isinstance(each, type) and issubclass(each, BaseModel)]
 
 
 def _on_invalid(
-    error: RequestValidationError, known: tuple[str, ...], remedies: Mapping[str, str]
+    error: RequestValidationError,
+    body: str | None,
+    models: list[type[BaseModel]],
+    remedies: Mapping[str, str],
 ) -> Response[str]:
-    return answer(validation_problem(error.errors(), known, remedies))
+    document = json.loads(body) if body else {}
+    return answer(validation_problem(error.errors(), document, models, remedies))
 
 
 def _on_unknown(_error: Exception, event: dict[str, Any]) -> Response[str]:

@@ -25,7 +25,7 @@ from spaceport_runtime.job.progress import Tell, progress_to_bus
 
 Options = TypeVar("Options", bound=BaseModel)
 
-PROGRESS_INTERVAL_S = 2.0
+PROGRESS_INTERVAL_S = 2.0  # where the launch does not say
 TRAINING_STAGES = ("train",)
 log = logging.getLogger("spaceport.job")
 
@@ -41,12 +41,19 @@ def _tell_nobody(_progress: dict[str, Any]) -> None:
 class Container:
     """The folders and signals of one job."""
 
-    def __init__(self, root: Path, stage: str, tell: Tell = _tell_nobody) -> None:
+    def __init__(
+        self,
+        root: Path,
+        stage: str,
+        tell: Tell = _tell_nobody,
+        progress_interval_s: float = PROGRESS_INTERVAL_S,
+    ) -> None:
         self.root = root
         self.stage = stage
         self._on_progress = tell
         self._stopping = False
-        self._last_told_s = -PROGRESS_INTERVAL_S
+        self._progress_interval_s = progress_interval_s
+        self._last_told_s = -progress_interval_s
         self._last_step = ""
 
     def input(self, name: str) -> Path:
@@ -76,10 +83,10 @@ class Container:
     def progress(
         self, step: str, n: int, m: int, seconds_left: float | None = None, **figures: float
     ) -> None:
-        """Tell the user how far `step` is (`n` of `m`); at most once in 2 s and step."""
+        """Tell the user how far `step` is (`n` of `m`); at most once in the interval and step."""
         now_s = time.monotonic()
         is_edge = step != self._last_step or n >= m
-        if not is_edge and now_s - self._last_told_s < PROGRESS_INTERVAL_S:
+        if not is_edge and now_s - self._last_told_s < self._progress_interval_s:
             return
         self._last_told_s, self._last_step = now_s, step
         self._on_progress(
@@ -129,7 +136,9 @@ def run_job(stage: str, main: Callable[[Container], None], tell: Tell | None = N
     """
     logging.basicConfig(level=logging.INFO, stream=sys.stdout, format="%(message)s")
     root = Path(os.environ.get("SPACEPORT_ML_ROOT", "/opt/ml"))
-    container = Container(root, stage, tell or progress_to_bus(stage) or _tell_nobody)
+    interval_s = float(os.environ.get("SPACEPORT_PROGRESS_INTERVAL_S", PROGRESS_INTERVAL_S))
+    told = tell or progress_to_bus(stage) or _tell_nobody
+    container = Container(root, stage, told, interval_s)
     signal.signal(signal.SIGTERM, container.request_stop)
     try:
         main(container)

@@ -5,7 +5,7 @@ from typing import Any
 
 from spaceport_contracts.events import Event
 from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
-from spaceport_contracts.places import WORK, area_of, part_of_job
+from spaceport_contracts.places import checkpoints_of, part_of_job
 from spaceport_contracts.results import Quality, StageOptions
 from spaceport_runtime.ports import Run
 from spaceport_runtime.service import JobKind, JobSpec
@@ -44,7 +44,7 @@ def make_launch(
     common = {
         "RoleArn": platform.job_role_arn,
         "Environment": _environment(run, cause, platform),
-        "Tags": _tags(run),
+        "Tags": _tags(run, platform),
     }
     parts = (
         _processing(run, channels, job, platform)
@@ -154,9 +154,7 @@ def _channel(name: str, uri: str) -> dict[str, Any]:
 
 def _checkpoints(run: Run, quality: Quality, platform: PlatformSettings) -> str:
     """One place for all attempts with the same effort, so that a retry continues."""
-    key = run.key
-    area = area_of(WORK, key.job_id, platform.bucket)
-    return f"{area}{key.stage}/checkpoints/{quality.value}/"
+    return checkpoints_of(run.key.stage, run.key.job_id, quality.value, platform.bucket)
 
 
 def _environment(run: Run, cause: Event, platform: PlatformSettings) -> dict[str, str]:
@@ -167,13 +165,15 @@ def _environment(run: Run, cause: Event, platform: PlatformSettings) -> dict[str
         "SPACEPORT_ATTEMPT": str(run.key.attempt),
         "SPACEPORT_CORRELATION_ID": cause.correlation_id,
         "SPACEPORT_CAUSATION_ID": cause.event_id,
+        "SPACEPORT_PROGRESS_INTERVAL_S": f"{platform.progress_interval_s:g}",
     }
 
 
-def _tags(run: Run) -> list[dict[str, str]]:
-    """Tags by which a bill can be split by job and stage."""
+def _tags(run: Run, platform: PlatformSettings) -> list[dict[str, str]]:
+    """Tags by which a bill can be split, and by which the deployment's budget sees its jobs."""
     key = run.key
     return [
+        {"Key": "spaceport:deployment", "Value": platform.deployment},
         {"Key": "spaceport:job", "Value": key.job_id},
         {"Key": "spaceport:stage", "Value": key.stage},
         {"Key": "spaceport:attempt", "Value": str(key.attempt)},

@@ -22,6 +22,7 @@ from spaceport_dronepath.geometry.areas import (
 from spaceport_dronepath.geometry.frame import LocalFrame
 from spaceport_dronepath.geometry.region import Region
 from spaceport_dronepath.patterns.brief import Target
+from spaceport_dronepath.terrain.profile import Solid
 
 Floats = NDArray[np.float64]
 FAR_M = 20_000.0
@@ -29,6 +30,7 @@ LEAST_RADIUS_M = 5.0
 AROUND = (Pattern.ORBIT, Pattern.MULTI_ORBIT, Pattern.SPIRAL, Pattern.SPLAT, Pattern.FACADE)
 FREE = (Pattern.ORBIT, Pattern.MULTI_ORBIT, Pattern.SPIRAL, Pattern.FACADE)
 DEFAULT_RADIUS_M = 50.0
+BESIDE_M = 0.5  # so that nothing at the edge of what is blocked counts as above the solid
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Place:
     target: Target | None
     line: BaseGeometry | None
     home: Floats | None
+    solid: Solid | None
 
     @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -69,9 +72,12 @@ def place_of(request: PlanRequest) -> Place:
     given = to_metres(shape, frame)
     line = given if shape.kind == "LineString" else None
     area = _area(request, given)
-    blocked = _blocked(request, frame)
     fence = _fence(request, frame)
     target = _target(request, frame, given)
+    solid = _solid(request, target)
+    blocked = _blocked(request, frame)
+    if solid is not None and not (request.pattern is Pattern.FACADE or _may_be_flown_over(request)):
+        blocked = blocked.union(solid.shape.buffer(BESIDE_M))
     seen = polygons_of(area.difference(blocked)) if fence is None else None
     if fence is not None:
         seen = polygons_of(area.intersection(fence).difference(blocked))
@@ -99,7 +105,25 @@ def place_of(request: PlanRequest) -> Place:
         target=target,
         line=line,
         home=home,
+        solid=solid,
     )
+
+
+def _solid(request: PlanRequest, target: Target | None) -> Solid | None:
+    """The subject as a thing to keep clear of."""
+    if request.subject is None or target is None:
+        return None
+    footprint = target.outline
+    if footprint is None:
+        footprint = Point(target.center).buffer(target.radius_m)
+    return Solid.around(footprint, target.height_m)
+
+
+def _may_be_flown_over(request: PlanRequest) -> bool:
+    """Whether there is air between the clearance over the subject's top and the ceiling."""
+    if request.subject is None:
+        return True
+    return request.subject.height_m + request.min_clearance_m + 1 <= request.max_agl_m
 
 
 def _half_width_m(area: BaseGeometry) -> float:

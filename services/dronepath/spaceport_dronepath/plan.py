@@ -229,6 +229,9 @@ def _sky(
         pace=Pace(cruise_mps),
         home=home,
         home_ground_m=float(ground.heights_m(home[None])[0]),
+        # Rows along walls keep their stand-off; on the way home they are in the way all the same.
+        solid=place.solid if request.pattern is not Pattern.FACADE else None,
+        highest_built_m=place.solid.height_m if place.solid is not None else 0.0,
     )
 
 

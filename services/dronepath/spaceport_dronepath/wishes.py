@@ -138,6 +138,8 @@ def _wanted_agl_m(request: PlanRequest, camera: Camera) -> tuple[str, float]:
     usual = DEFAULT_AGL_M
     if request.pattern is Pattern.SPLAT:
         usual = SPLAT_AGL_M
+        if request.subject is not None:  # its lines go over the subject
+            usual = max(usual, request.subject.height_m + request.min_clearance_m + 1)
     elif request.pattern in (Pattern.ORBIT, Pattern.MULTI_ORBIT, Pattern.SPIRAL):
         usual = ORBIT_AGL_M
     return "max_agl_m", min(max(usual, request.min_clearance_m + 5), request.max_agl_m)

@@ -83,4 +83,5 @@ def connect_kit() -> Kit:
         bucket=settings.bucket,
         limits=Limits(),
         uploads_owner=chosen.uploads_owner,
+        webhooks_to_loopback=chosen.webhooks_to_loopback,
     )

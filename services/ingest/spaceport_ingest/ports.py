@@ -145,6 +145,7 @@ class Kit:
     bucket: str
     limits: Limits
     uploads_owner: str = ""
+    webhooks_to_loopback: bool = False
     fleet: FleetSettings = field(default_factory=FleetSettings)
     new_job_id: Callable[[], str] = lambda: secrets.token_hex(JOB_ID_BYTES)
 

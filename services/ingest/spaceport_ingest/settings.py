@@ -41,9 +41,11 @@ class Settings(BaseSettings):
 
     `uploads_owner`: whose jobs the uploads become that nobody signed in for, put into the bucket
     with AWS's keys. Nobody's unless said; on a machine of one user, that user's.
+    `webhooks_to_loopback`: a job's webhook may be on this machine, for tests; notify has its own.
     """
 
     model_config = SettingsConfigDict(env_prefix="SPACEPORT_INGEST_", frozen=True, extra="ignore")
 
     uploads_table: str = "spaceport-uploads"
     uploads_owner: str = ""
+    webhooks_to_loopback: bool = False

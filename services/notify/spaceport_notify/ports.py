@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
 
-from spaceport_contracts.events import Event
+from spaceport_contracts.events import Event, StageProgressed
 from spaceport_notify.known.listing import Listed, Listing
 from spaceport_notify.known.view import JobView
 from spaceport_notify.shares.share import Share
@@ -39,13 +39,16 @@ DELETED = -1
 
 
 class StatusTable(Protocol):
-    """A job's view, under optimistic concurrency, and its event log."""
+    """A job's view, under optimistic concurrency, its event log, and its latest progress."""
 
     def read(self, job_id: str) -> tuple[JobView | None, int]:
-        """The view, read consistently, and its version.
+        """The view with the latest progress in it, read consistently, and its version.
 
         (None, 0) for an unknown job, (None, DELETED) for a deleted one.
         """
+
+    def note(self, progress: StageProgressed) -> None:
+        """Keep it as the job's latest, unless a later one is there; the version stays."""
 
     def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
         """Replace version `version` by the view, and log the event, both or neither.
@@ -57,7 +60,7 @@ class StatusTable(Protocol):
         """The log's rows with a greater seq, in order."""
 
     def forget(self, job_id: str) -> None:
-        """Remove the view and the log for good: no later commit brings them back."""
+        """Remove view, log and progress for good: no later commit brings them back."""
 
     def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
         """Jobs from the newest on, or from behind the line that stands at `before`.
@@ -166,8 +169,8 @@ class Poster(Protocol):
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         """The status of the answer.
 
-        Raises Forbidden (`webhooks/address.py`) for an address that is not public, Retryable when
-        nobody answers.
+        Raises Forbidden (`spaceport_runtime/http/outward.py`) for an address that is not public,
+        Retryable when nobody answers.
         """
 
 

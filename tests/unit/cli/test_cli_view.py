@@ -40,7 +40,8 @@ def folder(tmp_path: Path) -> Path:
 def visitor(folder: Path, tmp_path: Path) -> Iterator[Client]:
     dist = tmp_path / "dist"
     dist.mkdir()
-    (dist / "index.html").write_text("<title>Spaceport</title>")
+    for name in ("index.html", "viewer.html"):
+        (dist / name).write_text("<title>Spaceport</title>")
     yield Client(ViewDoor(read_result(folder), SignIn(TOKEN), Pages(dist)))
 
 

@@ -68,7 +68,7 @@ def test_a_trained_splat_becomes_a_sog_and_pictures(
     flight = Image.open(output / "flythrough.webp")
     assert (flight.size, flight.info["loop"]) == ((96, 54), 0)
     assert len(list(ImageSequence.Iterator(flight))) == 6
-    steps = {"read", "palette", "texels", "verify", "preview", "flythrough"}
+    steps = {"read", "palette", "texels", "verify", "preview", "flythrough", "coarse"}
     assert {report["step"] for report in reports} == steps
     for step in steps:
         last = [report for report in reports if report["step"] == step][-1]

@@ -116,3 +116,20 @@ def leaves_nothing_unseen(plan: Plan) -> None:
 
 def photos(plan: Plan) -> int:
     return sum(len(s.photos) for s in plan.sorties)
+
+
+def clears_the_subject(plan: Plan) -> None:
+    """No leg through the subject or within the clearance above its top, sampled every metre."""
+    target = plan.place.target
+    assert target is not None
+    footprint = target.outline or shapely.Point(target.center).buffer(target.radius_m)
+    base_m = float(plan.ground.heights_m(target.center[None])[0]) - plan.sky.home_ground_m
+    for sortie in plan.sorties:
+        xy, z = sortie.waypoints.xy, sortie.waypoints.z_m
+        for a, b, za, zb in zip(xy[:-1], xy[1:], z[:-1], z[1:], strict=True):
+            share = np.linspace(0, 1, math.ceil(float(np.hypot(*(b - a)))) + 1)
+            at = a + share[:, None] * (b - a)
+            above = shapely.contains_xy(footprint, at[:, 0], at[:, 1])
+            least_m = base_m + target.height_m + plan.request.min_clearance_m
+            assert (za + share * (zb - za))[above].min(initial=math.inf) >= least_m - 0.01
+        assert sortie.return_z_m >= least_m - 0.01

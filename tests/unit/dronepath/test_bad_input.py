@@ -217,7 +217,7 @@ def test_it_is_refused_with_its_field_and_a_remedy(case: str) -> None:
 
 
 NOT_IN_THE_CONTRACT: dict[str, tuple[dict[str, Any], str]] = {
-    "both heights": ({"gsd_cm": 2, "agl_m": 60}, ""),
+    "both heights": ({"gsd_cm": 2, "agl_m": 60}, "agl_m"),
     "infinite height": ({"agl_m": math.inf}, "agl_m"),
     "no height": ({"agl_m": 0}, "agl_m"),
     "NaN overlap": ({"front_overlap": math.nan}, "front_overlap"),
@@ -228,7 +228,11 @@ NOT_IN_THE_CONTRACT: dict[str, tuple[dict[str, Any], str]] = {
     "no batteries": ({"battery": {"count": 0}}, "battery.count"),
     "three numbers": ({"takeoff": [8, 50, 3]}, "takeoff"),
     "terrain by name": ({"terrain": {"type": "google"}}, "terrain"),
-    "two subjects": ({"subject": {"center": [8, 50], "outline": square(20)}}, "subject"),
+    "two subjects": (
+        {"subject": {"center": [8, 50], "outline": square(20)}},
+        "subject.outline",
+    ),
+    "a subject nowhere": ({"subject": {"height_m": 3}}, "subject.outline"),
     "negative focal length": ({"camera": {**CAMERA, "focal_mm": -3}}, "camera.CameraSpec.focal_mm"),
     "a curve": ({"area": {"type": "Curve", "coordinates": []}}, "area.type"),
 }

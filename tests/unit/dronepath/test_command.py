@@ -34,7 +34,7 @@ def test_a_plan_is_written_whole(area: Path, tmp_path: Path, capsys: Any) -> Non
     assert {"plan.html", "plan.json", "PILOT.md", "coverage.png", "plan.kml"} <= names
     assert {"sortie-01.plan", "sortie-01.wpml.kmz"} <= names
     said = capsys.readouterr().out
-    assert "photos in 1 sorties" in said
+    assert "photos in 1 sortie," in said
     assert "100.0 % of the area seen" in said
 
 
@@ -53,9 +53,9 @@ def test_plan_html_is_whole_and_safe(area: Path, tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["--drone", "mavic9"], "is not known: use one"),
-        ([], "camera: Field required"),
+        ([], "camera: The field is missing"),
         (["--drone", "mavic3e", "--agl", "300"], "agl_m: It means 300 m"),
-        (["--drone", "mavic3e", "--agl", "50", "--gsd", "2"], "give gsd_cm or agl_m"),
+        (["--drone", "mavic3e", "--agl", "50", "--gsd", "2"], "both give the height"),
         (["--drone", "mavic3e", "--takeoff", "here"], "--takeoff here is no place"),
         (["--drone", "mavic3e", "--dem", "none.tif"], "terrain.url: There is no none.tif"),
         (["--drone", "mavic3e", "--no-fly", "none.json"], "There is no none.json"),

@@ -115,8 +115,8 @@ def test_unseen_ground_is_warned_of_and_in_the_map() -> None:
     plan = planned(no_fly=[zone], agl_m=25, front_overlap=0.1, side_overlap=0.1)
     expected = forecast(plan)
     assert expected.coverage_pct == 100, "a no-fly zone is not part of the area"
-    facade = planned(area=square(60), pattern="facade", min_clearance_m=3)
-    assert any("in no photo" in warning for warning in forecast(facade).warnings)
+    orbit = planned(area=square(150), pattern="orbit", radius_m=8, agl_m=30)
+    assert any("in no photo" in warning for warning in forecast(orbit).warnings)
 
 
 def test_the_coverage_map_is_geojson_over_the_area() -> None:

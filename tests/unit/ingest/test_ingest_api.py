@@ -662,7 +662,8 @@ def test_the_description_covers_every_route() -> None:
         assert refusals
         assert all("application/problem+json" in answer["content"] for answer in refusals)
     fields = document["components"]["schemas"]["StartJob"]["properties"]
-    assert set(fields) == {"s3Url", "email", "pipelineStep", "quality", "options", "title", "plan"}
+    wishes = {"quality", "options", "title", "plan", "webhook"}
+    assert set(fields) == {"s3Url", "email", "pipelineStep"} | wishes
 
 
 def find(world: FakeWorld, key: str, etag: str) -> tuple[int, dict[str, Any]]:

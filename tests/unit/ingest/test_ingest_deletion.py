@@ -63,6 +63,17 @@ def test_all_of_a_job_and_its_upload_goes() -> None:
         assert ask(world, post(f"/jobs/{job_id}/{path}", {"from": "sfm"}))[0] in (404, 415)
 
 
+def test_a_webhook_of_the_jobs_own_goes_with_it() -> None:
+    world = FakeWorld()
+    world.put("captures/a.zip", zip_of(photos(3)))
+    hook = {"url": "https://hooks.example.org/", "secret": "sixteen-and-more"}
+    job_id = start(world, "captures/a.zip", webhook=hook)
+    assert any("hooks/" in uri for uri in left(world, job_id))
+    assert delete(world, job_id) == 202
+    on_deleted(told(world), world.kit)
+    assert left(world, job_id) == []
+
+
 def test_files_stay_until_what_runs_has_stopped() -> None:
     world = FakeWorld()
     world.put("captures/a.zip", zip_of(photos(3)))

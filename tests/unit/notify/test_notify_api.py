@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from tests.fakes_notify import NOON, FakeStatusTable, make_kit
 from tests.http_requests import asked_by, get, storm
-from tests.unit.notify.story import JOB, Story
+from tests.unit.notify.story import JOB, Story, digest
 
 from spaceport_contracts.events import Stage
 from spaceport_notify.api import make_api, openapi
@@ -63,6 +63,21 @@ def test_events_in_pages_without_private_matters() -> None:
     assert none == {"events": [], "next": first["next"], "over": True}
 
 
+def test_results_are_every_file_of_the_folder_with_hash_and_link() -> None:
+    door = Door()
+    assert door.get(f"/jobs/{JOB}/results")[0] == 404
+    status, _, body = door.delivered().get(f"/jobs/{JOB}/results")
+    assert (status, body["attempt"]) == (200, 1)
+    files = {file["path"]: file for file in body["files"]}
+    assert {"scene.sog", "scene.ply", "sparse/geo.json", "report.html"} <= set(files)
+    for file in files.values():
+        uri = "s3://" + file["url"].removeprefix("https://signed.test/").partition("?")[0]
+        content = door.story.store.objects[uri]
+        assert (file["bytes"], file["sha256"]) == (len(content), digest(content))
+    answer = door.app.resolve(asked_by("eve", get(f"/jobs/{JOB}/results")), None)
+    assert answer["statusCode"] == 404
+
+
 @pytest.mark.parametrize(
     "name",
     [
@@ -80,6 +95,17 @@ def test_files_are_redirects_to_temporary_links(name: str) -> None:
     assert status == 302
     assert headers["Location"].startswith("https://signed.test/spaceport/jobs/")
     assert f"/{name}?" in headers["Location"]
+
+
+def test_a_link_is_told_to_who_cannot_follow_one() -> None:
+    door = Door().delivered()
+    status, headers, body = door.get(f"/jobs/{JOB}/files/scene.sog", **{"as": "link"})
+    assert (status, headers["Cache-Control"]) == (200, "no-store")
+    assert body["url"].startswith("https://signed.test/spaceport/jobs/")
+    lasts = datetime.fromisoformat(body["expiresAt"]) - door.kit.clock()
+    assert lasts == timedelta(hours=1)
+    assert door.get(f"/jobs/{JOB}/files/scene.sog", **{"as": "page"})[0] == 422
+    assert door.get(f"/jobs/{JOB}/files/scene.usdz", **{"as": "link"})[0] == 404
 
 
 def test_photos_are_redirects_to_what_sfm_undistorted() -> None:

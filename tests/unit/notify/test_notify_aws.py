@@ -16,7 +16,7 @@ from tests.fakes_notify import NOON
 from tests.http_requests import ADA
 from tests.unit.notify.story import EMAIL, JOB, Story
 
-from spaceport_contracts.events import Stage
+from spaceport_contracts.events import Stage, StageProgressed
 from spaceport_notify import handler
 from spaceport_notify.aws.addresses import DynamoAddresses
 from spaceport_notify.aws.hooks import DynamoHooks
@@ -26,7 +26,7 @@ from spaceport_notify.aws.shares import DynamoShares
 from spaceport_notify.aws.table import DynamoStatusTable
 from spaceport_notify.known.listing import Listing
 from spaceport_notify.known.record import record
-from spaceport_notify.known.status import Status
+from spaceport_notify.known.status import Status, job_status
 from spaceport_notify.known.view import JobView, merge
 from spaceport_notify.letters.due import due_letter
 from spaceport_notify.letters.mail import compose
@@ -81,15 +81,83 @@ def test_a_whole_job_twice_over(table: DynamoStatusTable) -> None:
     expected = None
     for event in events:
         expected = merge(expected, event)
-    assert view == expected
+    assert view is not None
+    assert expected is not None
+    assert job_status(view) == job_status(expected)  # of progress, what nobody sees is not kept
     rows = table.events(JOB, 0, 1000)
     assert len({row.event.event_id for row in rows}) == len(rows)
+
+
+def progress(n: int, minute: float) -> StageProgressed:
+    """Of a step of 1,000: each tenth of it is a row, what is between is not."""
+    built = Story().built(Story().requested())
+    of_train = Story().stage(Stage.TRAIN, 4, built)[-1]
+    at = NOON + timedelta(minutes=minute)
+    changes = {"event_id": f"progress-{n}", "n": n, "m": 1000, "occurred_at": at}
+    return of_train.model_copy(update=changes)  # type: ignore[return-value]
+
+
+def test_progress_between_rows_is_an_item_of_its_own(
+    table: DynamoStatusTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requested = Story().requested()
+    for event in (requested, Story().built(requested), progress(100, 5)):
+        record(event, table)
+    rows, version = len(table.events(JOB, 0, 100)), table.read(JOB)[1]
+    writes: list[str] = []
+    client = table._client
+    client.meta.events.register(
+        "before-call.dynamodb", lambda model, **_: writes.append(model.name)
+    )
+    view = record(progress(150, 6), table)
+    assert view is not None
+    assert view == table.read(JOB)[0]
+    said = view.current.traces[Stage.TRAIN].progressed
+    assert said is not None
+    assert said.n == 150
+    assert (len(table.events(JOB, 0, 100)), table.read(JOB)[1]) == (rows, version)
+    assert "TransactWriteItems" not in writes
+    assert writes.count("PutItem") == 1
+    items = client.scan(TableName=table._table)["Items"]
+    sizes = {item["sk"]["S"]: len(json.dumps(item)) for item in items}
+    assert sizes["view#progress"] < 1024 < sizes["view"]  # one write unit, not one a kilobyte
+
+
+def test_what_comes_late_takes_no_progress_back(table: DynamoStatusTable) -> None:
+    requested = Story().requested()
+    for event in (requested, Story().built(requested), progress(100, 5), progress(180, 7)):
+        record(event, table)
+    table.note(progress(150, 6))
+    view = table.read(JOB)[0]
+    assert view is not None
+    said = view.current.traces[Stage.TRAIN].progressed
+    assert said is not None
+    assert said.n == 180
+
+
+def test_progress_of_a_job_that_is_deleted_meanwhile_leaves_nothing(
+    table: DynamoStatusTable, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    requested = Story().requested()
+    for event in (requested, Story().built(requested), progress(100, 5)):
+        record(event, table)
+    note = table.note
+
+    def note_too_late(said: StageProgressed) -> None:
+        table.forget(JOB)
+        note(said)
+
+    monkeypatch.setattr(table, "note", note_too_late)
+    assert record(progress(150, 6), table) is None
+    items = table._client.scan(TableName=table._table)["Items"]
+    assert items == [{"job_id": {"S": JOB}, "sk": {"S": "view"}, "gone": {"BOOL": True}}]
 
 
 def test_a_forgotten_job_leaves_a_stone_and_no_row(table: DynamoStatusTable) -> None:
     events = Story().whole()
     for event in events:
         record(event, table)
+    table.note(progress(150, 6))
     table.forget(JOB)
     assert table.read(JOB) == (None, DELETED)
     assert table.events(JOB, 0, 1000) == []

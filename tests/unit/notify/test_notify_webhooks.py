@@ -19,16 +19,16 @@ from spaceport_contracts.events import Event
 from spaceport_notify.api import make_api
 from spaceport_notify.handler import routes
 from spaceport_notify.tell import tell
-from spaceport_notify.webhooks.address import (
+from spaceport_notify.webhooks.hook import HOOKS_PER_OWNER
+from spaceport_notify.webhooks.post import WebPoster
+from spaceport_runtime.consume import Backoff, consume
+from spaceport_runtime.errors import Poison, Retryable
+from spaceport_runtime.http.outward import (
     Forbidden,
     Resolve,
     check_form,
     resolve_target,
 )
-from spaceport_notify.webhooks.hook import HOOKS_PER_OWNER
-from spaceport_notify.webhooks.post import WebPoster
-from spaceport_runtime.consume import Backoff, consume
-from spaceport_runtime.errors import Poison, Retryable
 
 URL = "https://hooks.example.org/spaceport?x=1"
 

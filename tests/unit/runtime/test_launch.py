@@ -53,6 +53,8 @@ def test_request_is_valid(handlers: StageHandlers, stage: Stage) -> None:
     report = ParamValidator().validate(launch.request, shape)
     assert not report.has_errors(), report.generate_report()
     assert launch.request[f"{launch.kind.capitalize()}JobName"] == f"{stage.value}-0123456789ab-03"
+    tags = {tag["Key"]: tag["Value"] for tag in launch.request["Tags"]}
+    assert tags["spaceport:deployment"] == "spaceport"  # by it the budget sees the job
     area = "work" if stage is Stage.SFM else "jobs"
     assert recipe.outputs_of(run).startswith(f"s3://spaceport/{area}/0123456789ab/")
     assert recipe.outputs_of(run).endswith("/")
@@ -71,3 +73,12 @@ def test_training_uses_spot_and_checkpoints_that_every_attempt_shares() -> None:
     assert requests[0]["CheckpointConfig"] == requests[1]["CheckpointConfig"]
     limits = requests[0]["StoppingCondition"]
     assert limits["MaxWaitTimeInSeconds"] >= limits["MaxRuntimeInSeconds"]
+
+
+@pytest.mark.parametrize(("interval_s", "told"), [(2.0, "2"), (10.0, "10")])
+def test_a_deployment_says_how_often_its_jobs_speak(interval_s: float, told: str) -> None:
+    platform = PlatformSettings(bucket="spaceport", progress_interval_s=interval_s)
+    cause = request_for(Stage.SFM)
+    run = Run(RunKey("sfm", cause.job_id, 1), "", cause.detail_type(), "")
+    request = sfm.HANDLERS.recipe(platform).launch(run, cause).request
+    assert request["Environment"]["SPACEPORT_PROGRESS_INTERVAL_S"] == told

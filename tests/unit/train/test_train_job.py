@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 from tests.unit.train import posed
 
 from spaceport_contracts.results import TrainResult
@@ -80,3 +81,13 @@ def test_cuda_is_refused_where_there_is_none(monkeypatch: pytest.MonkeyPatch) ->
     assert choose_device(TrainOptions()) == "cpu"
     with pytest.raises(UserError, match="no usable NVIDIA GPU"):
         choose_device(TrainOptions(rasteriser="cuda"))
+
+    def init() -> None:
+        raise RuntimeError(
+            "The NVIDIA driver on your system is too old (found version 12040). Please update it."
+        )
+
+    monkeypatch.setattr(torch.cuda, "init", init)
+    with pytest.raises(UserError, match="driver on your system is too old") as refused:
+        choose_device(TrainOptions(rasteriser="cuda"))
+    assert "image for its driver" in refused.value.remedy

@@ -43,6 +43,19 @@ def test_photos_become_smaller_and_cameras_with_them(folder: Path) -> None:
     assert scene.pixels == 32 * 48
 
 
+def test_reducing_a_photo_leaves_every_detail_in_its_place(tmp_path: Path) -> None:
+    """Waves of 12 px become the same waves of 10 px: weaker perhaps, but not moved or broken."""
+    across = np.sin(2 * np.pi * (np.arange(960) + 0.5) / 12)
+    wave = np.rint(127 + 100 * across).astype(np.uint8)
+    Image.fromarray(np.broadcast_to(wave[None, :, None], (96, 960, 3))).save(tmp_path / "p.png")
+    row = read_photo(tmp_path / "p.png", 800)[40, :, 0].astype(np.float64)[20:-20]
+    expected = np.sin(2 * np.pi * (np.arange(800) + 0.5) / 10)[20:-20]
+    amplitude = (row - row.mean()) @ expected / (expected @ expected)
+    rest = row - row.mean() - amplitude * expected
+    assert 80 < amplitude <= 101
+    assert np.sqrt((rest**2).mean()) < 0.5  # of the 255 steps
+
+
 def test_levels_cut_what_does_not_fill_a_block() -> None:
     photo = np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3)
     assert reduced(photo, 2).shape == (3, 2, 3)

@@ -1,10 +1,24 @@
 // The typed client: paths and shapes come from docs/openapi.json (`npm run api`, part of every
 // build), so a page that uses what the API no longer says does not compile.
-import createClient from 'openapi-fetch';
+import createClient, { type Middleware } from 'openapi-fetch';
+import { accessToken, storeTokens } from '../auth/tokens';
 import type { paths } from './schema';
 import { ApiError, type Problem } from './problem';
 
 export const api = createClient<paths>({ baseUrl: '/', credentials: 'same-origin' });
+
+/** On AWS a token says who asks; on this machine a cookie does, and there is none. */
+const bearer: Middleware = {
+  async onRequest({ request }) {
+    const token = await accessToken();
+    if (token) request.headers.set('Authorization', `Bearer ${token}`);
+    return request;
+  },
+  onResponse({ request, response }) {
+    if (response.status === 401 && request.headers.has('Authorization')) storeTokens(null);
+  },
+};
+api.use(bearer);
 
 interface Answer<Data> {
   data?: Data;

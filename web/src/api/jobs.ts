@@ -16,11 +16,6 @@ export function isOpen(status: Status): boolean {
   return OPEN.includes(status);
 }
 
-/** The path of one of a job's files: the server redirects to a link that lasts for an hour. */
-export function fileOf(jobId: string, name: string): string {
-  return `/jobs/${encodeURIComponent(jobId)}/files/${name}`;
-}
-
 export function useJobs(status: Status | null) {
   return useInfiniteQuery({
     queryKey: ['jobs', status],

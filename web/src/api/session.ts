@@ -1,18 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
+import { signInConfig } from '../auth/config';
+import { accessToken, storedTokens } from '../auth/tokens';
 import { ApiError } from './problem';
 
 export interface Session {
   signedIn: boolean;
   subject: string | null;
-  mode: 'local' | 'cognito';
-  /** Where to sign in; null when the way in is the link that `spaceport up` prints. */
-  signIn: string | null;
+  /** How people sign in here. */
+  mode: 'local' | 'cognito' | 'own';
 }
 
 async function fetchSession(): Promise<Session> {
+  const { kind: mode } = await signInConfig();
+  if (mode !== 'local') {
+    const isIn = (await accessToken()) !== null;
+    return { signedIn: isIn, subject: isIn ? (storedTokens()?.subject ?? null) : null, mode };
+  }
   const response = await fetch('/session', { credentials: 'same-origin' });
   if (!response.ok) throw new ApiError(response.status, null);
-  return (await response.json()) as Session;
+  const { signedIn, subject } = (await response.json()) as Omit<Session, 'mode'>;
+  return { signedIn, subject, mode };
 }
 
 export function useSession() {

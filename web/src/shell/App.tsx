@@ -8,14 +8,15 @@ import { ErrorBoundary } from './ErrorBoundary';
 import { Layout } from './Layout';
 import { NotFound } from './NotFound';
 import { SignIn } from './SignIn';
+import { viewerRoutes } from './viewerRoutes';
 
 const HomePage = lazy(() => import('../pages/landing/HomePage'));
 const CapturesPage = lazy(() => import('../pages/captures/CapturesPage'));
 const NewPage = lazy(() => import('../pages/new/NewPage'));
 const JobPage = lazy(() => import('../pages/job/JobPage'));
-const PlanPage = lazy(() => import('../pages/plan/PlanPage'));
 const ViewPage = lazy(() => import('../pages/view/ViewPage'));
 const SharedPage = lazy(() => import('../pages/shared/SharedPage'));
+const PlanPage = lazy(() => import('../pages/plan/PlanPage'));
 
 /** Paths never collide with the API's (`/jobs`, `/uploads`, `/drone-path`, ...): same origin. */
 export function App() {
@@ -24,9 +25,7 @@ export function App() {
     <ErrorBoundary resetKey={path}>
       <Suspense fallback={<Framed><Waiting lines={5} /></Framed>}>
         <Switch>
-          <Route path="/embed/:id">{({ id }) => <ViewPage key={id} id={id} embedded />}</Route>
-          <Route path="/view/:id">{({ id }) => <ViewPage key={id} id={id} embedded={false} />}</Route>
-          <Route path="/s/:token">{({ token }) => <SharedPage key={token} token={token} />}</Route>
+          {viewerRoutes({ ViewPage, SharedPage })}
           <Route path="/"><Framed><HomePage /></Framed></Route>
           <Route path="/captures"><Framed><CapturesPage /></Framed></Route>
           <Route path="/captures/:id">{({ id }) => <Framed><JobPage key={id} id={id} /></Framed>}</Route>

@@ -1,9 +1,11 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link, useLocation } from 'wouter';
+import { useSession } from '../api/session';
 import { Icon } from '../ui/Icon';
 import { words } from '../words';
 import styles from './Layout.module.css';
 import { Offline } from './Offline';
+import { SignOut } from './SignIn';
 import { ThemeSwitch } from './ThemeSwitch';
 
 const PAGES = [
@@ -16,6 +18,7 @@ const PAGES = [
 export function Layout({ wide = false, children }: { wide?: boolean; children: ReactNode }) {
   const main = useRef<HTMLElement>(null);
   const [path] = useLocation();
+  const session = useSession().data;
   const before = useRef(path);
   useEffect(() => {
     if (before.current === path) return;
@@ -48,6 +51,7 @@ export function Layout({ wide = false, children }: { wide?: boolean; children: R
               ))}
             </ul>
           </nav>
+          {session?.mode === 'cognito' && session.signedIn ? <SignOut /> : null}
           <ThemeSwitch />
         </div>
         <Offline />

@@ -1,4 +1,4 @@
-import type { AnchorHTMLAttributes, ButtonHTMLAttributes } from 'react';
+import type { ButtonHTMLAttributes } from 'react';
 import { Link } from 'wouter';
 import styles from './Button.module.css';
 import { Icon, type IconName } from './Icon';
@@ -31,15 +31,5 @@ export function ButtonLink({ look = 'plain', icon, href, children }: Look & { hr
       {icon ? <Icon name={icon} /> : null}
       {children}
     </Link>
-  );
-}
-
-/** A link to a file or another site: left to the browser. */
-export function FileLink({ look = 'plain', icon, children, ...rest }: Look & AnchorHTMLAttributes<HTMLAnchorElement>) {
-  return (
-    <a {...rest} className={classOf(look)}>
-      {icon ? <Icon name={icon} /> : null}
-      {children}
-    </a>
   );
 }

@@ -3,8 +3,8 @@ import { CropPanel } from './controls/CropPanel';
 import { HelpPanel } from './controls/HelpPanel';
 import { MeasurePanel, type Kind } from './controls/MeasurePanel';
 import { MovePad } from './controls/MovePad';
-import { NotePins } from './controls/NotePins';
-import { NotesPanel } from './controls/NotesPanel';
+import { AnnotationPins } from './controls/AnnotationPins';
+import { AnnotationsPanel } from './controls/AnnotationsPanel';
 import { PhotosPanel } from './controls/PhotosPanel';
 import { PhotoSide } from './controls/PhotoSide';
 import { Playback } from './controls/Playback';
@@ -17,11 +17,11 @@ import { type Geo, lookedAt, type Photo, subject } from './engine/geo';
 import { draw, photoAt } from './engine/overlay';
 import type { Scene } from './engine/scene';
 import { fromAbove, overview, turned, type Turn, type View } from './engine/view';
-import { browserNotes } from './notes';
+import { browserAnnotations } from './annotations';
 import type { SplatViewerProps } from './SplatViewer';
 import styles from './SplatViewer.module.css';
 import { useClicks } from './useClicks';
-import { useNotes } from './useNotes';
+import { useAnnotations } from './useAnnotations';
 import { type Opened, useEngine, useStillness } from './useScene';
 
 const STEP_DEG = 15;
@@ -41,7 +41,7 @@ interface Props extends SplatViewerProps {
 }
 
 /** Everything around the picture: tools, panels, what is drawn over it. */
-export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links, onShare, backHref }: Props) {
+export function Chrome({ title, opened, sceneUrl, photoUrl, annotations: store, links, sharing, backHref }: Props) {
   const { scene, geo, home } = opened;
   const still = useStillness();
   const mode = useEngine(scene, 'cameraMode', 'orbit');
@@ -53,15 +53,15 @@ export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links,
   const [isMissed, setMissed] = useState(false);
   const [box, setBox] = useState<Box | null>(null);
   const [isCropped, setCropped] = useState(false);
-  const notes = useNotes(useMemo(() => store ?? browserNotes(sceneUrl), [store, sceneUrl]));
+  const annotations = useAnnotations(useMemo(() => store ?? browserAnnotations(sceneUrl), [store, sceneUrl]));
   const { go, step } = useMoves(scene, still);
   const everything = useCallback(() => homeOf(scene, home), [scene, home]);
 
   const place = useCallback((point: Triple) => {
     setMissed(false);
-    if (tool === 'notes') notes.begin(point, scene.view());
+    if (tool === 'annotations') annotations.begin(point, scene.view());
     else setPoints((before) => (kind === 'height' && before.length > 1 ? [point] : [...before, point]));
-  }, [tool, kind, notes.begin, scene]);
+  }, [tool, kind, annotations.begin, scene]);
   const open = useCallback((next: Photo | null) => {
     setPhoto(next);
     if (next) scene.hold(next, reachOf(next, geo?.groundUp ?? null), still);
@@ -83,7 +83,7 @@ export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links,
   // On a phone there is room for a panel or for what moves, not for both.
   useEffect(() => { if (mode !== 'orbit' && matchMedia(NARROW).matches) setTool(null); }, [mode]);
 
-  const takesPoints = tool === 'measure' || tool === 'notes';
+  const takesPoints = tool === 'measure' || (tool === 'annotations' && annotations.mayWrite);
   // The first pick compiles a shader: better now than at the first click.
   useEffect(() => { if (takesPoints) void scene.pick(0, 0); }, [scene, takesPoints]);
   useClicks(scene, takesPoints, {
@@ -113,7 +113,7 @@ export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links,
   return (
     <>
       <canvas ref={overlay} className={styles.overlay} aria-hidden="true" />
-      <NotePins scene={scene} notes={notes.all} draft={notes.draft} onGo={(note) => { setTool('notes'); go(note.view); }} />
+      <AnnotationPins scene={scene} annotations={annotations.all} draft={annotations.draft} onGo={(annotation) => { setTool('annotations'); go(annotation.view); }} />
       <Toolbar
         scene={scene} title={title} tool={tool} backHref={backHref} hasPhotos={(geo?.photos.length ?? 0) > 0}
         mode={mode} onTool={choose} onStep={step} onHome={() => go(everything())}
@@ -127,13 +127,13 @@ export function Chrome({ title, opened, sceneUrl, photoUrl, notes: store, links,
         <MeasurePanel kind={kind} points={points} geo={geo} isMissed={isMissed} title={title}
           onKind={(next) => { setKind(next); setPoints([]); }} onPoints={setPoints} onClose={close} />
       ) : null}
-      {tool === 'notes' ? (
-        <NotesPanel notes={notes} origin={geo?.origin ?? null} isMissed={isMissed} title={title} onGo={go} onClose={close} />
+      {tool === 'annotations' ? (
+        <AnnotationsPanel annotations={annotations} origin={geo?.origin ?? null} isMissed={isMissed} title={title} onGo={go} onClose={close} />
       ) : null}
       {tool === 'crop' ? (
         <CropPanel whole={scene.box()} box={box} isOn={isCropped} onBox={setBox} onSwitch={setCropped} onClose={close} />
       ) : null}
-      {tool === 'share' ? <SharePanel scene={scene} title={title} links={links} onShare={onShare} onClose={close} /> : null}
+      {tool === 'share' ? <SharePanel scene={scene} title={title} links={links} sharing={sharing} onClose={close} /> : null}
       {tool === 'help' ? <HelpPanel onClose={close} /> : null}
       <div className={styles.foot}>
         {mode === 'anim' ? <Playback scene={scene} onClose={() => { scene.handle.state.cameraMode = 'orbit'; }} /> : null}

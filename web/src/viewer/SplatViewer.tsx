@@ -1,9 +1,9 @@
-import { useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { ErrorNotice } from '../ui/Notice';
 import { Chrome } from './Chrome';
 import { Loading } from './controls/Loading';
 import type { Photo } from './engine/geo';
-import type { NoteStore } from './notes';
+import type { AnnotationStore } from './annotations';
 import styles from './SplatViewer.module.css';
 import { useScene } from './useScene';
 import { words } from './words';
@@ -11,6 +11,8 @@ import { words } from './words';
 export interface SplatViewerProps {
   /** Where the `.sog` is, or the `lod-meta.json` of one in levels; a redirect is followed. */
   sceneUrl: string;
+  /** A small one of the same scene, shown until the whole one is there; it may be missing. */
+  coarseUrl?: string;
   /** geo.json: where the scene's frame (east, north, up) is on Earth, and its photos in it. */
   geoUrl?: string;
   /** What the scene is called, for the canvas's accessible name and for file names. */
@@ -19,12 +21,12 @@ export interface SplatViewerProps {
   chrome: boolean;
   /** Where a photo is to be had; null: it is not at hand. */
   photoUrl?: (photo: Photo) => string | null;
-  /** Where notes are kept; without it, in this browser under the scene's address. */
-  notes?: NoteStore;
-  /** The pages that links name: this view, and the same without chrome. */
-  links?: { page: string; embed: string };
-  /** Makes a link that works without signing in. */
-  onShare?: () => Promise<{ path: string; expiresAt: string }>;
+  /** Where annotations are kept; without it, in this browser under the scene's address. */
+  annotations?: AnnotationStore;
+  /** The pages that links name: this view, and the same for a frame of anybody's page. */
+  links?: { page: string; embed?: string };
+  /** What the owner may give away, with the present view in it. */
+  sharing?: (view: string) => ReactNode;
   /** Where Back leads. */
   backHref?: string;
   /** The first frame is drawn. */
@@ -33,10 +35,10 @@ export interface SplatViewerProps {
 
 /** A splat to walk around in, upright, in metres where its photos had GPS. */
 export default function SplatViewer(props: SplatViewerProps) {
-  const { sceneUrl, geoUrl, title = words.untitled, chrome, onLoaded } = props;
+  const { sceneUrl, coarseUrl = null, geoUrl, title = words.untitled, chrome, onLoaded } = props;
   const container = useRef<HTMLDivElement>(null);
-  const opened = useScene(container, sceneUrl, geoUrl);
-  const { scene, isLoaded, percent, error, retry } = opened;
+  const opened = useScene(container, { sceneUrl, coarseUrl }, geoUrl);
+  const { scene, isLoaded, isWhole, percent, error, retry } = opened;
   useEffect(() => {
     if (isLoaded) onLoaded?.();
   }, [isLoaded, onLoaded]);
@@ -60,11 +62,11 @@ export default function SplatViewer(props: SplatViewerProps) {
     };
   }, [scene]);
   return (
-    <div className={styles.viewer} data-chrome={chrome} data-loaded={isLoaded}>
+    <div className={styles.viewer} data-chrome={chrome} data-loaded={isLoaded} data-whole={isWhole}>
       <div ref={container} className={styles.scene} />
       {scene && isLoaded && chrome ? <Chrome {...props} title={title} opened={{ ...opened, scene }} /> : null}
       {isLoaded || error ? null : <Loading percent={percent} />}
-      {error ? <div className={styles.error}><ErrorNotice error={error} onRetry={retry} /></div> : null}
+      {error ? <div className={isLoaded ? styles.aside : styles.error}><ErrorNotice error={error} onRetry={retry} /></div> : null}
     </div>
   );
 }

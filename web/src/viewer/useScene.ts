@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import type { ViewerState } from '@playcanvas/supersplat-viewer/viewer';
+import { openFile } from '../api/files';
+import { ApiError } from '../api/problem';
 import { trackOf } from './engine/flight';
 import { type Geo, readGeo, subject } from './engine/geo';
-import { beginScene, openScene, type Scene } from './engine/scene';
+import { beginScene, openScene, type Scene, type Sources } from './engine/scene';
 import { decodeView, overview, type View } from './engine/view';
 import { words } from './words';
 
@@ -13,21 +15,26 @@ export interface Opened {
   /** Where the scene began, and where Home goes. */
   home: View | null;
   isLoaded: boolean;
+  /** What is shown is all that there is, not the coarse level. */
+  isWhole: boolean;
   percent: number;
   error: unknown;
   retry: () => void;
 }
 
 const GEO_MS = 6000;
-const BLANK = { scene: null, geo: null, home: null, isLoaded: false, percent: 0, error: null };
+const BLANK = { scene: null, geo: null, home: null, isLoaded: false, isWhole: false, percent: 0, error: null };
 
 /** geo.json; null where the scene has none, or where it does not come in time to begin with. */
 async function fetchGeo(url: string | undefined, signal: AbortSignal): Promise<{ geo: Geo | null; isMissing: boolean }> {
   if (!url) return { geo: null, isMissing: false };
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(GEO_MS)]);
-  const response = await fetch(url, { signal: limit, credentials: 'same-origin' });
-  if (response.status === 404) return { geo: null, isMissing: true };
-  return { geo: response.ok ? readGeo(await response.json()) : null, isMissing: false };
+  try {
+    const response = await openFile(url, AbortSignal.any([signal, AbortSignal.timeout(GEO_MS)]));
+    return { geo: readGeo(await response.json()), isMissing: false };
+  } catch (error) {
+    // A scene without a readable frame is still a scene: it is shown, without what needs one.
+    return { geo: null, isMissing: error instanceof ApiError && error.status === 404 };
+  }
 }
 
 function sceneColour(container: HTMLElement): [number, number, number] {
@@ -36,7 +43,7 @@ function sceneColour(container: HTMLElement): [number, number, number] {
 }
 
 /** A scene in a container, from its files' addresses; gone again with the component. */
-export function useScene(container: React.RefObject<HTMLDivElement | null>, sceneUrl: string, geoUrl: string | undefined): Opened {
+export function useScene(container: React.RefObject<HTMLDivElement | null>, { sceneUrl, coarseUrl }: Sources, geoUrl: string | undefined): Opened {
   const [state, setState] = useState<Omit<Opened, 'retry'>>(BLANK);
   const [turn, setTurn] = useState(0);
   const retry = useCallback(() => setTurn((before) => before + 1), []);
@@ -46,13 +53,22 @@ export function useScene(container: React.RefObject<HTMLDivElement | null>, scen
     const fail = (error: unknown) => {
       if (!gone.signal.aborted) setState((before) => (before.isLoaded ? before : { ...before, error }));
     };
-    const contents = beginScene(sceneUrl, gone.signal);
+    const contents = beginScene({ sceneUrl, coarseUrl }, gone.signal);
+    contents.catch(() => {}); // awaited below, later
+    const complete = async (opened: Scene) => {
+      try {
+        await opened.refine(await openFile(sceneUrl, gone.signal));
+        if (!gone.signal.aborted) setState((before) => ({ ...before, isWhole: true }));
+      } catch (error) {
+        if (!gone.signal.aborted) setState((before) => ({ ...before, error }));
+      }
+    };
     const open = async () => {
       const box = container.current as HTMLDivElement;
-      // A scene without a readable frame is still a scene: it is shown, without what needs one.
-      const { geo, isMissing } = await fetchGeo(geoUrl, gone.signal).catch(() => ({ geo: null, isMissing: false }));
+      const { geo, isMissing } = await fetchGeo(geoUrl, gone.signal);
       const seen = geo && subject(geo);
       const home = seen ? overview(seen.centre, seen.radius) : null;
+      const begun = await contents;
       scene = await openScene({
         container: box,
         sceneUrl,
@@ -60,14 +76,17 @@ export function useScene(container: React.RefObject<HTMLDivElement | null>, scen
         start: decodeView(location.hash) ?? home,
         flight: geo && trackOf(geo),
         background: sceneColour(box),
-        contents,
+        contents: begun.contents,
         onError: () => fail(new Error(words.broken)),
       });
       if (gone.signal.aborted) return scene.destroy();
       const opened = scene;
       const { events } = opened.handle;
       events.on('progress:changed', (percent: number) => setState((before) => ({ ...before, percent })));
-      events.on('loaded:changed', () => setState((before) => ({ ...before, isLoaded: true, error: null })));
+      events.on('loaded:changed', () => {
+        setState((before) => ({ ...before, isLoaded: true, isWhole: begun.isWhole, error: null }));
+        if (!begun.isWhole) void complete(opened);
+      });
       setState((before) => ({ ...before, scene: opened, geo, home }));
     };
     setState(BLANK);
@@ -76,7 +95,7 @@ export function useScene(container: React.RefObject<HTMLDivElement | null>, scen
       gone.abort();
       scene?.destroy();
     };
-  }, [container, sceneUrl, geoUrl, turn]);
+  }, [container, sceneUrl, coarseUrl, geoUrl, turn]);
   return { ...state, retry };
 }
 

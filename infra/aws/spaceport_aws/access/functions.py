@@ -3,10 +3,12 @@
 from spaceport_aws.access.grants import Grant, encryption, listing, objects, publishing, table
 from spaceport_aws.names import Names
 from spaceport_contracts.places import AREAS
+from spaceport_contracts.webhook import HOOKS_PREFIX
 from spaceport_runtime.service import Service
 from spaceport_topology.wiring import LEDGER_TABLE, LIMITS_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
 BEGUN = "uploads/up-*"  # what was begun through the API
+HOOKS = f"{HOOKS_PREFIX}*"  # jobs' own webhooks, with their secrets: no job's machine reads them
 LEDGER_ACTIONS = ("GetItem", "PutItem", "UpdateItem", "Query")
 STREAMS = "the streams of this one log group, which Lambda names"
 TRACING = Grant(
@@ -32,7 +34,7 @@ def function_grants(
     if service.job:
         return grants + _stage(service, names, key_arn, str(job_role_arn))
     if service.publishes:
-        return grants + _planning(service, entry, names, key_arn)
+        return grants + _planning(service, names, key_arn)
     return grants
 
 
@@ -79,7 +81,10 @@ def _stage(service: Service, names: Names, key_arn: str, job_role_arn: str) -> l
     kind = service.job.kind
     verb = kind.capitalize()
     jobs = names.arn("sagemaker", f"{kind}-job/{service.name}-*")
-    actions = [f"sagemaker:{verb_}{verb}Job" for verb_ in ("Create", "Describe", "Stop")]
+    creating = f"Create{verb}Job"
+    tagged = {"StringEquals": {"aws:RequestTag/spaceport:deployment": names.deployment}}
+    only_then = {"StringEquals": {"sagemaker:TaggingAction": creating}}
+    named = "a job's name ends in its job id"
     passing = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     own = [f"{area}/*/{service.name}/*" for area in AREAS]
     return [
@@ -90,7 +95,10 @@ def _stage(service: Service, names: Names, key_arn: str, job_role_arn: str) -> l
         objects(names, ("PutObject",), *(f"{each}/options/options.json" for each in own)),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
-        Grant((*actions, "sagemaker:AddTags"), (jobs,), why="a job's name ends in its job id"),
+        Grant((f"sagemaker:{creating}",), (jobs,), tagged, why=named),
+        Grant(("sagemaker:AddTags",), (jobs,), only_then, why=named),
+        # Without a condition on tags: an unknown job has none, and must be told as unknown.
+        Grant((f"sagemaker:Describe{verb}Job", f"sagemaker:Stop{verb}Job"), (jobs,), why=named),
         Grant(("iam:PassRole",), (job_role_arn,), passing),
     ]
 
@@ -111,12 +119,13 @@ def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Gr
     if entry != "on_request":
         grants += [
             objects(names, ("PutObject", "AbortMultipartUpload"), "work/*/ingest/*"),
-            objects(names, ("DeleteObject",), "jobs/*", "work/*", "uploads/*", "captures/*"),
+            objects(names, ("DeleteObject",), "jobs/*", "work/*", "uploads/*", "captures/*", HOOKS),
             objects(names, ("AbortMultipartUpload",), BEGUN),
         ]
     if entry == "on_request":
         grants.append(objects(names, ("DeleteObject", "AbortMultipartUpload"), BEGUN))
         grants.append(objects(names, ("PutObject", "ListMultipartUploadParts"), BEGUN))
+        grants.append(objects(names, ("PutObject",), HOOKS))
     return grants
 
 
@@ -127,10 +136,8 @@ def _register(names: Names) -> Grant:
     return Grant(tuple(f"dynamodb:{action}" for action in actions), (arn,))
 
 
-def _planning(service: Service, entry: str, names: Names, key_arn: str) -> list[Grant]:
+def _planning(service: Service, names: Names, key_arn: str) -> list[Grant]:
     """Read an elevation model that was uploaded, keep plans, hand out links to them."""
-    if entry != "on_request":
-        return [_sending(service, names)]
     return [
         _speech(service, names),
         objects(names, ("GetObject",), "uploads/*", "plans/*"),
@@ -154,7 +161,7 @@ def _notify(service: Service, entry: str, names: Names, key_arn: str, mail: str)
     return [
         _sending(service, names),
         table(names, STATUS_TABLE, "GetItem", "PutItem", "Query", "UpdateItem", "DeleteItem"),
-        objects(names, ("GetObject",), "jobs/*", "work/*"),
+        objects(names, ("GetObject",), "jobs/*", "work/*", HOOKS),
         objects(names, ("PutObject", "DeleteObject"), "jobs/*/report/*"),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),

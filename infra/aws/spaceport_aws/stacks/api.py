@@ -16,6 +16,16 @@ ACCESS_LOG_FIELDS = (
     "integrationErrorMessage",
 )
 LOCAL_PAGE = "http://localhost:5173"
+# A terminal proves its user's password without sending it, and holds no secret either.
+TERMINAL_FLOW = {
+    "generate_secret": False,
+    "prevent_user_existence_errors": True,
+    "auth_flows": cognito.AuthFlow(user_srp=True),
+    "disable_o_auth": True,
+    "access_token_validity": cdk.Duration.hours(1),
+    "refresh_token_validity": cdk.Duration.days(30),
+    "enable_token_revocation": True,
+}
 
 
 class Api(SpaceportStack):
@@ -49,7 +59,7 @@ class Api(SpaceportStack):
             protocol_type="HTTP",
             cors_configuration=apigateway.CfnApi.CorsProperty(
                 allow_origins=web_origins(self.plan) or [LOCAL_PAGE],
-                allow_methods=["GET", "POST", "DELETE", "OPTIONS"],
+                allow_methods=["GET", "POST", "PUT", "DELETE", "OPTIONS"],
                 allow_headers=["authorization", "content-type", "idempotency-key"],
                 expose_headers=["etag", "location", "retry-after"],
                 max_age=3600,
@@ -104,9 +114,30 @@ class Api(SpaceportStack):
         because(pool, "COG2", "MFA is offered; to force it is the deployment's choice")
         because(pool, "COG8", "the plus plan costs per user; people are invited by hand")
         client = pool.add_client("Web", **self._browser_flow())
+        self._sign_in_page(pool, client)
+        terminal = pool.add_client("Terminal", **TERMINAL_FLOW)
         cdk.CfnOutput(self, "UserPool", value=pool.user_pool_id)
         cdk.CfnOutput(self, "UserPoolClient", value=client.user_pool_client_id)
-        return pool.user_pool_provider_url, [client.user_pool_client_id]
+        self._tell_terminals(pool.user_pool_id, terminal.user_pool_client_id)
+        return pool.user_pool_provider_url, [
+            client.user_pool_client_id,
+            terminal.user_pool_client_id,
+        ]
+
+    def _tell_terminals(self, pool_id: str, client_id: str) -> None:
+        """What `spaceport login` needs, for the operator to pass on; none of it is secret."""
+        self.tell("user-pool", pool_id)
+        self.tell("user-pool-client", client_id)
+        command = f"spaceport login {self.api.attr_api_endpoint} --pool {pool_id}"
+        cdk.CfnOutput(self, "TerminalSignIn", value=f"{command} --client {client_id}")
+
+    def _sign_in_page(self, pool: cognito.UserPool, client: cognito.UserPoolClient) -> None:
+        """Cognito's pages at a domain of Amazon's; the site's `config.json` says where."""
+        prefix = cognito.CognitoDomainOptions(domain_prefix=self.plan.names.sign_in)
+        domain = pool.add_domain("SignInPage", cognito_domain=prefix)
+        self.tell("sign-in-domain", domain.base_url())
+        self.tell("sign-in-issuer", pool.user_pool_provider_url)
+        self.tell("sign-in-client", client.user_pool_client_id)
 
     def _browser_flow(self) -> dict[str, object]:
         """A page holds no secret; it signs in by code and PKCE."""

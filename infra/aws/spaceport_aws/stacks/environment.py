@@ -10,6 +10,8 @@ from spaceport_aws.stacks.base import SpaceportStack
 from spaceport_runtime.service import Service
 from spaceport_topology.wiring import LEDGER_TABLE, LIMITS_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
+PROGRESS_INTERVAL_S = "10"  # a fifth of the events of a machine at home: docs/scale.md, Progress
+
 
 def function_environment(
     stack: SpaceportStack, service: Service, key_arn: str, job_role: iam.Role | None
@@ -65,6 +67,7 @@ def _stage(
     environment = {
         "SPACEPORT_JOB_ROLE_ARN": job_role.role_arn,
         "SPACEPORT_JOB_KEY_ARN": key_arn,
+        "SPACEPORT_PROGRESS_INTERVAL_S": PROGRESS_INTERVAL_S,
         f"{prefix}IMAGE": stack.plan.names.image(service.name, deployment.image_tag),
         f"{prefix}INSTANCE_TYPE": machines[-1].instance_type,
         f"{prefix}MACHINES": json.dumps(

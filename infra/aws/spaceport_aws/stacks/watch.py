@@ -85,8 +85,7 @@ class Watch(SpaceportStack):
     def _rows(self, services: tuple[Service, ...]) -> list[list[cloudwatch.IWidget]]:
         """Services that listen to nothing have no queue to look at."""
         stages = [service for service in services if service.job]
-        names = {spec.service for spec in self.plan.topology.functions}
-        listening = [service for service in services if service.name in names]
+        listening = [service for service in services if service.listens]
         return [
             [self._asked("Jobs in flight", IN_FLIGHT), self._asked("Seconds per stage", SECONDS)],
             [self._asked("Failures by class", FAILURES), self._trouble(stages)],
@@ -178,7 +177,7 @@ class Watch(SpaceportStack):
                 budget_limit=budgets.CfnBudget.SpendProperty(
                     amount=deployment.budget_usd, unit="USD"
                 ),
-                cost_filters={"TagKeyValue": [f"user:spaceport:deployment${deployment.stage}"]},
+                cost_filters={"TagKeyValue": [f"user:spaceport:deployment${deployment.name}"]},
             ),
             notifications_with_subscribers=steps,
         )

@@ -1,4 +1,4 @@
-"""The site: a private bucket behind CloudFront, with security headers and immutable assets.
+"""The site and the API as one origin: CloudFront before a private bucket and API Gateway.
 
 `python -m spaceport_aws.publish` fills it with the built folder.
 """
@@ -11,14 +11,21 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from spaceport_aws.stacks.base import Plan, SpaceportStack, because
-from spaceport_topology.pages import content_security_policy
+from spaceport_aws.stacks.edge import (
+    OWN_SIGN_IN,
+    api_patterns,
+    config_function,
+    page_function,
+    sign_in_config,
+)
+from spaceport_topology.pages import CONFIG, EMBED, content_security_policy
 
 YEAR_S = 31_536_000
 TILES = "https://tile.openstreetmap.org"
 
 
 class Web(SpaceportStack):
-    """Static files only; the page talks to the API and to S3 by presigned requests."""
+    """Pages, the API's paths, and `config.json`; jobs' files come from S3 by presigned requests."""
 
     def __init__(self, scope: Construct, plan: Plan) -> None:
         super().__init__(scope, "Web", plan, "Spaceport: the site")
@@ -60,12 +67,6 @@ class Web(SpaceportStack):
             if deployment.certificate_arn
             else None
         )
-        index = cloudfront.ErrorResponse(
-            http_status=403,
-            response_http_status=200,
-            response_page_path="/index.html",
-            ttl=cdk.Duration.seconds(0),
-        )
         return cloudfront.Distribution(
             self,
             "Distribution",
@@ -78,27 +79,84 @@ class Web(SpaceportStack):
             price_class=cloudfront.PriceClass.PRICE_CLASS_100,
             enable_logging=True,
             log_bucket=logs,
-            # A page of the app is not a file: S3 answers 403, the visitor gets the app.
-            error_responses=[index],
-            default_behavior=cloudfront.BehaviorOptions(
-                origin=origins.S3BucketOrigin.with_origin_access_control(site),
-                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
-                allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
-                cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
-                response_headers_policy=self._headers(),
-                compress=True,
-            ),
+            default_behavior=self._pages(site, self._headers("Headers", is_framed=False)),
+            additional_behaviors={
+                f"{EMBED}*": self._pages(site, self._headers("Framed", is_framed=True)),
+                CONFIG: self._config(site),
+                **dict.fromkeys(api_patterns(self.plan.topology.routes), self._api()),
+            },
         )
 
-    def _headers(self) -> cloudfront.ResponseHeadersPolicy:
+    @property
+    def _named(self) -> str:
+        """What CloudFront, which is the world's, has of ours begins with."""
+        return f"{self.plan.deployment.name}-{self.plan.deployment.region}"
+
+    def _pages(
+        self, site: s3.Bucket, headers: cloudfront.ResponseHeadersPolicy
+    ) -> cloudfront.BehaviorOptions:
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(site),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
+            cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+            response_headers_policy=headers,
+            function_associations=[self._on_request("Pages", page_function())],
+            compress=True,
+        )
+
+    def _config(self, site: s3.Bucket) -> cloudfront.BehaviorOptions:
+        """Never asked of the bucket: the function has the answer."""
+        config = OWN_SIGN_IN
+        if not self.plan.deployment.jwt_issuer:
+            told = (self.told(f"sign-in-{name}") for name in ("domain", "issuer", "client"))
+            config = sign_in_config(*told)
+        return cloudfront.BehaviorOptions(
+            origin=origins.S3BucketOrigin.with_origin_access_control(site),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_GET_HEAD,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+            function_associations=[self._on_request("Config", config_function(config))],
+        )
+
+    def _api(self) -> cloudfront.BehaviorOptions:
+        """All of a request but its host, which names API Gateway's own; nothing is kept."""
+        host = f"{self.told('api-id')}.execute-api.{self.plan.deployment.region}.amazonaws.com"
+        return cloudfront.BehaviorOptions(
+            origin=origins.HttpOrigin(host),
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.HTTPS_ONLY,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            response_headers_policy=cloudfront.ResponseHeadersPolicy.SECURITY_HEADERS,
+        )
+
+    def _on_request(self, construct_id: str, code: str) -> cloudfront.FunctionAssociation:
+        known = self.node.try_find_child(f"On{construct_id}")
+        function = known or cloudfront.Function(
+            self,
+            f"On{construct_id}",
+            function_name=f"{self._named}-{construct_id.lower()}",
+            code=cloudfront.FunctionCode.from_inline(code),
+            runtime=cloudfront.FunctionRuntime.JS_2_0,
+        )
+        assert isinstance(function, cloudfront.Function)
+        return cloudfront.FunctionAssociation(
+            function=function, event_type=cloudfront.FunctionEventType.VIEWER_REQUEST
+        )
+
+    def _headers(self, construct_id: str, *, is_framed: bool) -> cloudfront.ResponseHeadersPolicy:
+        """`frame-ancestors` says who may frame a page; the older header cannot say "anybody"."""
+        no_frames = cloudfront.ResponseHeadersFrameOptions(
+            frame_option=cloudfront.HeadersFrameOption.DENY, override=True
+        )
         behaviours = cloudfront.ResponseSecurityHeadersBehavior(
             content_security_policy=cloudfront.ResponseHeadersContentSecurityPolicy(
-                content_security_policy=site_policy(self.plan), override=True
+                content_security_policy=site_policy(self.plan, is_framed=is_framed), override=True
             ),
             content_type_options=cloudfront.ResponseHeadersContentTypeOptions(override=True),
-            frame_options=cloudfront.ResponseHeadersFrameOptions(
-                frame_option=cloudfront.HeadersFrameOption.DENY, override=True
-            ),
+            frame_options=None if is_framed else no_frames,
             referrer_policy=cloudfront.ResponseHeadersReferrerPolicy(
                 referrer_policy=cloudfront.HeadersReferrerPolicy.SAME_ORIGIN, override=True
             ),
@@ -108,19 +166,17 @@ class Web(SpaceportStack):
                 override=True,
             ),
         )
-        name = f"{self.plan.deployment.name}-{self.plan.deployment.region}"
         return cloudfront.ResponseHeadersPolicy(
             self,
-            "Headers",
-            response_headers_policy_name=name,
+            construct_id,
+            response_headers_policy_name=f"{self._named}-{construct_id.lower()}",
             security_headers_behavior=behaviours,
         )
 
 
-def site_policy(plan: Plan) -> str:
-    """Own files, the API, S3 and the sign-in; maps' tiles as images."""
+def site_policy(plan: Plan, *, is_framed: bool) -> str:
+    """Own files and the API, which are one origin; S3 and the sign-in; maps' tiles as images."""
     region = plan.deployment.region
-    api = f"https://*.execute-api.{region}.amazonaws.com"
     bucket = f"https://{plan.names.bucket}.s3.{region}.amazonaws.com"
-    sign_in = f"https://cognito-idp.{region}.amazonaws.com"
-    return content_security_policy([api, bucket, sign_in], [TILES])
+    sign_in = f"https://{plan.names.sign_in}.auth.{region}.amazoncognito.com"
+    return content_security_policy([bucket, sign_in], [TILES], is_framed=is_framed)

@@ -31,6 +31,7 @@ class Hosting:
         self._pollers = [
             Poller(_mapping(functions[spec.service], queue_urls[spec.queue], sqs), sqs, bell)
             for spec in topology.functions
+            if spec.queue
         ]
         self._schedules: list[Schedule] = []
 

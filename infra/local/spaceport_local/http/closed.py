@@ -12,6 +12,7 @@ from typing import Any
 
 from spaceport_local.http.refusals import Refusal
 from spaceport_local.http.server import Page, WsgiApp
+from spaceport_topology.pages import EMBED
 
 OWN_NAMES = ("127.0.0.1", "localhost", "[::1]")
 METHODS = "GET, HEAD, POST, PUT, DELETE"
@@ -88,11 +89,11 @@ def _may_be_without_origin(environ: dict[str, Any]) -> bool:
         return True
     if environ["REQUEST_METHOD"] not in READS:
         return False
-    is_link = (
-        environ.get("HTTP_SEC_FETCH_MODE") == "navigate"
-        and environ.get("HTTP_SEC_FETCH_DEST") == "document"
-    )
-    return is_link or site == "same-site"
+    if environ.get("HTTP_SEC_FETCH_MODE") != "navigate":
+        return bool(site == "same-site")
+    where = environ.get("HTTP_SEC_FETCH_DEST")
+    is_framed = where == "iframe" and str(environ.get("PATH_INFO")).startswith(f"/{EMBED}")
+    return where == "document" or is_framed or bool(site == "same-site")
 
 
 def _cross_origin_headers(origin: str, environ: dict[str, Any]) -> Headers:

@@ -12,10 +12,17 @@ from werkzeug.security import safe_join
 from werkzeug.utils import send_file
 from werkzeug.wrappers import Request, Response
 
-from spaceport_topology.pages import ASSETS, FOREVER, FRESH, content_security_policy
+from spaceport_topology.pages import (
+    ASSETS,
+    CONFIG,
+    EMBED,
+    FOREVER,
+    FRESH,
+    content_security_policy,
+    file_of_page,
+)
 
 DIST = Path(__file__).parents[4] / "web" / "dist"
-INDEX = "index.html"
 READS = ("GET", "HEAD")
 HTML = "text/html; charset=utf-8"
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -33,6 +40,8 @@ TYPES = {
     ".webp": "image/webp",
     ".woff2": "font/woff2",
 }
+# How people sign in on this machine: by the printed link.
+HERE = '{"signIn": {"kind": "local"}}'
 PLAIN = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -58,8 +67,12 @@ class Pages:
 
     def __init__(self, folder: Path, s3_origin: str | None = None) -> None:
         self._folder = folder
+        data = [s3_origin] if s3_origin else []
+        self._framed = {
+            "Content-Security-Policy": content_security_policy(data, is_framed=True),
+        }
         self._headers = {
-            "Content-Security-Policy": content_security_policy([s3_origin] if s3_origin else []),
+            "Content-Security-Policy": content_security_policy(data),
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "Cross-Origin-Opener-Policy": "same-origin",
@@ -71,12 +84,14 @@ class Pages:
         if request.method not in READS:
             return None
         name = request.path.lstrip("/")
+        if name == CONFIG:
+            return Response(HERE, content_type="application/json", headers=self._headers)
         if self._is_file(name):
             return self._file(name, request)
         if not takes_html(request):
             return None
-        if self._is_file(INDEX):
-            return self._file(INDEX, request)
+        if self._is_file(file_of_page(name)):
+            return self._page(name, request)
         return self.plain(200, NOT_BUILT)
 
     def plain(self, status: int, page: str) -> Response:
@@ -88,6 +103,12 @@ class Pages:
     def _is_file(self, name: str) -> bool:
         path = safe_join(str(self._folder), name) if name and "\0" not in name else None
         return path is not None and Path(path).is_file()
+
+    def _page(self, name: str, request: Request) -> Response:
+        response = self._file(file_of_page(name), request)
+        if name.startswith(EMBED):
+            response.headers.update(self._framed)
+        return response
 
     def _file(self, name: str, request: Request) -> Response:
         return self.send(

@@ -128,6 +128,8 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]
             self.error.code = DISK_FULL
         if self.error and not isinstance(self.error, _InWords):
             self.error = _InWords(self.error.code, self.adj)
+        if self.completed:  # else waitress asks for a body that has come, and waits for ever
+            self.expect_continue = False
         return used
 
     def _drop_body(self) -> None:

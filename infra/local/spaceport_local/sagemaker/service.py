@@ -190,6 +190,7 @@ class SageMaker:
             if job.kind == kind
             and request.get("NameContains", "") in job.name
             and request.get("StatusEquals", job.status) == job.status
+            and job.document["CreationTime"] > float(request.get("CreationTimeAfter", 0))
         ]
         chosen.sort(key=lambda job: -job.document["CreationTime"])
         size = request.get("MaxResults", 100)

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from spaceport_compress.job.clean import clean
+from spaceport_compress.job.coarse.level import COARSE, write_coarse
 from spaceport_compress.job.options import CompressOptions, efforts
 from spaceport_compress.job.pictures.flightpath import Survey
 from spaceport_compress.job.pictures.flythrough import write_flythrough
@@ -83,8 +84,11 @@ def compress(
         lambda n, m: tell("flythrough", n, m),
     )
     sog_bytes = (output / SOG).stat().st_size
+    tell("coarse", 0, 1)
+    has_coarse = write_coarse(output / COARSE, verified.gaussians, splat.cameras, sog_bytes)
+    tell("coarse", 1, 1)
     result = CompressResult(
-        files=hash_outputs(output, (SOG, PREVIEW, FLYTHROUGH)),
+        files=hash_outputs(output, (SOG, *((COARSE,) if has_coarse else ()), PREVIEW, FLYTHROUGH)),
         warnings=splat.warnings,
         gaussians=len(splat.gaussians),
         dropped=splat.dropped,

@@ -3,6 +3,7 @@
 from typing import Any
 
 GEOMETRIES = ("Polygon", "MultiPolygon", "LineString", "Point")
+KINDS = "Polygon, MultiPolygon, LineString or Point"
 COLLECTIONS = {"FeatureCollection": "features", "GeometryCollection": "geometries"}
 WGS_84 = ("CRS84", "4326")
 DEEPEST = 8
@@ -14,7 +15,7 @@ def one_geometry(document: Any, depth: int = 0) -> dict[str, Any]:
     Raises ValueError, with a sentence that says what helps.
     """
     if not isinstance(document, dict) or depth > DEEPEST:
-        raise ValueError("it is no GeoJSON object")
+        raise ValueError(f"it is no GeoJSON object; give a {KINDS}")
     _refuse_other_crs(document.get("crs"))
     kind = document.get("type")
     if kind == "Feature":
@@ -22,14 +23,11 @@ def one_geometry(document: Any, depth: int = 0) -> dict[str, Any]:
     if kind in COLLECTIONS:
         members = document.get(COLLECTIONS[kind])
         if not isinstance(members, list):
-            raise ValueError(f"the {kind} has no list of {COLLECTIONS[kind]}")
+            raise ValueError(f"the {kind} has no list of {COLLECTIONS[kind]}; add it")
         return _together([one_geometry(member, depth + 1) for member in members])
     if kind in GEOMETRIES:
         return {"type": kind, "coordinates": document.get("coordinates")}
-    raise ValueError(
-        f"it holds {str(kind)[:40] if kind else 'no geometry'}; give a Polygon, MultiPolygon, "
-        "LineString or Point"
-    )
+    raise ValueError(f"it holds {str(kind)[:40] if kind else 'no geometry'}; give a {KINDS}")
 
 
 def _together(geometries: list[dict[str, Any]]) -> dict[str, Any]:

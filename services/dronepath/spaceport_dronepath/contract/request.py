@@ -1,9 +1,18 @@
 """`POST /drone-path`: what may be asked. SI units, GeoJSON's longitude and latitude in degrees."""
 
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from spaceport_dronepath.contract.geojson import COLLECTIONS, one_geometry
 
@@ -57,7 +66,9 @@ class Geometry(Asked):
     @classmethod
     def _unwrapped(cls, given: Any) -> Any:
         """A Feature or a collection is the geometry that it holds."""
-        wrapped = isinstance(given, dict) and ("crs" in given or given.get("type") in WRAPPINGS)
+        wrapped = isinstance(given, dict) and (
+            given.keys() & {"crs", "bbox"} or given.get("type") in WRAPPINGS
+        )
         return one_geometry(given) if wrapped else given
 
 
@@ -66,6 +77,19 @@ class Circle(Asked):
 
     center: Position
     radius_m: float = Field(gt=0, le=50_000)
+
+
+def _kind_of_zone(given: Any) -> str:
+    """GeoJSON says its type; a circle has none, and no coordinates."""
+    if isinstance(given, dict):
+        return "Geometry" if given.keys() & {"type", "coordinates"} else "Circle"
+    return "Circle" if isinstance(given, Circle) else "Geometry"
+
+
+Zone = Annotated[
+    Annotated[Geometry, Tag("Geometry")] | Annotated[Circle, Tag("Circle")],
+    Discriminator(_kind_of_zone),
+]
 
 
 class CameraSpec(Asked):
@@ -93,15 +117,19 @@ class Subject(Asked):
     """What the orbits look at: a building, a tower, a monument."""
 
     center: Position | None = None
-    outline: Geometry | None = Field(default=None, description="Polygon, instead of the center")
+    outline: Geometry | None = Field(
+        default=None, validate_default=True, description="Polygon, instead of the center"
+    )
     radius_m: float | None = Field(default=None, gt=0, le=2000)
     height_m: float = Field(default=8.0, gt=0, le=1000)
 
-    @model_validator(mode="after")
-    def _one_place(self) -> Self:
-        if (self.center is None) == (self.outline is None):
-            raise ValueError("give the subject's center or its outline, one of the two")
-        return self
+    @field_validator("outline")
+    @classmethod
+    def _one_place(cls, outline: Geometry | None, info: ValidationInfo) -> Geometry | None:
+        if "center" in info.data and (info.data["center"] is None) == (outline is None):
+            given = "neither center nor outline" if outline is None else "center and outline both"
+            raise ValueError(f"the subject has {given}; give one of the two")
+        return outline
 
 
 class NoTerrain(Asked):
@@ -166,7 +194,7 @@ class PlanRequest(Asked):
     takeoff: Position | None = Field(default=None, description="the area's nearest point, unless")
 
     terrain: Terrain = NoTerrain()
-    no_fly: list[Geometry | Circle] = Field(default_factory=list, max_length=200)
+    no_fly: list[Zone] = Field(default_factory=list, max_length=200)
     no_fly_margin_m: float = Field(default=5, ge=0, le=1000)
     max_agl_m: float = Field(default=120, gt=0, le=6000)
     max_above_takeoff_m: float = Field(default=500, gt=0, le=6000, description="DJI's own limit")
@@ -174,8 +202,9 @@ class PlanRequest(Asked):
     exports: list[ExportFormat] = Field(default=[ExportFormat.GEOJSON], max_length=7)
     title: str = Field(default="Flight plan", min_length=1, max_length=200)
 
-    @model_validator(mode="after")
-    def _one_height(self) -> Self:
-        if self.gsd_cm is not None and self.agl_m is not None:
-            raise ValueError("give gsd_cm or agl_m, not both")
-        return self
+    @field_validator("agl_m")
+    @classmethod
+    def _one_height(cls, agl_m: float | None, info: ValidationInfo) -> float | None:
+        if agl_m is not None and info.data.get("gsd_cm") is not None:
+            raise ValueError("gsd_cm and agl_m both give the height; leave one out")
+        return agl_m

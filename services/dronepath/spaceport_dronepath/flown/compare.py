@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from spaceport_contracts.capture import Photo
+from spaceport_contracts.flight import PITCH_APART_DEG, near_m, paired
 from spaceport_dronepath.geometry.areas import polygons_of
 from spaceport_dronepath.plan import Plan
 from spaceport_dronepath.prediction.forecast import shots_of
@@ -17,9 +18,6 @@ from spaceport_runtime.errors import UserError
 
 Floats = NDArray[np.float64]
 ANOTHER_PLACE_M = 5000.0
-NEAR_M = 8.0
-NEAR_SHARE = 0.15  # of the height: GPS is worse than that only when the photo is elsewhere
-PITCH_APART_DEG = 20.0
 GOOD_VIEWS = 3
 SMALLEST_GAP_M2 = 4.0
 
@@ -131,14 +129,17 @@ def _map(plan: Plan, shots: Shots) -> CoverageMap:
 
 
 def _missing(plan: Plan, planned: Shots, taken: Shots) -> NDArray[np.bool_]:
-    """Which planned photos have no photo near them that looks in about the same direction."""
-    reach_m = max(NEAR_M, NEAR_SHARE * plan.wishes.agl_m)
+    """Which planned photos have none of their own, near and in about the same direction."""
     tree = shapely.STRtree(shapely.points(taken.xy))
+    reach_m = near_m(plan.wishes.agl_m)
     which, found = tree.query(shapely.points(planned.xy), "dwithin", reach_m)
     alike = np.abs(planned.pitch_deg[which] - taken.pitch_deg[found]) < PITCH_APART_DEG
-    has = np.zeros(len(planned.xy), bool)
-    has[which[alike]] = True
-    return ~has
+    which, found = which[alike], found[alike]
+    off_m = np.hypot(*(planned.xy[which] - taken.xy[found]).T)
+    has = paired(zip(off_m.tolist(), which.tolist(), found.tolist(), strict=True))
+    missing = np.ones(len(planned.xy), bool)
+    missing[list(has)] = False
+    return missing
 
 
 def _gaps(plan: Plan, seen: CoverageMap, wanted: CoverageMap) -> BaseGeometry:

@@ -4,6 +4,7 @@ import base64
 import html
 from collections.abc import Iterator
 
+from spaceport_dronepath.contract.request import Pattern
 from spaceport_dronepath.page.drawing import COLOURS, map_svg, profile_svg
 from spaceport_dronepath.plan import Plan
 from spaceport_dronepath.prediction.forecast import Forecast
@@ -37,7 +38,7 @@ def plan_page(plan: Plan, expected: Forecast, picture: bytes) -> bytes:
         f"<p class=key>{_key()}</p>",
         f"<h2>Sorties</h2>{_table(plan)}",
         f"<h2>Heights</h2>{profile_svg(plan)}",
-        f"<h2>What to expect</h2>{_expected(expected)}",
+        f"<h2>What to expect</h2>{_expected(expected, plan.request.pattern)}",
         f"<h2>Beware</h2><ul>{''.join(f'<li>{html.escape(w)}' for w in expected.warnings)}</ul>",
         "</html>",
     ]
@@ -47,11 +48,18 @@ def plan_page(plan: Plan, expected: Forecast, picture: bytes) -> bytes:
 def _summary(plan: Plan, expected: Forecast) -> str:
     drone = plan.wishes.drone.name if plan.wishes.drone else "A camera in numbers"
     lon, lat = plan.frame.to_lon_lat(plan.sky.home)[0]
+    low = round(min(sortie.min_clearance_m for sortie in plan.sorties))
+    high = round(max(sortie.max_agl_m for sortie in plan.sorties))
+    heights = f"{high}" if low == high else f"{low} to {high}"
     return (
-        f"{drone}, pattern {plan.request.pattern.value}, {plan.wishes.agl_m:.0f} m above ground: "
-        f"{expected.photos} photos in {len(plan.sorties)} sorties, {expected.minutes:.0f} minutes. "
-        f"Take-off at {lat:.6f}, {lon:.6f}."
+        f"{drone}, pattern {plan.request.pattern.value}, {heights} m above ground: "
+        f"{_count(expected.photos, 'photo')} in {_count(len(plan.sorties), 'sortie')}, "
+        f"{expected.minutes:.0f} minutes. Take-off at {lat:.6f}, {lon:.6f}."
     )
+
+
+def _count(number: int, what: str) -> str:
+    return f"1 {what}" if number == 1 else f"{number:,} {what}s"
 
 
 def _key() -> str:
@@ -90,20 +98,16 @@ def _rows(plan: Plan) -> Iterator[str]:
         yield "<tr>" + "".join(f"<td>{cell}" for cell in cells) + "</tr>"
 
 
-def _expected(expected: Forecast) -> str:
+def _expected(expected: Forecast, pattern: Pattern) -> str:
+    gsd = f"{expected.gsd_min_cm:.2f} to {expected.gsd_max_cm:.2f} cm"
     rows = [
-        (
-            "Ground sampling distance",
-            f"{expected.gsd_min_cm:.2f} to {expected.gsd_max_cm:.2f} cm, "
-            f"mostly {expected.gsd_p50_cm:.2f}",
-        ),
-        ("Area seen", f"{expected.coverage_pct:.2f} %"),
-        (
-            "Photos of each place",
-            f"{expected.views_p50:.0f} in the middle, {expected.views_p1:.0f} at the worst 1 %",
-        ),
+        ("Ground sampling distance", f"{gsd}, mostly {expected.gsd_p50_cm:.2f}"),
         ("Storage", f"{expected.storage_gb:.2f} GB"),
     ]
+    if pattern is not Pattern.FACADE:
+        each = f"{expected.views_p50:.0f} in the middle, {expected.views_p1:.0f} at the worst 1 %"
+        rows.append(("Area seen", f"{expected.coverage_pct:.2f} %"))
+        rows.append(("Photos of each place", each))
     if expected.wall_views_mean is not None:
         walls = (
             f"{expected.wall_views_mean:.0f} on average, {expected.wall_views_p5:.0f} at the worst "

@@ -1,6 +1,7 @@
 """Rows of photos that look straight at walls."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -14,6 +15,7 @@ from spaceport_dronepath.patterns.circles import lowest_agl_m, stretches
 from spaceport_dronepath.patterns.strip import Kind, Strip, along, at
 
 Floats = NDArray[np.float64]
+CUT_SHARE = 0.04  # of the stand-off: how far photos around a curve may lie on chords of it
 
 
 def facade(brief: Brief, walls: BaseGeometry, height_m: float, standoff_m: float) -> list[Strip]:
@@ -22,8 +24,9 @@ def facade(brief: Brief, walls: BaseGeometry, height_m: float, standoff_m: float
     Rows lie as far apart as the side overlap allows, from the lowest allowed height to the top.
     """
     asked = brief.request
-    row_m = 2 * brief.camera.half_h * standoff_m * (1 - asked.side_overlap)
-    step_m = 2 * brief.camera.half_w * standoff_m * (1 - asked.front_overlap)
+    nearest_m = standoff_m * (1 - CUT_SHARE)
+    row_m = 2 * brief.camera.half_h * nearest_m * (1 - asked.side_overlap)
+    step_m = 2 * brief.camera.half_w * nearest_m * (1 - asked.front_overlap)
     low = min(max(lowest_agl_m(brief), min(row_m / 2, height_m / 2)), asked.max_agl_m)
     top = max(height_m - row_m / 2, low)
     rows = np.linspace(low, top, max(math.ceil((top - low) / row_m - 1e-9), 0) + 1)
@@ -37,7 +40,7 @@ def facade(brief: Brief, walls: BaseGeometry, height_m: float, standoff_m: float
 
 def _paths(walls: BaseGeometry, standoff_m: float) -> list[Floats]:
     """Around walls at the stand-off; both sides of an open line."""
-    around = shapely.buffer(walls, standoff_m, quad_segs=8)
+    around = shapely.buffer(walls, standoff_m, quad_segs=8).simplify(CUT_SHARE * standoff_m)
     return [shapely.get_coordinates(polygon.exterior) for polygon in polygons_of(around)]
 
 
@@ -51,13 +54,11 @@ def _row(
     standoff_m: float,
 ) -> list[Strip]:
     s = along(path)
-    count = max(math.ceil(float(s[-1]) / step_m - 1e-9), 4)
-    places = np.linspace(0, float(s[-1]), count + 1)
-    corners = s[1:-1][np.diff(np.arctan2(*np.diff(path, axis=0).T)) != 0]
-    xy = at(path, s, np.union1d(places, corners))
+    xy = at(path, s, _places(s, step_m))
     edge = walls.boundary if isinstance(walls, Polygon) else walls
     nearest = shapely.get_coordinates(shapely.shortest_line(edge, shapely.points(xy)))[::2]
     towards = nearest - xy
+    xy = nearest - standoff_m * towards / np.hypot(*towards.T)[:, None]
     heading = np.degrees(np.arctan2(towards[:, 0], towards[:, 1])) % 360
     aim_m = min(agl_m, height_m) if agl_m <= height_m else height_m / 2
     pitch = math.degrees(math.atan2(aim_m - agl_m, standoff_m))
@@ -65,6 +66,17 @@ def _row(
         pitch = brief.request.gimbal_pitch_deg
     speed_mps = brief.speed_mps(step_m, standoff_m)
     return _cut(brief, xy, agl_m, heading, pitch, speed_mps)
+
+
+def _places(s: Floats, step_m: float) -> Floats:
+    """Every corner of the path, and between two of them as many places as the step asks for."""
+    return np.concatenate(
+        [
+            np.linspace(a, b, max(math.ceil((b - a) / step_m - 1e-9), 1), endpoint=False)
+            for a, b in pairwise(s)
+        ]
+        + [s[-1:]]
+    )
 
 
 def _cut(

@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from spaceport_dronepath.contract.request import Pattern
 from spaceport_dronepath.plan import Plan
 from spaceport_dronepath.prediction.views import (
     CoverageMap,
@@ -19,6 +20,11 @@ Floats = NDArray[np.float64]
 FEW_VIEWS = 3
 RADIO_REACH_M = 2000.0
 LOW_PHOTOS = 20
+LOWER = "a lower min_clearance_m, where that is safe."
+WALL_HELP = {
+    Pattern.FACADE: f"ask for more overlap, or for {LOWER}",
+    Pattern.SPLAT: f"ask for more orbits, or for {LOWER}",
+}
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,19 @@ def _walls(plan: Plan, shots: Shots) -> NDArray[np.int64] | None:
 
 
 def _warnings(plan: Plan, counts: NDArray[np.int32], walls: NDArray[np.int64] | None) -> list[str]:
+    pattern = plan.request.pattern
+    said = [] if pattern is Pattern.FACADE else _ground_warnings(counts)
+    if walls is not None and float(np.percentile(walls, 5)) < FEW_VIEWS:
+        helps = WALL_HELP.get(pattern, "the pattern splat, with the subject's outline, shows them.")
+        said.append(f"Some walls are in fewer than three useful photos: {helps}")
+    photos = sum(len(sortie.photos) for sortie in plan.sorties)
+    if photos < LOW_PHOTOS:
+        counted = "1 photo" if photos == 1 else f"{photos} photos"
+        said.append(f"Only {counted}: too few for a good reconstruction.")
+    return said + _flight_warnings(plan)
+
+
+def _ground_warnings(counts: NDArray[np.int32]) -> list[str]:
     said = []
     unseen = float((counts == 0).mean()) if counts.size else 0.0
     if unseen > 0:
@@ -113,15 +132,7 @@ def _warnings(plan: Plan, counts: NDArray[np.int32], walls: NDArray[np.int64] | 
             f"{100 * few:.0f} % of the area is in fewer than {FEW_VIEWS} photos and may stay "
             "hollow: ask for more overlap, or for a margin around the area."
         )
-    if walls is not None and float(np.percentile(walls, 5)) < FEW_VIEWS:
-        said.append(
-            "Some walls are in fewer than three useful photos: the pattern splat, with the "
-            "subject's outline, shows them."
-        )
-    photos = sum(len(sortie.photos) for sortie in plan.sorties)
-    if photos < LOW_PHOTOS:
-        said.append(f"Only {photos} photos: too few for a good reconstruction.")
-    return said + _flight_warnings(plan)
+    return said
 
 
 def _flight_warnings(plan: Plan) -> list[str]:

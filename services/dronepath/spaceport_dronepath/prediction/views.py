@@ -94,8 +94,9 @@ def coverage(area: shapely.Geometry, corners: Floats) -> CoverageMap:
     crosses, entered as +1 and -1 and summed up once at the end.
     """
     x0, y0, x1, y1 = area.bounds
-    cell_m = max(CELL_M, math.sqrt((x1 - x0) * (y1 - y0) / MAX_CELLS))
-    cell_m = min(cell_m, max(x1 - x0, y1 - y0) / 20)
+    finest_m = math.sqrt((x1 - x0) * (y1 - y0) / MAX_CELLS)
+    cell_m = max(CELL_M, finest_m)
+    cell_m = min(cell_m, max(x1 - x0, y1 - y0) / 20, max(_width_m(area) / 2, finest_m))
     columns = max(math.ceil((x1 - x0) / cell_m), 1)
     rows = max(math.ceil((y1 - y0) / cell_m), 1)
     quads = (corners - (x0, y0)) / cell_m - 0.5
@@ -108,6 +109,11 @@ def coverage(area: shapely.Geometry, corners: Floats) -> CoverageMap:
     y = y0 + (np.arange(rows) + 0.5) * cell_m
     views[~_inside(area, x, y)] = -1
     return CoverageMap(views, x0, y0, cell_m)
+
+
+def _width_m(area: shapely.Geometry) -> float:
+    """How wide a strip of that area and outline would be: cells must not miss a narrow one."""
+    return 2 * float(area.area) / max(float(area.length), 1e-9)
 
 
 def _inside(area: shapely.Geometry, x: Floats, y: Floats) -> NDArray[np.bool_]:

@@ -20,7 +20,7 @@ from spaceport_dronepath.sorties.motion import (
     leg_times_s,
 )
 from spaceport_dronepath.terrain.ground import Ground
-from spaceport_dronepath.terrain.profile import Limits, Profile, profile
+from spaceport_dronepath.terrain.profile import Limits, Profile, Solid, profile
 
 Floats = NDArray[np.float64]
 
@@ -44,6 +44,8 @@ class Sky:
     pace: Pace
     home: Floats
     home_ground_m: float
+    solid: Solid | None = None
+    highest_built_m: float = 0.0
 
     def way(self, start: Floats, end: Floats) -> Floats:
         """The shortest allowed way; raises FieldProblem when there is none."""
@@ -173,7 +175,12 @@ def fly(strips: list[Strip], sky: Sky) -> Sortie:
     """The whole flight through these strips (or parts of strips), with its times and heights."""
     draft = _draft(strips, sky)
     shape = profile(
-        np.array(draft.xy), np.array(draft.agl), sky.ground, sky.home_ground_m, sky.limits
+        np.array(draft.xy),
+        np.array(draft.agl),
+        sky.ground,
+        sky.home_ground_m,
+        sky.limits,
+        sky.solid,
     )
     waypoints = _waypoints(draft, shape)
     legs_s = leg_times_s(waypoints.xy, waypoints.z_m, waypoints.speed_mps[:-1], waypoints.stop)
@@ -308,8 +315,10 @@ def _photos(waypoints: Waypoints) -> Photos:
 
 
 def _return_z_m(shape: Profile, sky: Sky) -> float:
-    """The height above the take-off at which every straight way home is clear of the ground."""
+    """The height above the take-off at which every straight way home is clear of ground and
+    subject, wherever in the flight's bounds that stands.
+    """
     low = np.minimum(shape.xy.min(axis=0), sky.home)
     high = np.maximum(shape.xy.max(axis=0), sky.home)
     ground = sky.ground.highest_m((low[0], low[1], high[0], high[1])) - sky.home_ground_m
-    return float(ground + sky.limits.min_clearance_m)
+    return float(ground + sky.highest_built_m + sky.limits.min_clearance_m)

@@ -131,7 +131,7 @@ def _too_far(lot: _Lot, sky: Sky, budget_s: float, first: int) -> tuple[str, str
     needed_s = fly(lot.parts(first, first + 1), sky).most_used_s
     return (
         "battery.minutes",
-        f"One photo there and back takes {needed_s / 60:.1f} minutes; the battery gives "
-        f"{budget_s / 60:.1f} without its reserve.",
+        f"One photo there and back takes {needed_s / 60:.2f} minutes; the battery gives "
+        f"{budget_s / 60:.2f} without its reserve.",
         "Take off nearer, give a stronger battery, or plan a smaller area.",
     )

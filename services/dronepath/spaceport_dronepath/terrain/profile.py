@@ -4,7 +4,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from spaceport_dronepath.contract.problems import FieldProblem
 from spaceport_dronepath.terrain.ground import Ground
@@ -22,6 +24,29 @@ class Limits:
     min_clearance_m: float
     max_agl_m: float
     max_above_takeoff_m: float
+
+
+@dataclass(frozen=True)
+class Solid:
+    """What stands on the ground. Above it the clearance counts from its top.
+
+    `shape` is wider than the thing by a sample, so that no leg climbs beside it too late.
+    """
+
+    shape: BaseGeometry
+    height_m: float
+
+    @classmethod
+    def around(cls, footprint: BaseGeometry, height_m: float) -> "Solid":
+        """The solid over a footprint."""
+        shape = footprint.buffer(SAMPLE_M)
+        shapely.prepare(shape)
+        return cls(shape, height_m)
+
+    def heights_m(self, xy: Floats) -> Floats:
+        """Its height above the ground at places (n, 2), 0 beside it."""
+        inside = shapely.contains_xy(self.shape, xy[:, 0], xy[:, 1])
+        return np.where(inside, self.height_m, 0.0)
 
 
 @dataclass(frozen=True)
@@ -45,7 +70,12 @@ class Profile:
 
 
 def profile(
-    path: Floats, agl_m: Floats, ground: Ground, takeoff_ground_m: float, limits: Limits
+    path: Floats,
+    agl_m: Floats,
+    ground: Ground,
+    takeoff_ground_m: float,
+    limits: Limits,
+    solid: Solid | None = None,
 ) -> Profile:
     """Altitudes along a path (m, 2) that keep `agl_m` (m,) as nearly as the limits allow.
 
@@ -54,11 +84,14 @@ def profile(
     wanted height by more than 3 %. Raises FieldProblem when hills need more than the drone may
     climb above its take-off.
     """
-    step_m = math.inf if ground.is_flat else min(ground.step_m, SAMPLE_M)
+    coarsest_m = math.inf if solid is None else SAMPLE_M
+    step_m = coarsest_m if ground.is_flat else min(ground.step_m, SAMPLE_M)
     s_m, xy, given = _sample(path, agl_m, step_m)
     heights = ground.heights_m(xy) - takeoff_ground_m
     slack = 0.0 if ground.is_flat else BETWEEN_SAMPLES_M
     low = _ridges(heights) + limits.min_clearance_m + slack
+    if solid is not None:
+        low = np.maximum(low, heights + solid.heights_m(xy) + limits.min_clearance_m + slack)
     high = -_ridges(-heights) + limits.max_agl_m - slack
     wanted = np.clip(heights + np.interp(s_m, s_m[given], agl_m), low, np.maximum(low, high))
     _refuse_high(low, limits)

@@ -10,6 +10,7 @@ for each of its runs that there was one, so that no late event begins anything.
 from spaceport_contracts.events import JobDeleted, Stage
 from spaceport_contracts.places import AREAS, area_of
 from spaceport_contracts.uploads import MANIFEST_NAME, PHOTOS_FOLDER
+from spaceport_contracts.webhook import job_webhook_uri
 from spaceport_ingest.admission.begun import drop
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.service import SERVICE
@@ -66,6 +67,7 @@ def finish_deletion(key: RunKey, kit: Kit) -> None:
         ledger.erase(each)
     for area in AREAS:
         kit.platform.store.remove(area_of(area, key.job_id, kit.bucket))
+    kit.platform.store.remove(job_webhook_uri(key.job_id, kit.bucket))
     _remove_upload(Deletion.model_validate_json(run.cause).uri, key.job_id, kit)
     ledger.erase(key)
 

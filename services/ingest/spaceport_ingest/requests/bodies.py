@@ -7,8 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from spaceport_contracts.address import EmailAddress
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import Quality
+from spaceport_contracts.webhook import JobWebhook
 from spaceport_ingest.requests.options import WantedOptions
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS
+from spaceport_runtime.http.outward import MAX_CHARACTERS
 
 
 class Step(StrEnum):
@@ -28,6 +30,23 @@ class Request(BaseModel):
     """Unknown fields are refused: a misspelt option must not be ignored in silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WantedWebhook(Request):
+    """Post this job's events to an address, signed as docs/webhooks.md says."""
+
+    url: str = Field(min_length=1, max_length=MAX_CHARACTERS, examples=["https://example.org/hook"])
+    secret: str = Field(
+        min_length=16,
+        max_length=200,
+        pattern=r"^[!-~]+$",
+        description="signs what is posted; kept apart from the job and never shown again",
+        json_schema_extra={"writeOnly": True},
+    )
+
+    def plain(self) -> JobWebhook:
+        """As it is kept."""
+        return JobWebhook(url=self.url, secret=self.secret)
 
 
 class StartJob(Request):
@@ -54,6 +73,7 @@ class StartJob(Request):
         "plan.json; the report then shows planned against flown",
         examples=["0123456789abcdef0123"],
     )
+    webhook: WantedWebhook | None = Field(default=None, description="of this job alone")
 
 
 class FindJob(Request):

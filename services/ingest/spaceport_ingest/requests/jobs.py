@@ -105,6 +105,7 @@ def add_jobs(app: HttpApi, get_kit: GetKit) -> None:
             options=body.options.plain() if body.options else None,
             title=body.title,
             plan=body.plan,
+            webhook=body.webhook.plain() if body.webhook else None,
             key=key or "",
         )
         return accepted(start_job(request, get_kit()))

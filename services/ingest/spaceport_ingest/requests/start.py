@@ -8,6 +8,7 @@ from http import HTTPStatus
 from spaceport_contracts.events import Batch, RunAdmitted, Stage
 from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
+from spaceport_contracts.webhook import JobWebhook
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.intake import recognise
 from spaceport_ingest.admission.runs import admit, ingest_run
@@ -17,6 +18,7 @@ from spaceport_ingest.ports import Kit
 from spaceport_ingest.rejection import CaptureRefused
 from spaceport_ingest.requests.locate import Located, locate
 from spaceport_ingest.requests.standing import standing_of
+from spaceport_ingest.requests.webhook import check_webhook, keep_webhook
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import field_problem
@@ -37,7 +39,14 @@ class StartRequest:
     plan: str | None = None
     batch: Batch | None = None
     options: JobOptions | None = None
+    webhook: JobWebhook | None = None
     key: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Another request has another one."""
+        told = f"{self!r}{self.webhook.digest if self.webhook else ''}"
+        return hashlib.sha256(told.encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -65,16 +74,18 @@ def start_job(request: StartRequest, kit: Kit) -> StartedJob:
         batch=request.batch,
     )
     check_plan(submission.plan, submission.start_at, kit)
-    job_id = _job_id(submission, found, kit)
+    check_webhook(request.webhook, kit)
+    job_id = _job_id(submission, found, request.webhook, kit)
     if request.key:
         job_id = _same_job(request, job_id, kit)
+    keep_webhook(request.webhook, job_id, kit)
     return set_off(job_id, submission, kit)
 
 
 def _same_job(request: StartRequest, job_id: str, kit: Kit) -> str:
     """The job that the first request under this key became; raises Problem (422) when that one
     asked for something else."""
-    digest = hashlib.sha256(repr(request).encode()).hexdigest()
+    digest = request.digest
     asked = "\n".join(("POST /start-job", caller().subject, request.key))
     now = kit.platform.clock().isoformat()
     if kit.platform.ledger.name_job(asked, digest, now) != digest:
@@ -113,11 +124,12 @@ def set_off(job_id: str, submission: Submission | None, kit: Kit) -> StartedJob:
     return StartedJob(run.job_id, standing.attempt, standing.end.kind if standing.end else None)
 
 
-def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
+def _job_id(submission: Submission, found: Located, webhook: JobWebhook | None, kit: Kit) -> str:
     """An upload that started a job by itself is that job, unless something else is asked of it,
     or somebody else asks. A batch has jobs of its own.
     """
-    begins_itself = submission.batch is None and starts_a_job(found.uri, kit.bucket)
+    is_plain = submission.batch is None and webhook is None
+    begins_itself = is_plain and starts_a_job(found.uri, kit.bucket)
     is_same = begins_itself and caller().owns(kit.uploads_owner)
     if submission.start_at is Stage.SFM and is_same:
         by_itself = recognise(Submission(uri=found.uri, etag=found.etag), kit).wishes
@@ -126,6 +138,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
     batch = submission.batch.batch_id if submission.batch else ""
     plan = f"plan:{submission.plan}" if submission.plan else ""
     options = submission.options.model_dump_json() if submission.options else ""
+    hook = f"webhook:{webhook.digest}" if webhook else ""
     return job_of(
         kit,
         found.uri,
@@ -134,7 +147,7 @@ def _job_id(submission: Submission, found: Located, kit: Kit) -> str:
         submission.email or "",
         submission.quality or "",
         submission.title or "",
-        *filter(None, (submission.owner, batch, plan, options)),
+        *filter(None, (submission.owner, batch, plan, options, hook)),
     )
 
 

@@ -1,10 +1,11 @@
 """The status table in DynamoDB."""
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
-from spaceport_contracts.events import EVENT_TYPES, Event
+from spaceport_contracts.events import EVENT_TYPES, Event, StageProgressed
 from spaceport_notify.known.listing import JobSummary, Listed, Listing, listed
-from spaceport_notify.known.view import JobView
+from spaceport_notify.known.view import JobView, merge
 from spaceport_notify.ports import DELETED, Commit, Row
 from spaceport_notify.tables import LISTED, OWNER_INDEX, SEQ_INDEX, STATUS_INDEX, UPLOAD_INDEX
 from spaceport_runtime.aws.errors import translated
@@ -14,32 +15,66 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 VIEW = "view"
+PROGRESS = "view#progress"  # beside the view, so that one query reads both
 EVENT_ROW = "event#"
 GONE = "gone"
+NOT_SO = "ConditionalCheckFailedException"
 END = "~"  # behind every time
 
 
 class DynamoStatusTable:
-    """One item per job for the view (sk `view`), one per logged event (sk `event#<event id>`)."""
+    """Per job one item for the view (sk `view`), one for its latest progress (sk `view#progress`),
+    and one for each logged event (sk `event#<event id>`)."""
 
     def __init__(self, client: "DynamoDBClient", table_name: str) -> None:
         self._client = client
         self._table = table_name
 
     def read(self, job_id: str) -> tuple[JobView | None, int]:
-        """The view, read consistently, and its version; (None, 0) for an unknown job."""
-        key: Any = {"job_id": {"S": job_id}, "sk": {"S": VIEW}}
+        """One query for both items: the view, and what was said since it was written."""
         with translated():
-            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
-        item = answer.get("Item")
+            answer = self._client.query(
+                TableName=self._table,
+                KeyConditionExpression="job_id = :job AND begins_with(sk, :view)",
+                ExpressionAttributeValues={":job": {"S": job_id}, ":view": {"S": VIEW}},
+                ConsistentRead=True,
+            )
+        items: dict[str, Any] = {item["sk"]["S"]: item for item in answer["Items"]}
+        item = items.get(VIEW)
         if item is None:
             return None, 0
         if GONE in item:
             return None, DELETED
-        return JobView.model_validate_json(item["body"]["S"]), int(item["version"]["N"])
+        view = JobView.model_validate_json(item["body"]["S"])
+        if PROGRESS in items:
+            said = StageProgressed.model_validate_json(items[PROGRESS]["body"]["S"])
+            view = merge(view, said)
+        return view, int(item["version"]["N"])
+
+    def note(self, progress: StageProgressed) -> None:
+        """A put under the condition that nothing later is there."""
+        at = progress.occurred_at.astimezone(UTC).isoformat(timespec="microseconds")
+        item: Any = {
+            "job_id": {"S": progress.job_id},
+            "sk": {"S": PROGRESS},
+            "occurred_at": {"S": at},
+            "body": {"S": progress.model_dump_json()},
+        }
+        try:
+            with translated():
+                self._client.put_item(
+                    TableName=self._table,
+                    Item=item,
+                    ConditionExpression="attribute_not_exists(sk) OR occurred_at < :at",
+                    ExpressionAttributeValues={":at": {"S": at}},
+                )
+        except Denied as denied:
+            if denied.code != NOT_SO:
+                raise
 
     def commit(self, view: JobView, version: int, event: Event | None = None) -> Commit:
-        """Both writes in one transaction; the view's condition is its version."""
+        """A put whose condition is the version; with a row, both in one transaction, which costs
+        twice as much."""
         put_view: Any = {
             "TableName": self._table,
             "Item": {
@@ -51,12 +86,14 @@ class DynamoStatusTable:
             },
             **_version_is(version),
         }
-        puts: Any = [{"Put": put_view}]
-        if event is not None:
-            puts.append({"Put": self._row(event, version + 1)})
         try:
             with translated():
-                self._client.transact_write_items(TransactItems=puts)
+                if event is None:
+                    self._client.put_item(**put_view)
+                else:
+                    row: Any = self._row(event, version + 1)
+                    puts: Any = [{"Put": put_view}, {"Put": row}]
+                    self._client.transact_write_items(TransactItems=puts)
         except Denied as denied:
             return _refusal(denied)
         return Commit.DONE
@@ -106,7 +143,9 @@ class DynamoStatusTable:
                 ProjectionExpression="job_id, sk",
                 ConsistentRead=True,
             )
-            for row in (item for page in pages for item in page["Items"]):
+            rows = [item for page in pages for item in page["Items"]]
+            progress: Any = {"job_id": {"S": job_id}, "sk": {"S": PROGRESS}}
+            for row in (*rows, progress):
                 self._client.delete_item(TableName=self._table, Key=row)
 
     def jobs(self, listing: Listing, before: str | None, limit: int) -> list[Listed]:
@@ -168,7 +207,9 @@ def _version_is(version: int) -> dict[str, Any]:
 
 
 def _refusal(denied: Denied) -> Commit:
-    """Which of the transaction's conditions did not hold."""
+    """Which of the conditions did not hold."""
+    if denied.code == NOT_SO:
+        return Commit.STALE
     if denied.code != "TransactionCanceledException":
         raise denied
     response: Any = getattr(denied.__cause__, "response", {})

@@ -2,18 +2,21 @@
 
 import re
 
+from spaceport_contracts.places import LOOK
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.status import delivered_attempt
 from spaceport_notify.known.view import JobView
 
 CONTENT_TYPES = {
     "scene.sog": "application/octet-stream",
+    "coarse.sog": "application/octet-stream",
     "scene.ply": "application/octet-stream",
     "report.html": "text/html; charset=utf-8",
     "report.json": "application/json",
     "preview.png": "image/png",
     "flythrough.webp": "image/webp",
     "geo.json": "application/json",
+    LOOK: "image/jpeg",
 }
 # As sfm names the photos that it undistorts.
 PHOTO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jpg")
@@ -24,7 +27,7 @@ def locate(view: JobView, name: str) -> str | None:
     """The S3 URI of a file of the newest delivered attempt; None while there is none."""
     attempt = delivered_attempt(view)
     compressed = view.rounds[attempt].compressed if attempt else None
-    if attempt is None or compressed is None or name not in CONTENT_TYPES:
+    if attempt is None or compressed is None or name not in CONTENT_TYPES or name == LOOK:
         return None
     if name.startswith("report."):
         prefix = view.reports.get(attempt)

@@ -22,7 +22,10 @@ def record(event: Event, table: StatusTable) -> JobView | None:
         if version == DELETED:
             return None
         after = trimmed(merge(before, event))
-        logged = event if not in_log and is_worth_a_row(before, event) else None
+        if isinstance(event, StageProgressed) and not is_worth_a_row(before, event):
+            is_news = after != before and _is_under_way(before, event)
+            return _noted(event, table) if is_news else after
+        logged = None if in_log else event
         if after == before and logged is None:
             return after
         outcome = table.commit(after, version, logged)
@@ -30,6 +33,23 @@ def record(event: Event, table: StatusTable) -> JobView | None:
             return after
         in_log = in_log or outcome is Commit.KNOWN
     raise Retryable(f"the status of {event.job_id} is being written by many at once")
+
+
+def _is_under_way(view: JobView | None, event: Event) -> bool:
+    """Only of the newest attempt, while it lasts, does anybody see progress."""
+    return view is not None and view.attempt == event.attempt and view.current.end is None
+
+
+def _noted(progress: StageProgressed, table: StatusTable) -> JobView | None:
+    """Most of what jobs say: an item of its own, for the view is many times its size.
+
+    The job may have been deleted meanwhile; then nothing of it stays.
+    """
+    table.note(progress)
+    view, version = table.read(progress.job_id)
+    if version == DELETED:
+        table.forget(progress.job_id)
+    return view
 
 
 def amend(job_id: str, table: StatusTable, change: Callable[[JobView], JobView]) -> bool:

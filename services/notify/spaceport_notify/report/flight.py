@@ -10,15 +10,20 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from statistics import median
 
 from spaceport_contracts.capture import Capture, Photo
-from spaceport_contracts.flight import FlightGap, FlightReport, PlannedFlight
+from spaceport_contracts.flight import (
+    PITCH_APART_DEG,
+    FlightGap,
+    FlightReport,
+    PlannedFlight,
+    near_m,
+    paired,
+)
 
 EARTH_M = 6_371_008.8
-NEAR_M = 8.0
-NEAR_SHARE = 0.15  # of the height: GPS is worse than that only when the photo is elsewhere
-PITCH_APART_DEG = 20.0
 ELSEWHERE_CELLS = 4
 GAPS_SHOWN = 20
 Cell = tuple[int, int]
@@ -43,15 +48,15 @@ class _Place:
 
 
 class _Index:
-    """Places by the cell that they lie in."""
+    """Places, numbered, by the cell that they lie in."""
 
     def __init__(self, places: Iterable[_Place], cell_m: float) -> None:
         self._cell_m = cell_m
-        self._cells: dict[Cell, list[_Place]] = defaultdict(list)
-        for place in places:
-            self._cells[self._cell(place)].append(place)
+        self._cells: dict[Cell, list[tuple[int, _Place]]] = defaultdict(list)
+        for number, place in enumerate(places):
+            self._cells[self._cell(place)].append((number, place))
 
-    def near(self, place: _Place, reach: int) -> Iterator[_Place]:
+    def near(self, place: _Place, reach: int) -> Iterator[tuple[int, _Place]]:
         """All in the cells up to so many away."""
         column, row = self._cell(place)
         for x in range(column - reach, column + reach + 1):
@@ -70,14 +75,12 @@ def held_against(plan: PlannedFlight, capture: Capture) -> FlightReport:
     ]
     planned = [place for sortie in sorties for place in sortie]
     taken = [place for photo in capture.photos if (place := _taken(photo, lon0, lat0))]
-    heights_m = [abs(p[2]) for sortie in plan.photos for p in sortie]
-    reach_m = max(NEAR_M, NEAR_SHARE * median(heights_m))
-    by_cell = _Index(taken, reach_m)
-    flown = [
-        [any(p.off_m(t) <= reach_m and p.looks_like(t) for t in by_cell.near(p, 1)) for p in sortie]
-        for sortie in sorties
-    ]
-    off = _deviations(taken, _Index(planned, reach_m))
+    reach_m = near_m(median(abs(p[2]) for sortie in plan.photos for p in sortie))
+    by_cell = _Index(planned, reach_m)
+    has = paired(_candidates(taken, by_cell, reach_m))
+    numbers = count()
+    flown = [[next(numbers) in has for _ in sortie] for sortie in sorties]
+    off = _deviations(taken, by_cell)
     gaps = sorted(_gaps(plan, flown), key=lambda gap: (gap.first - gap.last, gap.sortie, gap.first))
     got = sum(map(sum, flown))
     worst = max(off, default=(None, ""))
@@ -110,11 +113,21 @@ def _taken(photo: Photo, lon0: float, lat0: float) -> _Place | None:
     return _Place(east_m, north_m, photo.gimbal_pitch_deg, photo.name)
 
 
+def _candidates(
+    taken: list[_Place], planned: _Index, reach_m: float
+) -> Iterator[tuple[float, int, int]]:
+    for number, photo in enumerate(taken):
+        for which, place in planned.near(photo, 1):
+            off_m = photo.off_m(place)
+            if off_m <= reach_m and photo.looks_like(place):
+                yield off_m, which, number
+
+
 def _deviations(taken: list[_Place], planned: _Index) -> list[tuple[float, str]]:
     """How far each photo is from the nearest planned place; none for those elsewhere."""
     found = []
     for photo in taken:
-        off = [photo.off_m(place) for place in planned.near(photo, ELSEWHERE_CELLS)]
+        off = [photo.off_m(place) for _, place in planned.near(photo, ELSEWHERE_CELLS)]
         if off:
             found.append((min(off), photo.name))
     return found

@@ -21,12 +21,12 @@ NAMESPACE = uuid.UUID("0a6de6b4-6b0a-4a4e-9a77-7c3c4e2b9d1f")
 
 
 class Hook(Frozen):
-    """One registered address. `secret` signs what is posted; it is told once."""
+    """One address. `secret` signs what is posted; of a registered one it is told once."""
 
     id: str
     owner: str
     url: str
-    secret: str
+    secret: str = Field(repr=False)
     created_at: datetime
 
 
@@ -38,6 +38,7 @@ class DeliveryDue(Frozen):
     job_id: str
     event_id: str
     since: datetime = Field(description="when the event happened: the tries end a day later")
+    kept_at: str = Field(default="", description="where a job's own webhook is kept")
     event: dict[str, Any] = Field(description="as people may see it")
 
     @property
@@ -54,7 +55,7 @@ class DeliveryDue(Frozen):
 class Signature:
     """HMAC-SHA256 with the hook's secret over `<seconds since 1970>.<body>`."""
 
-    secret: str
+    secret: str = Field(repr=False)
 
     def header(self, body: bytes, at: datetime) -> str:
         """`t=<seconds>,v1=<hex>`; a receiver refuses a `t` that is long past."""
@@ -75,11 +76,12 @@ def new_hook(owner: str, url: str, at: datetime) -> Hook:
     )
 
 
-def due_to(hook: Hook, event: Event) -> DeliveryDue:
+def due_to(hook_id: str, owner: str, event: Event, kept_at: str = "") -> DeliveryDue:
     """The note for one event and one hook."""
     return DeliveryDue(
-        owner=hook.owner,
-        hook_id=hook.id,
+        owner=owner,
+        hook_id=hook_id,
+        kept_at=kept_at,
         job_id=event.job_id,
         event_id=event.event_id,
         since=event.occurred_at,

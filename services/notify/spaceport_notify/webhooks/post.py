@@ -11,8 +11,8 @@ from urllib.parse import urljoin
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from spaceport_notify.webhooks.address import Resolve, Target, look_up, resolve_target
 from spaceport_runtime.errors import Retryable
+from spaceport_runtime.http.outward import Resolve, Target, look_up, resolve_target
 
 TIMEOUT_S = 3.0  # for each step
 DEADLINE_S = 6.0  # for all of them: a receiver that sends a byte at a time is cut off

@@ -10,10 +10,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Body, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from spaceport_notify.ports import Kit
-from spaceport_notify.webhooks.address import MAX_CHARACTERS, Forbidden, check_form
 from spaceport_notify.webhooks.hook import HOOKS_PER_OWNER, Hook, new_hook
 from spaceport_runtime.http.body import JSON
 from spaceport_runtime.http.caller import caller
+from spaceport_runtime.http.outward import MAX_CHARACTERS, Forbidden, check_form
 from spaceport_runtime.http.problems import Problem, field_problem, responses
 from spaceport_runtime.http.shell import HttpApi
 

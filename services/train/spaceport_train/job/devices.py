@@ -30,9 +30,23 @@ def choose_device(options: TrainOptions) -> str:
         return "cuda"
     if options.rasteriser == "cuda":
         raise UserError(
-            "This machine has no usable NVIDIA GPU.", "Choose an instance with one, or the CPU."
+            f"This machine has no usable NVIDIA GPU{_why_not()}.",
+            "Choose an instance with one, an image for its driver, or the CPU.",
         )
     return "cpu"
+
+
+def _why_not() -> str:
+    """What torch says, a driver that is too old above all; only its first sentence."""
+    if find_spec("torch") is None:
+        return " (torch is not installed)"
+    import torch  # noqa: PLC0415 - the CPU image does not carry it
+
+    try:
+        torch.cuda.init()  # type: ignore[no-untyped-call]
+    except (AssertionError, RuntimeError) as error:
+        return f" ({str(error).split('. ')[0].rstrip('.')})"
+    return ""
 
 
 def most_gaussians(device: str) -> int:

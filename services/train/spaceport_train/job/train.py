@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from spaceport_contracts.places import LOOK
 from spaceport_contracts.results import Pilot
 from spaceport_splat.gaussians import Gaussians
 from spaceport_train.job.candidates import EFFORTS, MARGIN_DB, Candidate, Facts, candidates, work_s
@@ -19,11 +20,12 @@ from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.devices import choose_device, make_engine, most_gaussians
 from spaceport_train.job.finale import finale_steps, take_all_in
 from spaceport_train.job.look import Look
+from spaceport_train.job.onlooker import write_look
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.trainer import OnStep, Trainer
 
-FORMAT = 2  # of the checkpoints: raise it when their meaning changes
+FORMAT = 3  # of the checkpoints: raise it when their meaning changes
 log = logging.getLogger("spaceport.train")
 Tell = Callable[[int, int, float | None, dict[str, float]], None]
 
@@ -138,6 +140,7 @@ def train_scene(
             rng,
             store_of(candidate, ""),
             on_step=partial(clock.tick, candidate),
+            show=partial(write_look, checkpoints / LOOK),
             stopping=stopping,
         )
 

@@ -13,7 +13,7 @@ from spaceport_runtime.job.container import Stopped
 from spaceport_train.job.candidates import PATIENCE, Candidate
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.engine import Arrays, Diverged, Engine, OutOfMemory
-from spaceport_train.job.look import Look, looked
+from spaceport_train.job.look import Look, Show, looked
 from spaceport_train.job.scene.scene import Scene
 from spaceport_train.job.schedule import Moment
 
@@ -56,12 +56,13 @@ class Trainer:
         photos: Sequence[int] | None = None,
         course: Course | None = None,
         on_step: OnStep = lambda _step, _figures: None,
+        show: Show = lambda _photo, _render: None,
         stopping: Callable[[], bool] = lambda: False,
     ) -> None:
         """photos: those that train where they are not the split's; then none are for validation."""
         self.engine, self.scene, self.candidate = engine, scene, candidate
         self.rng, self.store = rng, store
-        self.on_step, self.stopping = on_step, stopping
+        self.on_step, self.show, self.stopping = on_step, show, stopping
         self.course = course or Course()
         self.best: Arrays | None = None
         self.photos = scene.split.training if photos is None else photos
@@ -115,7 +116,7 @@ class Trainer:
 
     def _evaluate(self) -> None:
         course = self.course
-        look = looked(self.engine, self.scene, self.validation, course.step)
+        look = looked(self.engine, self.scene, self.validation, course.step, self.show)
         course.history.append(look)
         if look.mix_db > course.best_mix_db:
             course.best_mix_db, course.best_step = look.mix_db, course.step

@@ -1,8 +1,9 @@
 import { useState } from 'react';
 import { Link } from 'wouter';
-import { fileOf } from '../../api/jobs';
+import { fileOf } from '../../api/files';
 import type { JobSummary } from '../../api/schema';
 import { moment } from '../../format';
+import { FileImage } from '../../ui/FileImage';
 import { Icon } from '../../ui/Icon';
 import { StatusChip } from '../../ui/StatusChip';
 import { words } from '../../words';
@@ -32,7 +33,7 @@ function Picture({ job, title }: { job: JobSummary; title: string }) {
   const [missing, setMissing] = useState(false);
   if (job.status === 'delivered' && !missing) {
     return (
-      <img className={styles.picture} src={fileOf(job.job_id, 'preview.png')} alt={words.captures.preview(title)}
+      <FileImage className={styles.picture} path={fileOf(job.job_id, 'preview.png')} alt={words.captures.preview(title)}
         loading="lazy" decoding="async" width={480} height={300} onError={() => setMissing(true)} />
     );
   }

@@ -1,11 +1,13 @@
 import { Link } from 'wouter';
 import { type JobEvent, useJobEvents } from '../../api/events';
-import { fileOf, isOpen, useJob } from '../../api/jobs';
+import { fileOf } from '../../api/files';
+import { isOpen, useJob } from '../../api/jobs';
 import { ApiError } from '../../api/problem';
 import type { JobStatus } from '../../api/schema';
 import { moment } from '../../format';
 import { NotFound } from '../../shell/NotFound';
 import { usePageTitle } from '../../shell/usePageTitle';
+import { FileImage } from '../../ui/FileImage';
 import { ErrorNotice, Notice } from '../../ui/Notice';
 import { StatusChip } from '../../ui/StatusChip';
 import { Waiting } from '../../ui/Waiting';
@@ -16,6 +18,8 @@ import styles from './JobPage.module.css';
 import { Live } from './Live';
 import { Log } from './Log';
 import { Outcome } from './Outcome';
+import { Placed } from './Placed';
+import { ShareIt } from './ShareIt';
 import { Timeline } from './Timeline';
 
 export default function JobPage({ id }: { id: string }) {
@@ -41,9 +45,10 @@ export default function JobPage({ id }: { id: string }) {
         <div className={styles.column}>
           <Timeline job={job.data} />
           <Live job={job.data} events={ofAttempt(events, job.data.attempt)} />
+          <Placed job={job.data} />
         </div>
         <div className={styles.column}>
-          {job.data.scene ? <Downloads job={job.data} /> : null}
+          {job.data.scene ? <><ShareIt job={job.data} /><Downloads job={job.data} /></> : null}
           <Log events={events} />
         </div>
       </div>
@@ -73,7 +78,7 @@ function Head({ job }: { job: JobStatus }) {
       </div>
       {job.scene ? (
         <Link href={`/view/${job.job_id}`} className={styles.hero} aria-label={words.job.view}>
-          <img src={fileOf(job.job_id, 'preview.png')} alt={words.captures.preview(title)} width={960} height={540} />
+          <FileImage path={fileOf(job.job_id, 'preview.png')} alt={words.captures.preview(title)} width={960} height={540} />
           <span className={styles.heroLabel}>{words.job.view}</span>
         </Link>
       ) : null}

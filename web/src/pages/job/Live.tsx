@@ -1,6 +1,9 @@
+import { useState } from 'react';
 import type { JobEvent } from '../../api/events';
+import { fileOf } from '../../api/files';
 import type { JobStatus } from '../../api/schema';
 import { number } from '../../format';
+import { FileImage } from '../../ui/FileImage';
 import { Panel } from '../../ui/Panel';
 import { words } from '../../words';
 import { course, polyline } from './curve';
@@ -14,11 +17,12 @@ export function Live({ job, events }: { job: JobStatus; events: readonly JobEven
   const progress = job.stage === 'train' ? job.progress : null;
   const samples = course(events, progress, 'psnr_db');
   const [first, last] = [samples[0], samples.at(-1)];
-  if (!first || !last || samples.length < 2) return null;
+  if (!first || !last || (samples.length < 2 && !progress)) return null;
   const values = samples.map(({ value }) => value);
   return (
     <Panel title={words.job.psnr}>
-      <figure className={styles.figure}>
+      {progress ? <LookSoFar jobId={job.job_id} looks={samples.length} /> : null}
+      {samples.length < 2 ? null : <figure className={styles.figure}>
         <svg viewBox={`-4 -8 ${WIDTH + 8} ${HEIGHT + 16}`} preserveAspectRatio="none" aria-hidden="true" className={styles.chart}>
           <polyline className={styles.line} points={polyline(samples, WIDTH, HEIGHT)} vectorEffect="non-scaling-stroke" />
         </svg>
@@ -27,7 +31,19 @@ export function Live({ job, events }: { job: JobStatus; events: readonly JobEven
           <span>{number(Math.min(...values))} dB</span>
         </div>
         <figcaption className={styles.caption}>{words.job.psnrBody(number(first.value), number(last.value))}</figcaption>
-      </figure>
+      </figure>}
     </Panel>
+  );
+}
+
+/** A photo that does not train beside its render: a new one with every look. */
+function LookSoFar({ jobId, looks }: { jobId: string; looks: number }) {
+  const [missing, setMissing] = useState(0);
+  if (missing === looks) return null;
+  return (
+    <figure className={styles.look}>
+      <FileImage path={fileOf(jobId, 'look.jpg')} version={looks} alt={words.job.lookAlt} onError={() => setMissing(looks)} />
+      <figcaption className={styles.caption}>{words.job.look}</figcaption>
+    </figure>
   );
 }

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useCallback, useState } from 'react';
 import type { Session } from '../../api/session';
 import { ErrorBoundary } from '../../shell/ErrorBoundary';
-import { SignInLink } from '../../shell/SignIn';
+import { SignInWay } from '../../shell/SignIn';
 import { usePageTitle } from '../../shell/usePageTitle';
 import { ButtonLink } from '../../ui/Button';
 import { words } from '../../words';
@@ -19,7 +19,7 @@ export function Landing({ session }: { session: Session | null }) {
         <div className={styles.text}>
           <h1 className={styles.title}>{words.landing.title}</h1>
           <p className={styles.body}>{words.landing.body}</p>
-          {session ? <SignInLink session={session} /> : (
+          {session ? <SignInWay session={session} /> : (
             <div><ButtonLink href="/new" look="primary" icon="upload">{words.landing.action}</ButtonLink></div>
           )}
         </div>

@@ -1,5 +1,7 @@
-import { lazy, Suspense, useCallback } from 'react';
-import { answerOf, api } from '../../api/client';
+import { lazy, Suspense, useMemo } from 'react';
+import { annotationsOf } from '../../api/annotations';
+import { fileOf, photoOf } from '../../api/files';
+import { Sharing } from '../../sharing/Sharing';
 import { Waiting } from '../../ui/Waiting';
 import { usePageTitle } from '../../shell/usePageTitle';
 import { useReport } from './report';
@@ -14,21 +16,22 @@ const FOLDER = 'result';
 export default function ViewPage({ id, embedded }: { id: string; embedded: boolean }) {
   const title = useReport(id).data?.title ?? '';
   usePageTitle(title || null);
-  const share = useCallback(
-    () => answerOf(api.POST('/jobs/{job_id}/shares', { params: { path: { job_id: id } }, body: {} })),
-    [id],
-  );
-  const file = (name: string) => `/jobs/${id}/files/${name}`;
+  const annotations = useMemo(() => annotationsOf(id), [id]);
   return (
     <main className={styles.stage}>
       <Suspense fallback={<Waiting />}>
         <SplatViewer
-          sceneUrl={file('scene.sog')}
-          geoUrl={file('geo.json')}
+          sceneUrl={fileOf(id, 'scene.sog')}
+          coarseUrl={fileOf(id, 'coarse.sog')}
+          geoUrl={fileOf(id, 'geo.json')}
           chrome={!embedded}
-          photoUrl={(photo) => `/jobs/${id}/photos/${encodeURIComponent(photo.name)}`}
-          links={{ page: `/view/${id}`, embed: `/embed/${id}` }}
-          {...(id === FOLDER ? {} : { backHref: `/captures/${id}`, onShare: share })}
+          photoUrl={(photo) => photoOf(id, photo.name)}
+          links={{ page: `/view/${id}` }}
+          {...(id === FOLDER ? {} : {
+            annotations,
+            backHref: `/captures/${id}`,
+            sharing: (view: string) => <Sharing jobId={id} title={title} view={view} />,
+          })}
           {...(title ? { title } : {})}
         />
       </Suspense>

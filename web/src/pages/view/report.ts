@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { ApiError } from '../../api/problem';
+import { fileOf, openFile } from '../../api/files';
 
 /** What the report says of a job, as far as its page needs it. */
 export interface Report {
@@ -7,9 +7,7 @@ export interface Report {
 }
 
 async function fetchReport(id: string): Promise<Report> {
-  const response = await fetch(`/jobs/${id}/files/report.json`, { credentials: 'same-origin' });
-  if (!response.ok) throw new ApiError(response.status, null);
-  return (await response.json()) as Report;
+  return (await openFile(fileOf(id, 'report.json'))).json() as Promise<Report>;
 }
 
 export function useReport(id: string) {

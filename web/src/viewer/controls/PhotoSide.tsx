@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { FileImage } from '../../ui/FileImage';
 import type { Photo } from '../engine/geo';
 import type { Scene } from '../engine/scene';
 import { words } from '../words';
@@ -37,7 +38,7 @@ export function PhotoSide({ photo, photos, url: wished, scene, onOpen }: Props) 
         <ToolButton icon="next" name={words.photos.next} onClick={() => onOpen(other(1))} />
         <ToolButton icon="close" name={words.tools.close} onClick={() => onOpen(null)} />
       </header>
-      {url ? <img key={url} className={styles.photo} src={url} alt={words.photos.alt(photo.original)} onError={() => setBroken(url)} /> : <p className={styles.away}>{words.photos.away}</p>}
+      {url ? <FileImage key={url} className={styles.photo} path={url} alt={words.photos.alt(photo.original)} onError={() => setBroken(url)} /> : <p className={styles.away}>{words.photos.away}</p>}
     </section>
   );
 }

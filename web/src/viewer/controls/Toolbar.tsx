@@ -8,8 +8,8 @@ import { words } from '../words';
 import styles from './Toolbar.module.css';
 import { ToolButton } from './ToolButton';
 
-export type Tool = 'photos' | 'measure' | 'notes' | 'crop' | 'share' | 'help';
-const TOOLS: readonly Tool[] = ['photos', 'measure', 'notes', 'crop', 'share', 'help'];
+export type Tool = 'photos' | 'measure' | 'annotations' | 'crop' | 'share' | 'help';
+const TOOLS: readonly Tool[] = ['photos', 'measure', 'annotations', 'crop', 'share', 'help'];
 const STEP_DEG = 30;
 const NEARER = 0.7;
 

@@ -4,7 +4,7 @@ import { trackOf } from './flight';
 import { type Geo, readGeo, subject } from './geo';
 import { area, distance } from './measure';
 import { decodeView, encodeView, fromAbove, overview, turned, type View } from './view';
-import { readNotes } from '../notes';
+import { readAnnotations } from '../annotations';
 
 const ORIGIN = { latitude_deg: 46.63, longitude_deg: 7.9, altitude_m: 655 };
 const DOWN = [[1, 0, 0], [0, -1, 0], [0, 0, -1]];
@@ -97,10 +97,10 @@ describe('photos', () => {
   });
 });
 
-describe('notes', () => {
+describe('annotations', () => {
   it('that are none are left out, the others stay', () => {
-    const note = { id: '1', title: 'a', text: '', at: [0, 0, 0], view: { eye: [0, 0, 1], target: [0, 0, 0], fovDeg: 60 } };
-    expect(readNotes([note, null, { id: '2' }, 7, { ...note, at: [0, 0] }])).toEqual([note]);
-    expect(readNotes('x')).toEqual([]);
+    const annotation = { id: '1', title: 'a', text: '', at: [0, 0, 0], view: { eye: [0, 0, 1], target: [0, 0, 0], fovDeg: 60 } };
+    expect(readAnnotations([annotation, null, { id: '2' }, 7, { ...annotation, at: [0, 0] }])).toEqual([annotation]);
+    expect(readAnnotations('x')).toEqual([]);
   });
 });

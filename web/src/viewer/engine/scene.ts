@@ -2,8 +2,9 @@
 // PlayCanvas nor its axes. What is used beyond the viewer's documented API is version-pinned and
 // held by tests: the entity's `childinsert`, `picker:ready`, and the camera entity.
 import { createViewer, type ViewerHandle } from '@playcanvas/supersplat-viewer/viewer';
-import type { Annotation } from '@playcanvas/supersplat-viewer/settings';
-import { type Entity, type GSplatComponent, Mat4, Quat, Vec3 } from 'playcanvas';
+import type { Annotation as Slot } from '@playcanvas/supersplat-viewer/settings';
+import { Asset, type Entity, type EventHandler, type GSplatComponent, Mat4, Quat, Vec3 } from 'playcanvas';
+import { openFile } from '../../api/files';
 import { ApiError } from '../../api/problem';
 import { type Box, cropTo } from './crop';
 import { add, minus, times, toScene, toWorld, type Triple } from './frame';
@@ -19,8 +20,8 @@ interface Picker {
 export interface Opening {
   container: HTMLElement;
   sceneUrl: string;
-  /** What `beginScene` began; null for levels of detail. */
-  contents: Promise<Response> | null;
+  /** What `beginScene` began. */
+  contents: Response | null;
   /** Ours have z up; splats of other programs have y down, as photos do. */
   zUp: boolean;
   start: View | null;
@@ -36,6 +37,7 @@ interface Held {
   from: { position: Vec3; rotation: Quat; fovDeg: number };
 }
 
+const SCENE = 'scene.sog';
 const HOLD_MS = 700;
 const RIM = 0.01;
 const CLICKS = new Set(['pick', 'orbitTarget:set', 'navigateTo']);
@@ -45,36 +47,40 @@ const DEGREE = Math.PI / 180;
 /** Levels of detail are a folder of files, which the engine fetches itself, coarse first. */
 const isLevels = (url: string) => new URL(url, location.href).pathname.endsWith('lod-meta.json');
 
-/** The scene's file, on its way; null for levels of detail. Rejects with the server's own words. */
-export function beginScene(url: string, signal: AbortSignal): Promise<Response> | null {
-  if (isLevels(url)) return null;
-  const contents = fetchScene(url, signal);
-  contents.catch(() => {}); // whoever opens the scene awaits it, later
-  return contents;
+/** The files of a scene: a coarse one, where there is one, is shown until the whole one is there. */
+export interface Sources {
+  sceneUrl: string;
+  coarseUrl: string | null;
 }
 
-async function fetchScene(url: string, signal: AbortSignal): Promise<Response> {
-  const response = await fetch(url, { signal, credentials: 'same-origin' });
-  if (!response.ok) throw new ApiError(response.status, await problemOf(response));
-  return response;
+export interface Begun {
+  /** Null for levels of detail. */
+  contents: Response | null;
+  isWhole: boolean;
 }
 
-async function problemOf(response: Response) {
-  const isProblem = response.headers.get('Content-Type')?.includes('json');
-  const document = isProblem ? ((await response.json()) as { detail?: unknown }) : null;
-  return typeof document?.detail === 'string' ? { detail: document.detail } : null;
+/** The file to begin with. Rejects with the server's own words. */
+export async function beginScene({ sceneUrl, coarseUrl }: Sources, signal: AbortSignal): Promise<Begun> {
+  if (isLevels(sceneUrl)) return { contents: null, isWhole: true };
+  const coarse = coarseUrl && (await openFile(coarseUrl, signal).catch(noneIfMissing));
+  return coarse ? { contents: coarse, isWhole: false } : { contents: await openFile(sceneUrl, signal), isWhole: true };
+}
+
+/** A small scene has no coarse one, nor has what was made before there were any. */
+function noneIfMissing(error: unknown): null {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
 }
 
 /** Opens a scene. Rejects when the file cannot be had; what goes wrong later is told `onError`. */
 export async function openScene(opening: Opening): Promise<Scene> {
-  const { container, sceneUrl } = opening;
-  const contents = await opening.contents;
+  const { container, sceneUrl, contents } = opening;
   const slot = emptySlot();
   const handle = await createViewer({
     container,
     settings: makeSettings({ ...opening, slot }),
     contentUrl: sceneUrl,
-    contentFilename: contents ? 'scene.sog' : 'lod-meta.json',
+    contentFilename: contents ? SCENE : 'lod-meta.json',
     ...(contents ? { contents: Promise.resolve(contents) } : {}),
     renderer: 'webgl',
     noanim: true,
@@ -89,15 +95,16 @@ export class Scene {
   /** While it is set, a click on the picture is the caller's and does not move the camera. */
   takesClicks = false;
   readonly canvas: HTMLCanvasElement;
-  readonly #slot: Annotation;
+  readonly #slot: Slot;
   #picker: Picker | null = null;
   #splat: GSplatComponent | null = null;
   #isCropped = false;
+  #isGone = false;
   #held: Held | null = null;
   #listeners = new Set<() => void>();
   #seen = '';
 
-  constructor(readonly handle: ViewerHandle, slot: Annotation, zUp: boolean) {
+  constructor(readonly handle: ViewerHandle, slot: Slot, zUp: boolean) {
     this.#slot = slot;
     const { app, events } = handle;
     this.canvas = app.graphicsDevice.canvas as HTMLCanvasElement;
@@ -314,6 +321,48 @@ export class Scene {
     return [((right + 1) / 2) * clientWidth, ((1 - up) / 2) * clientHeight];
   }
 
+  /**
+   * Shows the whole scene in the place of the coarse one. The engine draws the old one until the new
+   * one is sorted, so nothing flashes. Rejects when the file cannot be read.
+   */
+  async refine(contents: Response): Promise<void> {
+    const { app } = this.handle;
+    // As the viewer itself hands it over: the engine's parser awaits a response, whatever its types say.
+    const given = Promise.resolve(contents) as unknown as ArrayBuffer;
+    const asset = new Asset(SCENE, 'gsplat', { url: contents.url, filename: SCENE, contents: given });
+    await new Promise<void>((done, fail) => {
+      asset.once('load', () => done());
+      asset.once('error', (message: unknown) => fail(new Error(String(message))));
+      app.assets.add(asset);
+      app.assets.load(asset);
+    });
+    const splat = this.#component;
+    if (!splat || this.#isGone) return;
+    const coarse = app.assets.get(splat.asset as number);
+    splat.asset = asset;
+    this.refresh();
+    await this.#shown();
+    if (coarse && !this.#isGone) {
+      app.assets.remove(coarse);
+      coarse.unload();
+    }
+  }
+
+  /** When what was changed is sorted and drawn. */
+  #shown(): Promise<void> {
+    const { app } = this.handle;
+    const system = app.systems.gsplat as unknown as EventHandler;
+    return new Promise((done) => {
+      const look = (_camera: unknown, _layer: unknown, isReady: boolean, loading: number) => {
+        if (!isReady || loading > 0) return;
+        system.off('frame:ready', look);
+        app.once('frameend', () => done());
+        this.refresh();
+      };
+      system.on('frame:ready', look);
+    });
+  }
+
   crop(box: Box | null): void {
     const splat = this.#component;
     if (!splat) return;
@@ -332,6 +381,7 @@ export class Scene {
   }
 
   destroy(): void {
+    this.#isGone = true;
     this.#listeners.clear();
     this.handle.destroy();
   }

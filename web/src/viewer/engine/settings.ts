@@ -1,6 +1,6 @@
 // What the engine is told at the start. The one annotation is a slot: `Scene.goTo` writes the view
 // into it and selects it, which is how the engine is moved to any view with its own easing.
-import type { Annotation, ExperienceSettings } from '@playcanvas/supersplat-viewer/settings';
+import type { Annotation as Slot, ExperienceSettings } from '@playcanvas/supersplat-viewer/settings';
 import { toWorld } from './frame';
 import type { Track } from './flight';
 import type { View } from './view';
@@ -18,18 +18,18 @@ export interface Wishes {
   /** Where the camera is at first; the whole scene without one. */
   start: View | null;
   flight: Track | null;
-  slot: Annotation;
+  slot: Slot;
 }
 
 /** A slot that looks at nothing in particular yet. */
-export function emptySlot(): Annotation {
+export function emptySlot(): Slot {
   return {
     position: [0, 0, 0], title: '', text: '',
     camera: { initial: { position: [0, 0, 1], target: [0, 0, 0], fov: 60 } },
   };
 }
 
-export function writeSlot(slot: Annotation, view: View): void {
+export function writeSlot(slot: Slot, view: View): void {
   const target = [...toWorld(view.target)] as [number, number, number];
   slot.position = target;
   slot.camera.initial = {

@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 from spaceport_contracts.address import EmailAddress
 from spaceport_contracts.results import Quality
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
-from spaceport_ingest.requests.bodies import Request, Step
+from spaceport_ingest.requests.bodies import Request, Step, WantedWebhook
 from spaceport_ingest.requests.options import WantedOptions
 from spaceport_ingest.requests.uploads.begin import LINKS_AT_ONCE
 from spaceport_ingest.requests.uploads.find import FileState
@@ -33,7 +33,9 @@ class AnnouncedFile(Request):
     name: Name = Field(
         description="its path below the folder that is uploaded", examples=["DCIM/DJI_0001.JPG"]
     )
-    size_bytes: int = Field(alias="sizeBytes", ge=0, le=1 << 50, examples=[8_388_608])
+    size_bytes: int = Field(
+        alias="sizeBytes", ge=0, le=1 << 50, description="its exact size", examples=[8_388_608]
+    )
     content_type: str = Field(
         default="", alias="contentType", max_length=100, description="else by the name's ending"
     )
@@ -48,7 +50,9 @@ class BeginUpload(Request):
     """Announce the files of a capture: photos, or one zip, or one .ply."""
 
     title: str = Field(default="", max_length=TITLE_MAX_CHARACTERS)
-    files: list[AnnouncedFile] = Field(min_length=1, max_length=MAX_FILES)
+    files: list[AnnouncedFile] = Field(
+        min_length=1, max_length=MAX_FILES, description="each with its name and its sizeBytes"
+    )
 
 
 class UploadedFile(Answer):
@@ -94,7 +98,9 @@ class LinkWanted(Request):
 class WantLinks(Request):
     """At most 50 links at once, a part counting as one."""
 
-    files: list[LinkWanted] = Field(min_length=1, max_length=LINKS_AT_ONCE)
+    files: list[LinkWanted] = Field(
+        min_length=1, max_length=LINKS_AT_ONCE, description="each with its name, and its parts"
+    )
 
 
 class LinksMade(Answer):
@@ -106,7 +112,9 @@ class LinksMade(Answer):
 class PutTogether(Request):
     """Files of which every part was sent; completing the upload does it for all that are left."""
 
-    files: list[Name] = Field(min_length=1, max_length=LINKS_AT_ONCE)
+    files: list[Name] = Field(
+        min_length=1, max_length=LINKS_AT_ONCE, description="the names of files"
+    )
 
 
 class FileStanding(Answer):
@@ -167,3 +175,4 @@ class CompleteUpload(Request):
         max_length=1024,
         description="the plan that was flown: its planId, or the address of its plan.json",
     )
+    webhook: WantedWebhook | None = Field(default=None, description="of this job alone")

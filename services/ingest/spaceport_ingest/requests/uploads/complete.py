@@ -8,6 +8,7 @@ from spaceport_contracts.events import Stage
 from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
+from spaceport_contracts.webhook import JobWebhook
 from spaceport_ingest.admission.begun import submission_of, whole_upload_job
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.ports import Kit
@@ -21,6 +22,7 @@ from spaceport_ingest.requests.uploads.ready import (
     check_step,
     is_alone,
 )
+from spaceport_ingest.requests.webhook import check_webhook, keep_webhook
 from spaceport_ingest.submission import Submission
 from spaceport_ingest.upload import Upload, UploadState, manifest_uri, photos_of
 
@@ -37,6 +39,7 @@ class CompleteRequest:
     options: JobOptions | None = None
     title: str = ""
     plan: str | None = None
+    webhook: JobWebhook | None = None
 
 
 def complete_upload(upload_id: str, request: CompleteRequest, kit: Kit) -> StartedJob:
@@ -51,13 +54,15 @@ def complete_upload(upload_id: str, request: CompleteRequest, kit: Kit) -> Start
     there = look_for(upload, files_of(upload, kit), kit)
     check_step(request.step, there)
     check_plan(request.plan, request.step, kit)
+    check_webhook(request.webhook, kit)
     found = [settled(upload, each, kit) for each in there]
     check_arrived(found)
     verdicts = verdicts_of(upload, found, kit)
     check_enough(found, verdicts, kit)
+    job_id = whole_upload_job(upload.upload_id, kit)
+    keep_webhook(request.webhook, job_id, kit)
     uri = _what_begins_it(upload, request, found, verdicts, kit)
     submission = _submission(upload, request, uri, kit)
-    job_id = whole_upload_job(upload.upload_id, kit)
     started = set_off(job_id, submission, kit)
     kit.register.complete(upload.upload_id, job_id)
     return started

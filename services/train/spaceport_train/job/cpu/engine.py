@@ -15,6 +15,7 @@ from spaceport_train.job.cpu.loss import PhotoLoss
 from spaceport_train.job.cpu.optimiser import SparseAdam
 from spaceport_train.job.cpu.targets import Targets
 from spaceport_train.job.engine import Arrays, Diverged, OutOfMemory
+from spaceport_train.job.exposure import Exposures
 from spaceport_train.job.scene.reduced import reduced_camera
 from spaceport_train.job.scene.scene import Scene
 from spaceport_train.job.scene.seeding import Seed, first_gaussians
@@ -43,6 +44,7 @@ class CpuEngine:
         self._losses: dict[tuple[int, int], PhotoLoss] = {}
         self._background = scene.mean_rgb
         self._extent_m = scene.extent_m
+        self.exposures = Exposures(len(scene.photos))
 
     def step(self, photo: int, moment: Moment, rng: np.random.Generator) -> float:
         """See Engine."""
@@ -57,10 +59,13 @@ class CpuEngine:
         frame = self._rasteriser.forward(
             self._gaussians, camera, self._background, sh_degree=degree
         )
-        loss, d_image = self._loss(camera)(frame.image, self._targets(photo, moment.level))
+        target, gain = self._targets(photo, moment.level), self.exposures.gain(photo)
+        loss, d_image = self._loss(camera)(frame.image * gain, target)
         if not math.isfinite(loss):
             raise Diverged(f"the loss is {loss} at step {moment.step}")
+        d_image *= gain
         gradients, _ = self._backward(self._gaussians, frame, d_image)
+        self.exposures.measure(photo, frame.image.mean(axis=(1, 2)), target.mean_rgb)
         self._adam.step(
             self._gaussians,
             gradients,
@@ -93,7 +98,8 @@ class CpuEngine:
     def state(self) -> Arrays:
         """See Engine."""
         parts = zip(("value", "moment1", "moment2"), self._parts(), strict=True)
-        return {f"{key}_{name}": getattr(it, name) for key, it in parts for name in FIELDS}
+        arrays = {f"{key}_{name}": getattr(it, name) for key, it in parts for name in FIELDS}
+        return {**arrays, "exposures": self.exposures.logs}
 
     def restore(self, state: Arrays) -> None:
         """See Engine."""
@@ -102,6 +108,7 @@ class CpuEngine:
             for key in ("value", "moment1", "moment2")
         )
         self._adam.moments = tuple(moments)
+        self.exposures.logs = state["exposures"].copy()
 
     def shrink(self) -> None:
         """See Engine."""

@@ -17,6 +17,7 @@ class Target:
 
     def __init__(self, photo: Floats, threads: int) -> None:
         self.photo = padded(photo)
+        self.mean_rgb = photo.mean(axis=(1, 2))
         self.mean, self.square = np.empty_like(photo), np.empty_like(photo)
         rows = photo.shape[0] * photo.shape[1]
         run_parallel(

@@ -23,6 +23,7 @@ from spaceport_splat.kernels import Floats
 from spaceport_train.job.candidates import Candidate
 from spaceport_train.job.cuda.loss import photo_loss, ssim_kernel
 from spaceport_train.job.engine import FAINT, Arrays, Diverged, OutOfMemory
+from spaceport_train.job.exposure import Exposures
 from spaceport_train.job.scene.reduced import reduced_camera
 from spaceport_train.job.scene.scene import Scene
 from spaceport_train.job.scene.seeding import Seed, first_gaussians
@@ -85,6 +86,7 @@ class CudaEngine:
         self._strategy, self._strategy_state = self._make_strategy()
         self._background = torch.tensor(scene.mean_rgb, device=self.device)
         self._window = ssim_kernel(self.device)
+        self.exposures = Exposures(len(scene.photos))
 
     def _make_strategy(self) -> tuple[Any, dict[str, Any]]:
         from gsplat.strategy import MCMCStrategy  # noqa: PLC0415 - slow to import
@@ -116,12 +118,15 @@ class CudaEngine:
         for name, optimiser in self._optimisers.items():
             optimiser.param_groups[0]["lr"] = rates[name]
         image, info = self._rasterise(camera, moment.sh_degree(self.candidate.sh_degree))
-        loss = photo_loss(image, self._photo(photo, moment.level), self._window)
+        target = self._photo(photo, moment.level)
+        gain = torch.from_numpy(self.exposures.gain(photo)).to(self.device)
+        loss = photo_loss(image * gain, target, self._window)
         loss = loss + REGULARISER * torch.sigmoid(self._params["opacities"]).mean()
         loss = loss + REGULARISER * torch.exp(self._params["scales"]).mean() / self._extent_m
         value = float(loss.item())
         if not np.isfinite(value) or (moment.step % FINITE_EVERY == 0 and not self._finite()):
             raise Diverged(f"the loss is {value} at step {moment.step}")
+        self.exposures.measure(photo, _mean_rgb(image), _mean_rgb(target))
         loss.backward()  # type: ignore[no-untyped-call]
         for optimiser in self._optimisers.values():
             optimiser.step()
@@ -182,7 +187,7 @@ class CudaEngine:
 
     def state(self) -> Arrays:
         """See Engine: parameters, Adam's moments and counts, torch's random numbers."""
-        arrays: Arrays = {"rng": torch.get_rng_state().numpy()}
+        arrays: Arrays = {"rng": torch.get_rng_state().numpy(), "exposures": self.exposures.logs}
         if self.device.type == "cuda":
             arrays["rng_cuda"] = torch.cuda.get_rng_state(self.device).numpy()
         for name, optimiser in self._optimisers.items():
@@ -204,6 +209,7 @@ class CudaEngine:
                     value = torch.from_numpy(np.array(state[f"{key}_{name}"]))
                     on_device = value if key == "step" else value.to(self.device)
                     optimiser.state[self._params[name]][key] = on_device
+        self.exposures.logs = state["exposures"].copy()
         torch.set_rng_state(torch.from_numpy(state["rng"].copy()))
         if "rng_cuda" in state and self.device.type == "cuda":
             torch.cuda.set_rng_state(torch.from_numpy(state["rng_cuda"].copy()), self.device)
@@ -223,6 +229,11 @@ class CudaEngine:
         self._strategy, self._strategy_state = self._make_strategy()
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
+
+
+def _mean_rgb(image: Tensor) -> Floats:
+    """float32[3] of an image [3, H, W]."""
+    return np.asarray(image.detach().mean(dim=(1, 2)).cpu().numpy(), np.float32)
 
 
 def parameters(gaussians: Gaussians, device: torch.device) -> ParameterDict:

@@ -101,7 +101,11 @@ def read_scene(folder: Path, side_px: int, offset: int = TEST_EVERY // 2) -> Sce
 
 
 def read_photo(path: Path, side_px: int) -> Photo:
-    """A photo, made smaller by a box filter if its long side exceeds side_px."""
+    """A photo, made smaller if its long side exceeds side_px.
+
+    Cubic and anti-aliased, which leaves detail where it is. Pillow's box filter takes whole pixels:
+    at 960 to 800 px it moves edges by up to a quarter of a pixel, in every photo elsewhere.
+    """
     try:
         with Pillow.open(path) as image:
             photo = image.convert("RGB")
@@ -113,7 +117,7 @@ def read_photo(path: Path, side_px: int) -> Photo:
     factor = side_px / max(photo.size)
     if factor < 1:
         size = (max(round(photo.width * factor), 1), max(round(photo.height * factor), 1))
-        photo = photo.resize(size, Pillow.Resampling.BOX)
+        photo = photo.resize(size, Pillow.Resampling.BICUBIC)
     return np.asarray(photo, np.uint8)
 
 
