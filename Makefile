@@ -130,10 +130,11 @@ bench/node/node_modules/.ready: $(NODE)/.ready bench/node/package-lock.json
 	@$(WITH_NODE) && cd bench/node && $(NPM_CI)
 	@touch $@
 
-CONTEXT ?= -c region=eu-central-1 -c mailIdentity=splats@example.com
+CONTEXT ?=
+SOME_CONTEXT := -c region=eu-central-1 -c mailIdentity=splats@example.com
 
 synth: setup     ## the AWS templates into out/cdk.out, cdk-nag watching; CONTEXT="-c region=..."
-	$(BIN)/python -m spaceport_aws $(CONTEXT) -o out/cdk.out
+	$(BIN)/python -m spaceport_aws $(or $(CONTEXT),$(SOME_CONTEXT)) -o out/cdk.out
 
 test-infra: setup  ## what the templates promise, and that both clouds are the same
 	$(BIN)/python -m pytest tests/aws tests/infra/test_local_topology.py
@@ -143,12 +144,14 @@ STAGES := sfm train compress
 DEPLOYMENT ?= spaceport
 TAG ?= latest
 APPROVAL ?=
+# The CDK asks about permissions one stack at a time; whom it does not ask, it serves in parallel.
+AT_ONCE := $(if $(findstring never,$(APPROVAL)),--concurrency 4)
 
 deploy: setup    ## into the account of your credentials; CONTEXT="-c region=... -c mailIdentity=..."
 	$(BIN)/python -m spaceport_aws.preflight $(CONTEXT)
 	$(CDK) deploy '*-Foundation' $(CONTEXT) $(APPROVAL)
 	$(CDK) deploy '*-Api' $(CONTEXT) $(APPROVAL)
-	$(CDK) deploy --all --concurrency 4 $(CONTEXT) $(APPROVAL)
+	$(CDK) deploy --all $(AT_ONCE) $(CONTEXT) $(APPROVAL)
 
 diff: setup      ## what a deployment would change
 	$(CDK) diff $(CONTEXT)

@@ -12,13 +12,12 @@ writes it into docs/captures.md.
 import argparse
 import json
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
+from bench.captures_cases import Cases
 from bench.captures_doc import write_doc
 from bench.captures_run import Delivered, Refused, run_capture, run_zip
 from spaceport_scenery import generate_capture
@@ -105,11 +104,8 @@ def generated(only: list[str], work: Path) -> Iterator[Row]:
 
 def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
     """Every case that is built from real photos, the untouched photos first."""
-    listed = subprocess.run(
-        [sys.executable, options.cases, "--list"], check=True, capture_output=True, text=True
-    ).stdout
-    names = [line.partition(":")[0] for line in listed.splitlines()]
-    wanted = [name for name in names if not options.only or name in options.only]
+    cases = Cases(options.cases, options.photos, options.second)
+    wanted = [name for name in cases.names if not options.only or name in options.only]
     second = options.second
     if second and (not options.only or second.name in options.only):
         yield attempt(f"{second.name}, whole", second, work, always(None))
@@ -120,12 +116,7 @@ def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
         raise SystemExit(f"The untouched photos were refused: {reference.message}")
     yield compare(UNTOUCHED, reference, None)
     for name in wanted:
-        target = work / "cases" / (f"{name}.zip" if name.endswith("_zip") else name)
-        command = [sys.executable, str(options.cases), name, str(options.photos), str(target)]
-        extra = [str(second)] if second else []
-        both = subprocess.run([*command, *extra], check=False, capture_output=True)
-        if both.returncode:  # the case takes one folder only
-            subprocess.run(command, check=True, capture_output=True)
+        target = cases.build(name, work)
         yield attempt(name, target, work, lambda case: as_truth(reference, case, work / "t.json"))
 
 

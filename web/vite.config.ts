@@ -10,11 +10,20 @@ const API_PATHS = [
   'webhooks', 'session', 'shares', 'shared', 'unsubscribe', 'outbox',
 ];
 
+/** What is always needed together is one file: on a slow machine each costs more than its bytes. */
+const TOGETHER = [
+  {
+    name: 'base',
+    test: /node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack|openapi-fetch)\/|src\/(words\.ts|shell\/(start|theme|ErrorBoundary|usePageTitle|viewerRoutes)|api\/(client|problem|queries|files)|auth\/(tokens|config)|ui\/(Button|Icon|Notice|Waiting|Empty))/,
+  },
+  { name: 'scene', test: /src\/(viewer\/(annotations|engine\/(geo|view|frame|overlay))\.ts|sharing\/|format\.ts|ui\/(Copied|FileImage)|api\/(shares|annotations)|pages\/(view|shared)\/)/ },
+];
+
 export default defineConfig({
   plugins: [
     react(),
     onlyNeeded(),
-    preload('viewer.html', ['/viewer/SplatViewer.tsx', '/view/ViewPage.tsx', '/shared/SharedPage.tsx']),
+    preload('viewer.html', '/src/early.ts', ['/viewer/SplatViewer.tsx']),
     bundleLimits([
       { name: 'shell', entries: (id) => id.endsWith('/index.html'), kilobytes: 100 },
       {
@@ -31,7 +40,10 @@ export default defineConfig({
     target: ['chrome123', 'firefox121', 'safari17.5'],
     assetsInlineLimit: 0, // the CSP allows no data: scripts, and workers are files
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: { index: 'index.html', viewer: 'viewer.html' } },
+    rolldownOptions: {
+      input: { index: 'index.html', viewer: 'viewer.html', early: 'src/early.ts' },
+      output: { codeSplitting: { groups: TOGETHER } },
+    },
     chunkSizeWarningLimit: 3000, // tools/limits.ts is stricter and counts what is truly loaded
   },
   test: { environment: 'happy-dom', include: ['src/**/*.test.ts?(x)'] },

@@ -25,6 +25,8 @@ FACADE_AWAY_M = (*range(19, 12, -1), *range(20, 25))
 BATTERY_JUMP_M, BATTERY_S = 25.0, 240.0
 PHONE_NOISE_M = (1.5, 1.5, 3.0)
 SECONDS_BETWEEN = 4.0
+# Pitch and roll that are common to all photos of one hand.
+HAND_DEG = (3.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,20 @@ def _orbit(photos: int, rng: Random, _land: Land) -> list[Shot]:
 
 
 def _held(poses: list[Pose], rng: Random) -> list[Shot]:
-    """Shots of somebody with a phone: no angles, no height above take-off, GPS that wanders."""
+    """Shots of somebody with a phone: no angles, no height above take-off, GPS that wanders.
+
+    A hand holds every photo of a capture a little too high and a little askew.
+    """
     shots = _flown(poses, rng, PHONE_NOISE_M)
-    return [replace(shot, above_m=None, phone=True) for shot in shots]
+    pitch, roll = (float(off) for off in rng.normal(0, 1, 2) * HAND_DEG)
+    return [
+        replace(shot, above_m=None, phone=True, pose=_turned(shot.pose, pitch, roll))
+        for shot in shots
+    ]
+
+
+def _turned(pose: Pose, pitch_deg: float, roll_deg: float) -> Pose:
+    return replace(pose, pitch_deg=pose.pitch_deg + pitch_deg, roll_deg=pose.roll_deg + roll_deg)
 
 
 def _facade(photos: int, rng: Random, land: Land) -> list[Shot]:

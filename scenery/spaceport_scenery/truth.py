@@ -23,7 +23,7 @@ class PoseErrors:
     pose_error_m: float
     """Root mean square distance of the camera centres after the best similarity fit."""
     height_error_m: float
-    """Error of the ground's height after that fit."""
+    """Error of the ground's height below the middle of the cameras after that fit."""
     tilt_deg: float
     """Angle between the frame's up and the true up."""
     scale_ratio: float
@@ -53,8 +53,10 @@ def compare_with_truth(truth_file: Path, geo_file: Path) -> PoseErrors:
         np.array([found[name]["camera_to_world"] for name in common]),
     )
     moved = scale * source @ rotation.T + shift
-    ground = np.array([*source[:, :2].mean(axis=0), geo["ground_z_m"]])
-    ground_z_m = float((scale * rotation @ ground + shift)[2])
+    # Turned by the looks: a strip's places leave open on which side of it the ground lies.
+    middle = source.mean(axis=0)
+    below = np.array([0.0, 0.0, geo["ground_z_m"] - middle[2]])
+    ground_z_m = float((target.mean(axis=0) + scale * turned @ below)[2])
     return PoseErrors(
         photos=len(common),
         pose_error_m=float(np.sqrt(np.mean(np.sum((moved - target) ** 2, axis=1)))),

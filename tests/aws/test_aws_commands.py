@@ -5,12 +5,14 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from spaceport_aws.names import Names
+from spaceport_aws.names import GITHUB, Names
 from spaceport_aws.preflight import troubles
 from spaceport_aws.publish import FOR_EVER, NEVER, pages_of, publish
 from spaceport_aws.settings import read_settings
+from spaceport_notify.tables import TABLE_DEFINITION
 from spaceport_runtime.errors import UserError
 from spaceport_topology.services import SERVICES
 from tests.aws.templates import GIVEN
@@ -38,6 +40,52 @@ def test_a_bucket_that_exists_is_said_before_anything_is_created() -> None:
     found = list(troubles(DEPLOYMENT, NAMES, session()))
     assert found[0].startswith(f"The bucket {NAMES.bucket} exists already")
     assert found[1].startswith("SES does not send for splats@example.com")
+
+
+@mock_aws
+@pytest.mark.parametrize("suffix", ["", "-logs", "-web", "-web-logs"])
+def test_every_bucket_is_looked_for(suffix: str) -> None:
+    session().client("ses").verify_email_identity(EmailAddress="splats@example.com")
+    session().client("s3").create_bucket(
+        Bucket=NAMES.bucket + suffix, CreateBucketConfiguration={"LocationConstraint": REGION}
+    )
+    (found,) = troubles(DEPLOYMENT, NAMES, session())
+    assert found.startswith(f"The bucket {NAMES.bucket}{suffix} exists already")
+
+
+@mock_aws
+def test_what_was_kept_when_a_deployment_was_torn_down_is_said() -> None:
+    session().client("ses").verify_email_identity(EmailAddress="splats@example.com")
+    dynamodb = session().client("dynamodb")
+    for name in ("spaceport-status", "spaceport-dev-ledger"):  # the other one is another's
+        dynamodb.create_table(TableName=name, **TABLE_DEFINITION)
+    session().client("ecr").create_repository(repositoryName="spaceport-train")
+    assert [trouble.partition(".")[0] for trouble in troubles(DEPLOYMENT, NAMES, session())] == [
+        "The table spaceport-status was kept from an earlier deployment",
+        "The repository spaceport-train was kept from an earlier deployment",
+    ]
+
+
+@mock_aws
+def test_github_is_made_known_to_an_account_once() -> None:
+    session().client("ses").verify_email_identity(EmailAddress="splats@example.com")
+    with_github = read_settings({**GIVEN, "githubRepo": "someone/spaceport"}, SERVICES)
+    assert list(troubles(with_github, NAMES, session())) == []
+    session().client("iam").create_open_id_connect_provider(Url=f"https://{GITHUB}")
+    (found,) = troubles(with_github, NAMES, session())
+    assert found.startswith("This account knows GitHub's sign-in already")
+
+
+def test_an_account_that_lets_nobody_look_is_no_empty_account() -> None:
+    class Closed:
+        def client(self, _service: str) -> "Closed":
+            return self
+
+        def describe_stacks(self, **_: str) -> None:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "DescribeStacks")
+
+    with pytest.raises(ClientError):
+        list(troubles(DEPLOYMENT, NAMES, Closed()))
 
 
 @mock_aws

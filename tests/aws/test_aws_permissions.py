@@ -18,6 +18,7 @@ WRITE = "python -m tests.aws.test_aws_permissions"
 NO_RESOURCE = {
     "cloudwatch:PutMetricData",
     "ecr:GetAuthorizationToken",
+    "ses:GetIdentityVerificationAttributes",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
 }
@@ -106,6 +107,21 @@ def test_github_comes_in_by_oidc_and_only_main_may_change_anything() -> None:
     assert "lookup-role" in looking
     assert "deploy-role" not in looking
     assert "ecr:" not in looking
+    changing = subjects["repo:someone/spaceport:ref:refs/heads/main"]
+    repositories = {word for word in changing.split('"') if ":repository/" in word}
+    assert {each.rpartition("/")[2] for each in repositories} == {
+        f"spaceport-dev-{stage}" for stage in ("sfm", "train", "compress")
+    }
+
+
+def test_a_job_is_made_and_tagged_in_the_name_of_its_deployment_only() -> None:
+    lines = roles(EVERYTHING)["Spaceport-dev-Train: Spaceport: on_message of train"]
+    made = [line for line in lines if line.startswith("sagemaker:Create")]
+    tagged = [line for line in lines if line.startswith("sagemaker:AddTags")]
+    assert all('"aws:RequestTag/spaceport:deployment": "spaceport-dev"' in line for line in made)
+    assert all('"sagemaker:TaggingAction": "CreateTrainingJob"' in line for line in tagged)
+    assert made
+    assert tagged
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ BAD = [
     ({"mailIdentity": "a@b\r\nBcc: c@example.com"}, "is not possible"),
     ({"region": "Frankfurt"}, "region='Frankfurt' is not possible"),
     ({"stage": "Prod!"}, "stage='Prod!' is not possible"),
+    ({"stage": "sfm"}, "A stage cannot be called sfm"),
     ({"account": "42"}, "account='42' is not possible"),
     ({"budgetUsd": "0"}, "budgetUsd='0' is not possible"),
     ({"keepLogs": "31"}, "keepLogs='31' is not possible"),

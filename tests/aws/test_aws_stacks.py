@@ -122,6 +122,36 @@ def test_queues_are_encrypted_and_speak_tls_and_every_queue_has_its_dlq(built: A
         assert any(refuses_plain_http(each) for each in policy["PolicyDocument"]["Statement"])
 
 
+def test_a_queue_is_filled_by_the_rules_that_are_meant_to_and_by_no_other(built: Assembly) -> None:
+    rules = built.properties("AWS::Events::Rule")
+    names = {
+        rule["Name"]
+        if rule["EventBusName"] == "default"
+        else f"{rule['EventBusName']}/{rule['Name']}"
+        for rule in rules
+        if is_filling(rule)
+    }
+    allowed: set[str] = set()
+    for policy in built.properties("AWS::SQS::QueuePolicy"):
+        for statement in policy["PolicyDocument"]["Statement"]:
+            if statement["Effect"] == "Allow":
+                sources = flat(statement["Condition"]["ArnEquals"]["aws:SourceArn"])
+                listed = sources if isinstance(sources, list) else [sources]
+                allowed |= {source.partition(":rule/")[2] for source in listed}
+    assert allowed == names
+
+
+def test_alarms_and_budgets_of_other_accounts_cannot_speak_here() -> None:
+    (policy,) = assembly().properties("AWS::SNS::TopicPolicy")
+    speaking = {
+        statement["Principal"]["Service"]: flat(statement["Condition"]["ArnLike"]["aws:SourceArn"])
+        for statement in policy["PolicyDocument"]["Statement"]
+        if statement["Effect"] == "Allow"
+    }
+    assert set(speaking) == {"cloudwatch.amazonaws.com", "budgets.amazonaws.com"}
+    assert all("${AWS::AccountId}" in source for source in speaking.values())
+
+
 def test_tables_are_encrypted_and_can_be_restored(built: Assembly) -> None:
     for table in built.properties("AWS::DynamoDB::Table"):
         assert table["SSESpecification"] == {"SSEEnabled": True}
@@ -243,10 +273,12 @@ def test_a_sweeper_that_says_nothing_is_an_alarm() -> None:
 def test_money_has_a_budget_and_everything_a_tag() -> None:
     (budget,) = assembly().properties("AWS::Budgets::Budget")
     assert budget["Budget"]["BudgetLimit"] == {"Amount": 100, "Unit": "USD"}
-    assert budget["Budget"]["CostFilters"] == {"TagKeyValue": ["user:spaceport:deployment$prod"]}
+    assert budget["Budget"]["CostFilters"] == {
+        "TagKeyValue": ["user:spaceport:deployment$spaceport"]
+    }
     assert len(budget["NotificationsWithSubscribers"]) == 3
     for function in assembly().properties("AWS::Lambda::Function"):
-        assert {"Key": "spaceport:deployment", "Value": "prod"} in function["Tags"]
+        assert {"Key": "spaceport:deployment", "Value": "spaceport"} in function["Tags"]
 
 
 def test_jobs_get_their_machines_their_image_and_the_network_that_was_asked_for() -> None:

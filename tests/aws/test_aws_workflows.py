@@ -28,6 +28,8 @@ def test_no_workflow_holds_a_key_and_only_those_that_need_one_get_a_token() -> N
             uses = [step.get("uses", "") for step in job["steps"]]
             comes_in = any("configure-aws-credentials" in use for use in uses)
             assert comes_in == (job.get("permissions", {}).get("id-token") == "write"), name
+            # GitHub vouches for an environment's job by the environment, and no role believes that.
+            assert not (comes_in and "environment" in job), name
 
 
 def test_a_push_is_tested_by_the_readmes_command() -> None:

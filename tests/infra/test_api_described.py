@@ -25,7 +25,8 @@ from tests.infra.served import Served, served
 pytestmark = pytest.mark.slow
 OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
 REQUESTS = int(os.environ.get("SPACEPORT_API_REQUESTS", "1000"))
-UNLIMITED = {f"SPACEPORT_API_{kind}_PER_MINUTE": "1000000000" for kind in ("READS", "CHANGES")}
+KINDS = ("READS_PER_MINUTE", "CHANGES_PER_MINUTE", "UPLOAD_BYTES_PER_DAY")
+UNLIMITED = {f"SPACEPORT_API_{kind}": str(1 << 60) for kind in KINDS}
 FLAT_MIB = 64
 PLAN = {
     "area": {"type": "Point", "coordinates": [8.0, 50.0]},

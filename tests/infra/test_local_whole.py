@@ -45,7 +45,9 @@ def works() -> Works:
 @pytest.fixture(scope="module")
 def cloud(works: Works, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
     state_dir = tmp_path_factory.mktemp("whole")
-    with LocalCloud(CloudOptions(state_dir, runner=FunctionRunner(works))) as cloud:
+    patient = {"SPACEPORT_API_LONG_POLLS": str(2 * THREADS)}
+    options = CloudOptions(state_dir, runner=FunctionRunner(works), variables=patient)
+    with LocalCloud(options) as cloud:
         yield cloud
 
 

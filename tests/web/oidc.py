@@ -1,11 +1,12 @@
 """A sign-in server with the protocol that Cognito speaks: code, PKCE (S256), refresh, sign-out.
 
-It lets everybody in at once, and hands out a token that the embedded cloud knows. What it does not
-do: sign. A page that has a token from the token endpoint itself need not check its signature.
+It lets everybody in who clicks, and hands out a token that the embedded cloud knows. It does
+not sign: a page that has a token from the token endpoint itself need not check its signature.
 """
 
 import base64
 import hashlib
+import html
 import json
 import secrets
 import time
@@ -109,7 +110,8 @@ def sign_in_server(access_token: str) -> Iterator[SignInServer]:
             parts = urlsplit(self.path)
             told = {name: values[0] for name, values in parse_qs(parts.query).items()}
             if parts.path == "/oauth2/authorize":
-                self._to(known.authorize(told))
+                back = html.escape(known.authorize(told))
+                self._page(f'<!doctype html><title>In</title><a href="{back}">Continue</a>')
             elif parts.path == "/logout":
                 known.asked.append("logout")
                 self._to(told["logout_uri"])
@@ -127,6 +129,12 @@ def sign_in_server(access_token: str) -> Iterator[SignInServer]:
             self.send_header("Access-Control-Allow-Origin", self.headers["Origin"])
             self.end_headers()
             self.wfile.write(body)
+
+        def _page(self, page: str) -> None:
+            self.send_response(HTTPStatus.OK)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(page.encode())
 
         def _to(self, address: str) -> None:
             self.send_response(HTTPStatus.FOUND)

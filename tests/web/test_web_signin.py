@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.infra.served import Served
 from tests.web.oidc import SUBJECT, SignInServer, sign_in_server
@@ -41,6 +41,12 @@ def visitor_on_aws(browser: Browser, cloud: Served, server: SignInServer) -> Ite
         yield visitor
 
 
+def go_in(page: Page) -> None:
+    """By the button, and then by the sign-in's own page."""
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="Continue").click()
+
+
 def test_in_and_out_again(browser: Browser, cloud: Served, server: SignInServer) -> None:
     with visitor_on_aws(browser, cloud, server) as visitor:
         page = visitor.page
@@ -56,7 +62,7 @@ def test_in_and_out_again(browser: Browser, cloud: Served, server: SignInServer)
                 else None
             ),
         )
-        page.get_by_role("button", name="Sign in").click()
+        go_in(page)
         expect(page.get_by_role("heading", name="Captures", exact=True)).to_be_visible()
         assert page.url == f"{visitor.api_url}/captures"
         assert server.asked == ["authorize", "authorization_code"]
@@ -81,7 +87,7 @@ def test_an_expired_token_is_renewed_once_for_all_requests(
     with visitor_on_aws(browser, cloud, server) as visitor:
         page = visitor.page
         visitor.open("/captures")
-        page.get_by_role("button", name="Sign in").click()
+        go_in(page)
         expect(page.get_by_role("heading", name="Captures", exact=True)).to_be_visible()
         expect(page.get_by_text("No captures yet")).to_be_visible()
         assert server.asked == ["authorize", "authorization_code", "refresh_token"]
@@ -128,7 +134,7 @@ def test_pictures_are_asked_for_by_links_that_need_no_token(
         answer(page, "/jobs", listing)
         page.route("**/files/preview.png?as=link", give_link)
         visitor.open("/captures")
-        page.get_by_role("button", name="Sign in").click()
+        go_in(page)
         picture = page.get_by_role("img", name="Holiday pictures: a view of the scene").or_(
             page.get_by_role("img", name="Chapel: a view of the scene")
         )

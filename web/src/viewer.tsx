@@ -1,29 +1,19 @@
-// A scene's page by its address (`viewer.html`): without the rest of the app, and its files are asked
-// for before anything is drawn.
+// A scene's page by its address (`viewer.html`): without the rest of the app.
 import { Suspense, useEffect } from 'react';
 import { Switch, useLocation } from 'wouter';
-import { beginFile, fileOf, sharedFileOf } from './api/files';
 import { ErrorBoundary } from './shell/ErrorBoundary';
 import { start } from './shell/start';
+import SharedPage from './pages/shared/SharedPage';
+import ViewPage from './pages/view/ViewPage';
 import { viewerRoutes } from './shell/viewerRoutes';
 import { Waiting } from './ui/Waiting';
-
-const OWN = /^\/(?:view|embed)\/([^/]+)$/;
-const SHARED = /^\/(?:embed\/)?s\/([^/]+)$/;
-
-function beginFiles(path: string): void {
-  const job = OWN.exec(path)?.[1];
-  const token = SHARED.exec(path)?.[1];
-  if (job) for (const name of ['coarse.sog', 'geo.json']) beginFile(fileOf(decodeURIComponent(job), name));
-  else if (token) beginFile(sharedFileOf(decodeURIComponent(token), 'coarse.sog'));
-}
 
 function ViewerApp() {
   const [path] = useLocation();
   return (
     <ErrorBoundary resetKey={path}>
       <Suspense fallback={<Waiting />}>
-        <Switch>{viewerRoutes}<Elsewhere /></Switch>
+        <Switch>{viewerRoutes({ ViewPage, SharedPage })}<Elsewhere /></Switch>
       </Suspense>
     </ErrorBoundary>
   );
@@ -35,5 +25,5 @@ function Elsewhere() {
   return <Waiting />;
 }
 
-beginFiles(location.pathname);
+void import('./viewer/SplatViewer'); // before anything is drawn that will ask for it
 void start(<ViewerApp />);

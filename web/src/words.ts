@@ -61,6 +61,7 @@ export const words = {
     body: 'Captures belong to whoever made them.',
     out: 'Sign out',
     failed: 'You could not be signed in',
+    unreachable: 'The sign-in does not answer. Check your connection, then try again.',
   },
   shared: {
     title: 'A shared scene',

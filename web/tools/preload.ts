@@ -1,8 +1,8 @@
 // A scene's page asks for the viewer at once, together with the code that will import it.
 import type { HtmlTagDescriptor, Plugin, Rollup } from 'vite';
 
-/** Adds `modulepreload` for modules that are imported later, and all that they import, to one page. */
-export function preload(page: string, moduleIds: readonly string[]): Plugin {
+/** To one page: a first script of its own, and `modulepreload` for modules that are imported later, with all that they import. */
+export function preload(page: string, first: string, moduleIds: readonly string[]): Plugin {
   return {
     name: 'preload',
     transformIndexHtml: {
@@ -16,7 +16,8 @@ export function preload(page: string, moduleIds: readonly string[]): Plugin {
           return entry;
         };
         const tags = new Map(moduleIds.map(entryOf).flatMap(tagsFor).map((tag) => [tag.attrs?.href, tag]));
-        return { html, tags: [...tags.values()].filter(({ attrs }) => !html.includes(String(attrs?.href))) };
+        const script: HtmlTagDescriptor = { tag: 'script', attrs: { type: 'module', async: true, crossorigin: true, src: `/${entryOf(first).fileName}` }, injectTo: 'head-prepend' };
+        return { html, tags: [script, ...[...tags.values()].filter(({ attrs }) => !html.includes(String(attrs?.href)))] };
       },
     },
   };

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from spaceport_runtime.service import named
 
+GITHUB = "token.actions.githubusercontent.com"  # who vouches for GitHub's workflows
+BUCKETS = ("", "-logs", "-web", "-web-logs")  # behind the bucket's name
+
 
 @dataclass(frozen=True)
 class Names:

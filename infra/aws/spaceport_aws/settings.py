@@ -120,6 +120,7 @@ def read_settings(context: Mapping[str, Any], services: tuple[Service, ...]) -> 
         told = f"The context {key}={values.get(key)!r} is not possible: {first['msg']}."
         raise UserError(told, f"Correct -c {key}=...") from error
     _refuse_halves(deployment)
+    _refuse_likeness(deployment, services)
     return deployment
 
 
@@ -173,4 +174,13 @@ def _refuse_halves(deployment: Deployment) -> None:
         raise UserError(
             "A sign-in of your own needs its issuer and its audience.",
             "Give both -c jwtIssuer=https://... and -c jwtAudience=..., or neither.",
+        )
+
+
+def _refuse_likeness(deployment: Deployment, services: tuple[Service, ...]) -> None:
+    """`spaceport-sfm` is what the first deployment's sfm is called."""
+    if deployment.stage in {service.name for service in services}:
+        raise UserError(
+            f"A stage cannot be called {deployment.stage}, for a service is.",
+            "Choose another name with -c stage=..., such as dev.",
         )

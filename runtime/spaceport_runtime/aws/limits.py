@@ -1,5 +1,7 @@
 """Counters of requests in a table that all functions share."""
 
+import math
+import random
 from typing import TYPE_CHECKING
 
 import boto3
@@ -14,11 +16,12 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 NOT_SO = "ConditionalCheckFailedException"
-ONE_MORE = "SET times = times + :one", "moment = :window AND times < :most"
+MORE = "SET times = times + :amount", "moment = :window AND times <= :room"
 ANEW = (
-    "SET moment = :window, times = :one",
+    "SET moment = :window, times = :amount",
     "attribute_not_exists(moment) OR moment < :window",
 )
+TAKE = "SET moment = :until", "attribute_not_exists(moment) OR moment < :now"
 
 
 class DynamoCounter:
@@ -28,13 +31,30 @@ class DynamoCounter:
         self._client = client
         self._table = table_name
 
-    def count(self, key: str, window: int, most: int) -> bool:
-        """Count one more; False when there were `most` in this window already.
+    def count(self, key: str, window: int, most: int, amount: int = 1) -> bool:
+        """Count so many more; False, and nothing counted, when `most` would not do.
 
         The second try of the first way is for who lost the race to begin the window.
         """
-        numbers = {":one": 1, ":window": window, ":most": most}
-        return any(self._write(key, numbers, *way) for way in (ONE_MORE, ANEW, ONE_MORE))
+        numbers = {":amount": amount, ":window": window, ":room": most - amount}
+        ways = (MORE, ANEW, MORE) if amount <= most else ()
+        return any(self._write(key, numbers, *way) for way in ways)
+
+    def take(self, key: str, most: int, now_s: float, until_s: float) -> str | None:
+        """One of `most` places, free again at the latest then; None when all are taken.
+
+        Tried in any order, so that the first try finds a free one unless most are taken.
+        """
+        numbers = {":now": math.floor(now_s), ":until": math.ceil(until_s)}
+        for number in random.sample(range(most), most):
+            place = f"{key}#{number}"
+            if self._write(place, numbers, *TAKE):
+                return place
+        return None
+
+    def give_back(self, place: str) -> None:
+        """The place is free."""
+        self._write(place, {":free": 0}, "SET moment = :free", "attribute_exists(moment)")
 
     def _write(self, key: str, numbers: dict[str, int], change: str, only_if: str) -> bool:
         used = {name: n for name, n in numbers.items() if name in change + only_if}

@@ -54,6 +54,10 @@ class HttpApi(APIGatewayHttpResolver):
         self._opened = opened
         self._get_limits = get_limits
 
+    def limits(self) -> Limits | None:
+        """What routes hold callers to beyond the number of requests; None where nothing is."""
+        return self._get_limits() if self._get_limits is not None else None
+
     def route(self, *arguments: Any, **options: Any) -> Any:
         """Register a route, with its middleware built here and not by the first two requests."""
         register = super().route(*arguments, **options)
@@ -121,8 +125,8 @@ class HttpApi(APIGatewayHttpResolver):
         method, path = event["requestContext"]["http"]["method"].upper(), str(event["rawPath"])
         if caller() == NOBODY and not path.startswith(self._opened):
             raise Problem(HTTPStatus.UNAUTHORIZED, "Sign in first: nobody is known to ask here.")
-        if self._get_limits is not None:
-            self._get_limits().check(event)
+        if (limits := self.limits()) is not None:
+            limits.check(event)
         route = self._find(method, path)
         readable = event
         if not path.startswith(self._forms):

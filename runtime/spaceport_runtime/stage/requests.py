@@ -44,7 +44,7 @@ def make_launch(
     common = {
         "RoleArn": platform.job_role_arn,
         "Environment": _environment(run, cause, platform),
-        "Tags": _tags(run),
+        "Tags": _tags(run, platform),
     }
     parts = (
         _processing(run, channels, job, platform)
@@ -169,10 +169,11 @@ def _environment(run: Run, cause: Event, platform: PlatformSettings) -> dict[str
     }
 
 
-def _tags(run: Run) -> list[dict[str, str]]:
-    """Tags by which a bill can be split by job and stage."""
+def _tags(run: Run, platform: PlatformSettings) -> list[dict[str, str]]:
+    """Tags by which a bill can be split, and by which the deployment's budget sees its jobs."""
     key = run.key
     return [
+        {"Key": "spaceport:deployment", "Value": platform.deployment},
         {"Key": "spaceport:job", "Value": key.job_id},
         {"Key": "spaceport:stage", "Value": key.stage},
         {"Key": "spaceport:attempt", "Value": str(key.attempt)},

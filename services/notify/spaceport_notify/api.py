@@ -1,6 +1,7 @@
 """notify's part of the HTTP API: my jobs, a job's status, its events, its files."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -12,15 +13,9 @@ from spaceport_contracts.capture import Frozen
 from spaceport_notify.annotations.routes import REMEDIES as OF_ANNOTATIONS
 from spaceport_notify.annotations.routes import add_annotation_routes
 from spaceport_notify.known.batch import BatchStatus, batch_status
+from spaceport_notify.known.download import LINKED, AsLink, answer_file, answer_photo
 from spaceport_notify.known.files import CONTENT_TYPES
-from spaceport_notify.known.find import (
-    JOB_ID,
-    LINK_SECONDS,
-    JobId,
-    find,
-    redirect,
-    redirect_to_photo,
-)
+from spaceport_notify.known.find import JOB_ID, JobId, find
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
 from spaceport_notify.known.public import public_event
@@ -46,6 +41,7 @@ REMEDIES = {
     "after": "Give the `next` of the page before, or 0.",
     "wait": f"Give seconds from 0 to {MAX_WAIT_S}.",
     "days": f"Give days from 1 to {MAX_DAYS}, or leave it out.",
+    "as": "Use link, or leave it out.",
     "url": "Give an https:// address on the public internet.",
     **OF_ANNOTATIONS,
     "upload": "Give the key that was uploaded to, such as uploads/photos.zip.",
@@ -107,21 +103,20 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
     def get_events(job_id: JobId, after: After = 0, wait: Wait = 0) -> EventPage:
         kit = get_kit()
         find(job_id, kit)
-        rows = rows_after(job_id, after, wait, kit)
+        limits = app.limits()
+        with limits.waiting(wait) if limits and wait else nullcontext():
+            rows = rows_after(job_id, after, wait, kit)
         return page(rows, after, is_over(job_id, kit))
 
     @app.get(
         "/jobs/<job_id>/files/<name>",
         summary="One of a job's files",
         tags=["jobs"],
-        responses=responses(
-            {404: "No such job, or no such file (yet)"},
-            {302: {"description": f"A link to the file, good for {LINK_SECONDS // 60} minutes"}},
-        ),
+        responses=responses({404: "No such job, or no such file (yet)"}, LINKED),
     )
-    def get_file(job_id: JobId, name: FileName) -> Response[str]:
+    def get_file(job_id: JobId, name: FileName, as_link: AsLink = None) -> Response[str]:
         kit = get_kit()
-        return redirect(find(job_id, kit), name, kit)
+        return answer_file(find(job_id, kit), name, as_link, kit)
 
     @app.get(
         "/jobs/<job_id>/results",
@@ -147,14 +142,11 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
         "/jobs/<job_id>/photos/<name>",
         summary="One of the photos that a job's scene rests on, undistorted",
         tags=["jobs"],
-        responses=responses(
-            {404: "No such job, or no such photo (yet)"},
-            {302: {"description": f"A link to the photo, good for {LINK_SECONDS // 60} minutes"}},
-        ),
+        responses=responses({404: "No such job, or no such photo (yet)"}, LINKED),
     )
-    def get_photo(job_id: JobId, name: PhotoName) -> Response[str]:
+    def get_photo(job_id: JobId, name: PhotoName, as_link: AsLink = None) -> Response[str]:
         kit = get_kit()
-        return redirect_to_photo(find(job_id, kit), name, kit)
+        return answer_photo(find(job_id, kit), name, as_link, kit)
 
     add_mail_routes(app, get_kit)
     add_webhook_routes(app, get_kit)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -95,6 +95,17 @@ def test_files_are_redirects_to_temporary_links(name: str) -> None:
     assert status == 302
     assert headers["Location"].startswith("https://signed.test/spaceport/jobs/")
     assert f"/{name}?" in headers["Location"]
+
+
+def test_a_link_is_told_to_who_cannot_follow_one() -> None:
+    door = Door().delivered()
+    status, headers, body = door.get(f"/jobs/{JOB}/files/scene.sog", **{"as": "link"})
+    assert (status, headers["Cache-Control"]) == (200, "no-store")
+    assert body["url"].startswith("https://signed.test/spaceport/jobs/")
+    lasts = datetime.fromisoformat(body["expiresAt"]) - door.kit.clock()
+    assert lasts == timedelta(hours=1)
+    assert door.get(f"/jobs/{JOB}/files/scene.sog", **{"as": "page"})[0] == 422
+    assert door.get(f"/jobs/{JOB}/files/scene.usdz", **{"as": "link"})[0] == 404
 
 
 def test_photos_are_redirects_to_what_sfm_undistorted() -> None:

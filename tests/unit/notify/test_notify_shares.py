@@ -62,6 +62,8 @@ def test_a_visitor_sees_the_scene_and_nothing_of_its_owner() -> None:
         answer = gallery.app.resolve(asked_by(None, get(path)), None)
         assert answer["statusCode"] == 302
         assert answer["headers"]["Location"].startswith("https://signed.test/spaceport/jobs/")
+        linked = gallery.app.resolve(asked_by(None, get(path, **{"as": "link"})), None)
+        assert json.loads(linked["body"])["url"] == answer["headers"]["Location"]
 
 
 @pytest.mark.parametrize("name", ["report.html", "report.json", "scene.ply", "x", "..%2f"])

@@ -53,6 +53,8 @@ def test_request_is_valid(handlers: StageHandlers, stage: Stage) -> None:
     report = ParamValidator().validate(launch.request, shape)
     assert not report.has_errors(), report.generate_report()
     assert launch.request[f"{launch.kind.capitalize()}JobName"] == f"{stage.value}-0123456789ab-03"
+    tags = {tag["Key"]: tag["Value"] for tag in launch.request["Tags"]}
+    assert tags["spaceport:deployment"] == "spaceport"  # by it the budget sees the job
     area = "work" if stage is Stage.SFM else "jobs"
     assert recipe.outputs_of(run).startswith(f"s3://spaceport/{area}/0123456789ab/")
     assert recipe.outputs_of(run).endswith("/")

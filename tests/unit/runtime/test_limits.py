@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Any
 
 import boto3
@@ -11,11 +12,17 @@ from tests.http_requests import asked_by, get, http, storm
 
 from spaceport_runtime.aws.limits import DynamoCounter
 from spaceport_runtime.errors import Retryable
+from spaceport_runtime.http import caller as signed_in
 from spaceport_runtime.http.limits import KEPT, Counter, Limits, LimitSettings, MemoryCounter
+from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.http.shell import HttpApi
 from spaceport_runtime.tables import LIMITS_DEFINITION
 
 MOST = 5
+
+
+def caller_is(subject: str) -> AbstractContextManager[None]:
+    return signed_in.asked_by(asked_by(subject, get("/")))
 
 
 @pytest.fixture
@@ -58,6 +65,49 @@ def test_the_memory_forgets_minutes_past() -> None:
     counter.count("late", 2, 1)
     assert len(counter._counts) == 1
     assert not counter.count("late", 2, 1)
+
+
+def test_amounts_are_counted_and_one_that_would_be_too_much_is_not(counter: Counter) -> None:
+    asked = [(60, True), (50, False), (40, True), (1, False)]
+    assert [counter.count("ada", 7, 100, amount) for amount, _ in asked] == [so for _, so in asked]
+    assert not counter.count("eve", 7, 100, 101)
+    assert counter.count("eve", 7, 100, 100)
+
+
+def test_places_are_taken_given_back_and_free_again_after_their_time(counter: Counter) -> None:
+    taken = [counter.take("ada", 3, 100.0, 130.0) for _ in range(4)]
+    assert None not in taken[:3]
+    assert taken[3] is None
+    assert counter.take("eve", 3, 100.0, 130.0) is not None
+    counter.give_back(str(taken[1]))
+    assert counter.take("ada", 3, 101.0, 131.0) == taken[1]
+    assert counter.take("ada", 3, 101.0, 131.0) is None
+    assert counter.take("ada", 3, 132.5, 160.0) is not None  # whoever held it died
+
+
+def test_a_day_of_uploads_ends_at_midnight(counter: Counter) -> None:
+    limits = Limits(LimitSettings(upload_bytes_per_day=100), counter, lambda: 86_400 * 3 - 3700.0)
+    with caller_is("ada"):
+        limits.spend_bytes(90)
+        with pytest.raises(Problem) as refused:
+            limits.spend_bytes(11)
+        assert refused.value.status == 429
+        assert refused.value.retry_after_s == 3700
+        assert "1 h 1 min" in refused.value.detail
+        limits.spend_bytes(10)
+    with caller_is("eve"):
+        limits.spend_bytes(100)
+
+
+def test_so_many_wait_for_news_and_no_more(counter: Counter) -> None:
+    limits = Limits(LimitSettings(long_polls=2), counter, lambda: 600.0)
+    with caller_is("ada"):
+        with limits.waiting(20), limits.waiting(20):
+            with pytest.raises(Problem) as refused, limits.waiting(20):
+                pass
+            assert (refused.value.status, refused.value.retry_after_s) == (429, 5)
+        with limits.waiting(20), limits.waiting(20):
+            pass
 
 
 class Door:
@@ -113,7 +163,13 @@ def test_visitors_are_counted_by_their_address() -> None:
 
 def test_a_table_that_is_busy_is_no_error_of_ours() -> None:
     class Busy:
-        def count(self, key: str, window: int, most: int) -> bool:
+        def count(self, key: str, window: int, most: int, amount: int = 1) -> bool:
+            raise Retryable("throttled")
+
+        def take(self, key: str, most: int, now_s: float, until_s: float) -> str | None:
+            raise Retryable("throttled")
+
+        def give_back(self, place: str) -> None:
             raise Retryable("throttled")
 
     door = Door(Busy())

@@ -13,11 +13,15 @@ TRUE = np.array([[0.0, 0, 40], [30, 0, 41], [0, 20, 40], [30, 20, 39], [15, 5, 4
 
 
 def write(
-    folder: Path, found: np.ndarray, ground_z_m: float, turn: np.ndarray = LEVEL
+    folder: Path,
+    found: np.ndarray,
+    ground_z_m: float,
+    turn: np.ndarray = LEVEL,
+    true: np.ndarray = TRUE,
 ) -> tuple[Path, Path]:
     truth = {
         f"{i}.jpg": {"position_enu_m": row.tolist(), "camera_to_world": LEVEL.tolist()}
-        for i, row in enumerate(TRUE)
+        for i, row in enumerate(true)
     }
     photos = [
         {"original": f"{i}.jpg", "position_m": row.tolist(), "camera_to_world": turn.tolist()}
@@ -47,6 +51,15 @@ def test_tilt_scale_and_heading_are_told_apart(tmp_path: Path) -> None:
     assert heading.scale_ratio == pytest.approx(1.25)
     tilt = compare_with_truth(*write(tmp_path, TRUE @ tilted.T, 0.0, tilted))
     assert tilt.tilt_deg == pytest.approx(5, abs=1e-5)
+
+
+def test_the_ground_below_a_strip_is_found_by_where_its_photos_look(tmp_path: Path) -> None:
+    """Places on a line fit as well with the ground beside them, or above."""
+    strip = np.array([[12.0 * step, 5.0 * step, 40.0] for step in range(6)])
+    for seed in range(8):
+        bent = strip + np.random.default_rng(seed).normal(0, 0.05, strip.shape)
+        errors = compare_with_truth(*write(tmp_path, bent - [5, 6, 40], -40.0, true=strip))
+        assert errors.height_error_m < 0.3
 
 
 def test_two_photos_are_nothing_to_compare(tmp_path: Path) -> None:

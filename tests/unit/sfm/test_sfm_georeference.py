@@ -28,6 +28,7 @@ from spaceport_sfm.job.task import Origin
 Array = NDArray[np.float64]
 ORIGIN = Origin(latitude_deg=47.0, longitude_deg=8.0, altitude_m=400.0)
 SEEDS = st.integers(0, 10_000)
+UP = "Which way is up"
 FEW = settings(max_examples=12, deadline=None)
 
 
@@ -54,11 +55,13 @@ def test_enu_of_a_degree() -> None:
 @FEW
 @given(seed=SEEDS, gimbal=st.booleans(), kind=st.sampled_from(["block", "strip", "orbit"]))
 def test_good_tags_make_a_level_frame_and_no_noise(seed: int, gimbal: bool, kind: str) -> None:
-    flight = KINDS[kind](seed=seed, gimbal=gimbal)
+    flight = KINDS[kind](seed=seed, gimbal=gimbal, noise_m=(0.3, 0.3))
     placement = flight.place()
     check(flight)
-    assert placement.warnings == ()
-    assert placement.gps_rms_m is not None and 0.2 < placement.gps_rms_m < 1.5
+    # Along one line without angles, up is what a barometer that may drift makes of it.
+    loud = [text for text in placement.warnings if gimbal or kind != "strip" or UP not in text]
+    assert loud == []
+    assert placement.gps_rms_m is not None and 0.1 < placement.gps_rms_m < 1.5
 
 
 @FEW
@@ -110,15 +113,13 @@ def test_a_barometer_that_drifts_tilts_nothing(seed: int, kind: str, drift_m: fl
 @FEW
 @given(seed=SEEDS, drift_m=st.floats(0.2, 0.6))
 def test_drift_along_a_strip_without_angles_tilts_it_little(seed: int, drift_m: float) -> None:
-    """Along one line drift and slope are the same: the heights count for no more than that, and
-    up is twice as sure as it says at most."""
+    """Along one line drift and slope are the same: the heights count for no more than that."""
     flight = strip(count=12, seed=seed)
     flight.gps_m[:, 2] += drift_m * np.arange(12)
     placement = flight.place()
     tilt_deg = flight.tilt_deg(placement)
     said_deg = float(re.findall(r"within ([0-9.]+) degrees", placement.note)[0])
-    is_said = tilt_deg < 2 * said_deg or "Which way is up" in " ".join(placement.warnings)
-    assert is_said, placement.note
+    assert tilt_deg < said_deg, placement.note
     assert tilt_deg < 3, placement.note
 
 

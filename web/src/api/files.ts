@@ -1,5 +1,6 @@
 // The files of a job and of a share, as pages fetch them. On this machine a cookie says who asks, and
 // the browser follows the redirect to the file; with a token, a link is asked for first.
+import type {} from '../early';
 import { useQuery } from '@tanstack/react-query';
 import { accessToken, storedTokens } from '../auth/tokens';
 import { ApiError } from './problem';
@@ -10,19 +11,10 @@ export const sharedFileOf = (token: string, name: string): string => `/shared/${
 
 /** Links last for an hour. */
 const LINK_MS = 45 * 60_000;
-const begun = new Map<string, Promise<Response>>();
-
-/** Asks for a file before whoever needs it is there; the first that opens it gets this answer. */
-export function beginFile(path: string): void {
-  const answer = ask(path);
-  answer.catch(() => {}); // whoever opens it awaits it, later
-  begun.set(path, answer);
-}
-
 /** The file itself. Throws ApiError with the server's own words when it is not to be had. */
 export async function openFile(path: string, signal?: AbortSignal): Promise<Response> {
-  const early = begun.get(path);
-  begun.delete(path);
+  const early = globalThis.begun?.get(path);
+  globalThis.begun?.delete(path);
   const response = await (early ?? ask(path, signal));
   if (!response.ok) throw new ApiError(response.status, await problemOf(response));
   return response;

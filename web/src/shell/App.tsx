@@ -14,6 +14,8 @@ const HomePage = lazy(() => import('../pages/landing/HomePage'));
 const CapturesPage = lazy(() => import('../pages/captures/CapturesPage'));
 const NewPage = lazy(() => import('../pages/new/NewPage'));
 const JobPage = lazy(() => import('../pages/job/JobPage'));
+const ViewPage = lazy(() => import('../pages/view/ViewPage'));
+const SharedPage = lazy(() => import('../pages/shared/SharedPage'));
 const PlanPage = lazy(() => import('../pages/plan/PlanPage'));
 
 /** Paths never collide with the API's (`/jobs`, `/uploads`, `/drone-path`, ...): same origin. */
@@ -23,7 +25,7 @@ export function App() {
     <ErrorBoundary resetKey={path}>
       <Suspense fallback={<Framed><Waiting lines={5} /></Framed>}>
         <Switch>
-          {viewerRoutes}
+          {viewerRoutes({ ViewPage, SharedPage })}
           <Route path="/"><Framed><HomePage /></Framed></Route>
           <Route path="/captures"><Framed><CapturesPage /></Framed></Route>
           <Route path="/captures/:id">{({ id }) => <Framed><JobPage key={id} id={id} /></Framed>}</Route>

@@ -29,6 +29,7 @@ async function settleSignIn(): Promise<string | null> {
     await (await import('../auth/cognito')).completeSignIn();
     return null;
   } catch (error) {
+    if (error instanceof TypeError) return words.signIn.unreachable;
     return told.get('error_description') ?? (error instanceof Error ? error.message : String(error));
   }
 }

@@ -94,6 +94,7 @@ export const words = {
     edit: (title: string) => `Edit ${title}`,
     remove: (title: string) => `Delete ${title}`,
     go: (title: string) => `Go to ${title}`,
+    pin: (number: number, title: string) => `${number}: Go to ${title}`,
     untitled: 'Annotation',
     none: 'No annotations yet.',
     stored: {

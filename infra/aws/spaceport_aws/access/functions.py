@@ -81,7 +81,10 @@ def _stage(service: Service, names: Names, key_arn: str, job_role_arn: str) -> l
     kind = service.job.kind
     verb = kind.capitalize()
     jobs = names.arn("sagemaker", f"{kind}-job/{service.name}-*")
-    actions = [f"sagemaker:{verb_}{verb}Job" for verb_ in ("Create", "Describe", "Stop")]
+    creating = f"Create{verb}Job"
+    tagged = {"StringEquals": {"aws:RequestTag/spaceport:deployment": names.deployment}}
+    only_then = {"StringEquals": {"sagemaker:TaggingAction": creating}}
+    named = "a job's name ends in its job id"
     passing = {"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}}
     own = [f"{area}/*/{service.name}/*" for area in AREAS]
     return [
@@ -92,7 +95,10 @@ def _stage(service: Service, names: Names, key_arn: str, job_role_arn: str) -> l
         objects(names, ("PutObject",), *(f"{each}/options/options.json" for each in own)),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
-        Grant((*actions, "sagemaker:AddTags"), (jobs,), why="a job's name ends in its job id"),
+        Grant((f"sagemaker:{creating}",), (jobs,), tagged, why=named),
+        Grant(("sagemaker:AddTags",), (jobs,), only_then, why=named),
+        # Without a condition on tags: an unknown job has none, and must be told as unknown.
+        Grant((f"sagemaker:Describe{verb}Job", f"sagemaker:Stop{verb}Job"), (jobs,), why=named),
         Grant(("iam:PassRole",), (job_role_arn,), passing),
     ]
 

@@ -38,7 +38,7 @@ class SpaceportStack(cdk.Stack):
             termination_protection=not deployment.delete_data,
         )
         self.plan = plan
-        cdk.Tags.of(self).add("spaceport:deployment", deployment.stage)
+        cdk.Tags.of(self).add("spaceport:deployment", deployment.name)
         cdk.Tags.of(self).add("spaceport:part", part.lower())
 
     @property

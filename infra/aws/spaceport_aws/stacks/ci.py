@@ -5,9 +5,9 @@ from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from spaceport_aws.access.grants import Grant
+from spaceport_aws.names import BUCKETS, GITHUB
 from spaceport_aws.stacks.base import Plan, SpaceportStack, role_of
 
-ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
 PUSHES = (
     "BatchCheckLayerAvailability",
@@ -24,16 +24,17 @@ class Ci(SpaceportStack):
     def __init__(self, scope: Construct, plan: Plan, repository: str) -> None:
         super().__init__(scope, "Ci", plan, "Spaceport: GitHub's roles")
         self._provider = iam.CfnOIDCProvider(
-            self, "GitHub", url=f"https://{ISSUER}", client_id_list=[AUDIENCE]
+            self, "GitHub", url=f"https://{GITHUB}", client_id_list=[AUDIENCE]
         )
-        deploy = [self._bootstrap("deploy"), self._bootstrap("file-publishing"), *self._images()]
+        deploy = [self._bootstrap("deploy"), self._bootstrap("file-publishing")]
+        deploy += [*self._images(), *self._looking()]
         main = f"repo:{repository}:ref:refs/heads/main"
         pull = f"repo:{repository}:pull_request"
         self._role("Deploy", main, [*deploy, self._bootstrap("lookup")])
         self._role("Diff", pull, [self._bootstrap("lookup")])
 
     def _role(self, construct_id: str, subject: str, grants: list[Grant]) -> None:
-        named = {f"{ISSUER}:aud": AUDIENCE, f"{ISSUER}:sub": subject}
+        named = {f"{GITHUB}:aud": AUDIENCE, f"{GITHUB}:sub": subject}
         principal = iam.FederatedPrincipal(
             self._provider.attr_arn, {"StringEquals": named}, "sts:AssumeRoleWithWebIdentity"
         )
@@ -47,13 +48,33 @@ class Ci(SpaceportStack):
         return Grant(("sts:AssumeRole",), (f"arn:{names.partition}:iam::{names.account}:{role}",))
 
     def _images(self) -> list[Grant]:
-        names = self.plan.names
-        repositories = names.arn("ecr", f"repository/{names.of('spaceport-')}*")
         return [
-            Grant(
-                tuple(f"ecr:{action}" for action in PUSHES),
-                (repositories,),
-                why="this deployment's images, one repository per stage",
-            ),
+            Grant(tuple(f"ecr:{action}" for action in PUSHES), self._repositories()),
             Grant(("ecr:GetAuthorizationToken",), ("*",), why="a login has no resource"),
+        ]
+
+    def _repositories(self) -> tuple[str, ...]:
+        """One a stage; another deployment's begin alike and are not among them."""
+        names = self.plan.names
+        return tuple(
+            names.arn("ecr", f"repository/{names.of(f'spaceport-{stage}')}")
+            for stage in self.plan.deployment.machines
+        )
+
+    def _looking(self) -> list[Grant]:
+        """What `make deploy` asks before it creates anything (`preflight.py`)."""
+        plan, names = self.plan, self.plan.names
+        stacks = names.arn("cloudformation", f"stack/{plan.deployment.stack_prefix}-*/*")
+        tables = (names.arn("dynamodb", f"table/{names.of(t.name)}") for t in plan.topology.tables)
+        buckets = (f"{names.bucket_arn()}{suffix}" for suffix in BUCKETS)
+        return [
+            Grant(("cloudformation:DescribeStacks",), (stacks,), why="a stack's ARN ends in an id"),
+            Grant(("s3:ListBucket",), tuple(buckets)),
+            Grant(("dynamodb:DescribeTable",), tuple(tables)),
+            Grant(("ecr:DescribeRepositories",), self._repositories()),
+            Grant(
+                ("ses:GetIdentityVerificationAttributes",),
+                ("*",),
+                why="SES knows no resource for the question who is verified",
+            ),
         ]

@@ -204,8 +204,20 @@ class Foundation(SpaceportStack):
             master_key=self.key,
             enforce_ssl=True,
         )
-        for service in ("cloudwatch", "budgets"):
-            topic.grant_publish(iam.ServicePrincipal(f"{service}.amazonaws.com"))
+        # Alarms and budgets of this account only: both services speak for everybody's.
+        speaking = {
+            "cloudwatch": names.arn("cloudwatch", "alarm:*"),
+            "budgets": f"arn:{names.partition}:budgets::{names.account}:*",
+        }
+        for service, source in speaking.items():
+            topic.add_to_resource_policy(
+                iam.PolicyStatement(
+                    principals=[iam.ServicePrincipal(f"{service}.amazonaws.com")],
+                    actions=["sns:Publish"],
+                    resources=[topic.topic_arn],
+                    conditions={"ArnLike": {"aws:SourceArn": source}},
+                )
+            )
         if address:
             topic.add_subscription(subscriptions.EmailSubscription(address))
 

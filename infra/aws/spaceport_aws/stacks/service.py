@@ -117,18 +117,25 @@ class ServiceStack(SpaceportStack):
             ),
         )
         for each in (queue, dead):
-            each.add_to_resource_policy(self._deliveries(each))
+            each.add_to_resource_policy(self._deliveries(each, spec))
         return queue, dead
 
-    def _deliveries(self, queue: sqs.Queue) -> iam.PolicyStatement:
-        """EventBridge may deliver, for rules of this account and region."""
-        rules = self.plan.names.arn("events", "rule/*")
+    def _deliveries(self, queue: sqs.Queue, spec: QueueSpec) -> iam.PolicyStatement:
+        """EventBridge may deliver, for the rules that fill this queue and no others."""
+        filling = [rule for rule in self.plan.topology.rules if rule.queue == spec.name]
         return iam.PolicyStatement(
             principals=[iam.ServicePrincipal("events.amazonaws.com")],
             actions=["sqs:SendMessage"],
             resources=[queue.queue_arn],
-            conditions={"ArnLike": {"aws:SourceArn": rules}},
+            conditions={"ArnEquals": {"aws:SourceArn": [self._rule_arn(each) for each in filling]}},
         )
+
+    def _rule_arn(self, rule: RuleSpec) -> str:
+        """Rules of the default bus stand without its name."""
+        names = self.plan.names
+        name = names.of(f"spaceport-{rule.name}")
+        place = name if rule.bus == "default" else f"{names.of(rule.bus)}/{name}"
+        return names.arn("events", f"rule/{place}")
 
     def _rule(self, rule: RuleSpec, queue: sqs.Queue, dead: sqs.Queue) -> None:
         """What cannot be delivered waits in the DLQ; one group's flood holds up no other group."""

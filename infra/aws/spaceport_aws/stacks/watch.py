@@ -177,7 +177,7 @@ class Watch(SpaceportStack):
                 budget_limit=budgets.CfnBudget.SpendProperty(
                     amount=deployment.budget_usd, unit="USD"
                 ),
-                cost_filters={"TagKeyValue": [f"user:spaceport:deployment${deployment.stage}"]},
+                cost_filters={"TagKeyValue": [f"user:spaceport:deployment${deployment.name}"]},
             ),
             notifications_with_subscribers=steps,
         )

@@ -12,7 +12,7 @@ from spaceport_contracts.delivery import REPORT_NAMES, delivered_path
 from spaceport_contracts.events import Stage
 from spaceport_contracts.results import OutputFile, StageResult
 from spaceport_notify.known.ancestry import ancestry
-from spaceport_notify.known.find import LINK_SECONDS
+from spaceport_notify.known.download import LINK_SECONDS
 from spaceport_notify.known.status import delivered_attempt
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit

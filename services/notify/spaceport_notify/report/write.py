@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 
 from spaceport_contracts.places import part_of_job
 from spaceport_contracts.results import HeldOutPhoto
+from spaceport_notify.letters.places import Places
 from spaceport_notify.pages import render
 from spaceport_notify.ports import Kit
 from spaceport_notify.report.collect import Collected
@@ -110,12 +111,13 @@ def spread(photos: tuple[HeldOutPhoto, ...], wanted: int) -> list[HeldOutPhoto]:
 
 
 def _downloads(collected: Collected, kit: Kit) -> list[Download]:
-    job_id = collected.report.job_id
-    base = "" if kit.folder_url else f"{kit.public_url.rstrip('/')}/jobs/{job_id}/files/"
+    """Beside the page in a folder; else on the job's page, where people sign in: a link from a
+    saved page brings no token, and one that needs none would not last."""
+    page = None if kit.folder_url else Places(kit.public_url).page_of(collected.report.job_id)
     downloads = [
-        Download(name, purpose, megabytes(collected.files[name][0].bytes), base + name)
+        Download(name, purpose, megabytes(collected.files[name][0].bytes), page or name)
         for name, purpose in PURPOSES.items()
         if name in collected.files
     ]
-    own = Download("report.json", "The figures of this page, for programs", "", base + REPORT_JSON)
-    return [*downloads, own]
+    purpose = "The figures of this page, for programs"
+    return [*downloads, Download(REPORT_JSON, purpose, "", page or REPORT_JSON)]

@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from spaceport_notify.known.ancestry import ancestry
+from spaceport_notify.known.download import LINKED, AsLink, answer_file
 from spaceport_notify.known.files import locate
-from spaceport_notify.known.find import LINK_SECONDS, JobId, find, redirect
+from spaceport_notify.known.find import JobId, find
 from spaceport_notify.known.status import Completion, delivered_attempt, figures_of, title_of
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
@@ -156,18 +157,17 @@ def add_share_routes(app: HttpApi, get_kit: Callable[[], Kit]) -> None:
         f"{PATH}<token>/files/<name>",
         summary="One of a shared scene's files",
         tags=["shared"],
-        responses=responses(
-            {404: "No such share, or no such file"},
-            {302: {"description": f"A link to the file, good for {LINK_SECONDS // 60} minutes"}},
-        ),
+        responses=responses({404: "No such share, or no such file"}, LINKED),
     )
-    def get_shared_file(token: ShareToken, name: SharedName) -> Response[str]:
+    def get_shared_file(
+        token: ShareToken, name: SharedName, as_link: AsLink = None
+    ) -> Response[str]:
         kit = get_kit()
         _, view = shared_by(token, kit)
         if name not in SHARED:
             detail = f"A share has no file {name[:64]}. Ask for one of {', '.join(SHARED)}."
             raise Problem(HTTPStatus.NOT_FOUND, detail)
-        return redirect(view, name, kit)
+        return answer_file(view, name, as_link, kit)
 
 
 def share_job(job_id: str, days: int, kit: Kit) -> tuple[Share, str]:

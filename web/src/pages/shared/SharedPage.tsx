@@ -4,7 +4,6 @@ import { annotationsOfShare } from '../../api/annotations';
 import { answerOf, api } from '../../api/client';
 import { ApiError } from '../../api/problem';
 import { embedPathOf } from '../../sharing/links';
-import { Layout } from '../../shell/Layout';
 import { usePageTitle } from '../../shell/usePageTitle';
 import { Empty } from '../../ui/Empty';
 import { ErrorNotice } from '../../ui/Notice';
@@ -12,6 +11,8 @@ import { Waiting } from '../../ui/Waiting';
 import { words } from '../../words';
 import styles from './SharedPage.module.css';
 
+/** Only around a refusal: a scene stands alone. */
+const Layout = lazy(() => import('../../shell/Layout').then((module) => ({ default: module.Layout })));
 const SplatViewer = lazy(() => import('../../viewer/SplatViewer'));
 
 /** One scene, read only, for whoever has the link; `embedded` in a frame of anybody's page. */

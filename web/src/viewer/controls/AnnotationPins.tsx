@@ -28,7 +28,7 @@ export function AnnotationPins({ scene, annotations, draft, onGo }: { scene: Sce
     <ol ref={list} className={styles.pins} aria-label={words.annotations.title}>
       {shown.map((annotation, index) => (
         <li key={annotation.id} className={styles.pin}>
-          <button type="button" className={styles.button} aria-label={words.annotations.go(annotation.title || words.annotations.untitled)} onClick={() => onGo(annotation)}>
+          <button type="button" className={styles.button} aria-label={words.annotations.pin(index + 1, annotation.title || words.annotations.untitled)} onClick={() => onGo(annotation)}>
             <span aria-hidden="true">{index + 1}</span>
           </button>
           {annotation.title ? <span className={styles.title} aria-hidden="true">{annotation.title}</span> : null}

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
@@ -27,6 +27,10 @@ LINKS_AT_ONCE = 50
 ID_BYTES = 16
 
 
+def no_limit(_bytes: int) -> None:
+    """For where nobody counts."""
+
+
 @dataclass(frozen=True)
 class Begun:
     """The upload, its files, and signed addresses for the first of them."""
@@ -36,10 +40,17 @@ class Begun:
     links: tuple[tuple[UploadFile, Link], ...]
 
 
-def begin_upload(title: str, announced: Sequence[Announced], key: str, kit: Kit) -> Begun:
+def begin_upload(
+    title: str,
+    announced: Sequence[Announced],
+    key: str,
+    kit: Kit,
+    spend_bytes: Callable[[int], None],
+) -> Begun:
     """A new upload; the same request under the same `key` is the same one.
 
-    Raises Problem: 422 files that cannot be taken, or a key that another request used.
+    `spend_bytes` is told the size of a new one. Raises Problem: 422 files that cannot be taken, or
+    a key that another request used; whatever `spend_bytes` raises.
     """
     files = expected_files(announced, kit.limits)
     request = _digest(title, files)
@@ -47,6 +58,7 @@ def begin_upload(title: str, announced: Sequence[Announced], key: str, kit: Kit)
     prefix, now = upload_prefix(kit.bucket, upload_id), kit.platform.clock()
     known = kit.register.find(upload_id)
     if known is None:
+        spend_bytes(sum(file.bytes for file in files))
         kit.platform.store.write(files_uri(prefix), as_list(files), "application/json")
         known = kit.register.begin(
             Upload(

@@ -11,7 +11,7 @@ from spaceport_ingest.ports import GetKit, Link
 from spaceport_ingest.requests.bodies import JobAccepted
 from spaceport_ingest.requests.jobs import ACCEPTED, IdempotencyKey, accepted
 from spaceport_ingest.requests.uploads import bodies
-from spaceport_ingest.requests.uploads.begin import Begun, begin_upload
+from spaceport_ingest.requests.uploads.begin import Begun, begin_upload, no_limit
 from spaceport_ingest.requests.uploads.complete import CompleteRequest, complete_upload
 from spaceport_ingest.requests.uploads.drop import drop_upload
 from spaceport_ingest.requests.uploads.expected import Announced
@@ -72,8 +72,10 @@ def add_uploads(app: HttpApi, get_kit: GetKit) -> None:
             Announced(file.name, file.size_bytes, file.content_type, file.sha256)
             for file in body.files
         ]
-        begun = begin_upload(body.title, announced, key or "", get_kit())
-        return Response(HTTPStatus.CREATED.value, JSON, _begun(begun, get_kit().bucket))
+        limits, kit = app.limits(), get_kit()
+        spend = limits.spend_bytes if limits else no_limit
+        begun = begin_upload(body.title, announced, key or "", kit, spend)
+        return Response(HTTPStatus.CREATED.value, JSON, _begun(begun, kit.bucket))
 
     @app.get(
         "/uploads/<upload_id>", responses=LOOK_RESPONSES, summary="Look at one", tags=["uploads"]

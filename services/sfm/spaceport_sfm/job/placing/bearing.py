@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.sim3 import UP, rotation_between
+from spaceport_sfm.job.placing.sure import reach
 
 PAIRS = 2000
 # Median of a Rayleigh distribution, in standard deviations.
@@ -50,6 +51,11 @@ class Bearing:
         """Standard error of the scale, as a share of it; of the heading in radians, too."""
         count = min(int(self.used.sum()), INDEPENDENT)
         return self.error_m / max(self.spread_m * float(np.sqrt(count)), 1e-9)
+
+    @property
+    def reach(self) -> float:
+        """The standard errors that scale and heading stay within."""
+        return reach(2 * min(int(self.used.sum()), INDEPENDENT) - 4)
 
 
 def plane_of(centres: Points, up: Points) -> Complex:

@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.poses import Poses
 from spaceport_sfm.job.placing.sim3 import unit
+from spaceport_sfm.job.placing.sure import MANY, reach
 from spaceport_sfm.job.task import TaskPhoto
 
 # Standard errors of the kinds, in radians: a gimbal is calibrated to about a degree; pilots fly
 # level, and people walk on floors, to a few degrees; ground slopes more than that.
 GIMBAL_ERROR = np.radians(1.0)
 AXES_ERROR = np.radians(0.7)
-HAND_ERROR = np.radians(2.0)
+HAND_ERROR = np.radians(1.0)
+LEVEL_ERROR = np.radians(0.3)
 HELD_ERROR = np.radians(1.5)
 FLIGHT_ERROR = np.radians(4.0)
 VIEW_ERROR = np.radians(3.0)
@@ -141,19 +143,25 @@ def robust_direction(directions: Points) -> tuple[Points, float]:
 def _level_axes(poses: Poses, by_drone: bool) -> Cue | None:
     """Gimbals and hands keep a photo's x axis level: up is square to all of them.
 
-    Where all look one way the axes fix one of the two tilts only; the eigenvalues tell.
+    What a mounting or a hand is off by in every photo alike is solved for and held to what is
+    usual: flown to and fro, or all around, it cancels; where all look one way it tilts up by as
+    much, and the axes fix one of the two tilts only. The eigenvalues tell.
     """
-    rights = poses.rights
-    weights = np.ones(len(rights))
+    rights, common = poses.rights, AXES_ERROR if by_drone else HAND_ERROR
+    weights, noise = np.ones(len(rights)), HELD_ERROR**2
     for _ in range(ROUNDS):
-        scatter = (weights[:, None] * rights).T @ rights / weights.sum()
+        # Least squares over up and the common error, the latter eliminated.
+        total, held = weights @ rights, weights.sum() + noise / common**2
+        scatter = (weights[:, None] * rights).T @ rights - np.outer(total, total) / held
         values, vectors = np.linalg.eigh(scatter)
-        roll = np.abs(rights @ vectors[:, 0])
+        roll = np.abs(rights @ vectors[:, 0] - total @ vectors[:, 0] / held)
         usual = max(1.5 * float(np.median(roll)), HELD_ERROR)
         weights = 1 / (1 + (roll / (2 * usual)) ** 2) ** 2
-    noise = max(float(values[0]), HELD_ERROR**2)
-    share = np.maximum(values[1:] - values[0], 1e-9) * len(rights) / noise
-    errors = np.hypot(AXES_ERROR if by_drone else HAND_ERROR, 1 / np.sqrt(share))
+        free = max(len(rights) - 3, 1)
+        noise = max(float(weights @ roll**2 / weights.sum()) * len(rights) / free, HELD_ERROR**2)
+    noise *= (reach(free) / MANY) ** 2
+    sampling = np.sqrt(noise / np.maximum(values[1:] - values[0], 1e-9))
+    errors = np.hypot(LEVEL_ERROR, sampling)
     known = errors < UPRIGHT_ERROR
     if not known.any():
         return None

@@ -88,6 +88,16 @@ class Fit:
     """[N]: the altitude is of another unit, sign or place than the others'."""
 
     @property
+    def scale_within(self) -> float:
+        """What the scale is hardly ever further off than, as a share of it."""
+        return self.bearing.reach * self.scale_share
+
+    @property
+    def heading_within_deg(self) -> float:
+        """The same of the heading."""
+        return float(np.degrees(self.bearing.reach * self.bearing.scale_share))
+
+    @property
     def knows_altitude(self) -> bool:
         """Any photo says how high above the sea it was."""
         return bool(np.isfinite(self.located.enu_m[self.bearing.used, 2]).any())

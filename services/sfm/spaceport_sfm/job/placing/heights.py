@@ -121,7 +121,7 @@ def measure_slope(altitudes: Altitudes, place_m: Points) -> Slope | None:
     east_north = place_m[rows, :2]
     gradient, covariance, error_m, left = _regress(off_m, east_north, flight)
     left[~kept] = _nearest_flight(off_m - east_north @ gradient, flight)
-    stretch, share = _stretch(altitudes.height_m, place_m[rows, 2], flight, error_m)
+    stretch, share = _stretch(altitudes.height_m[kept], place_m[rows][kept], flight[kept], error_m)
     return Slope(
         gradient=gradient,
         covariance=covariance,
@@ -218,15 +218,16 @@ def _progress(flight: NDArray[np.int64]) -> Points:
 
 
 def _stretch(
-    height_m: Points, model_m: Points, flight: NDArray[np.int64], error_m: float
+    height_m: Points, place_m: Points, flight: NDArray[np.int64], error_m: float
 ) -> tuple[float, float]:
-    """Slope of altitude over model height within the flights, and its standard error."""
-    rises, falls = [], []
-    for number in range(int(flight.max()) + 1):
-        inside = flight == number
-        rises.append(model_m[inside] - model_m[inside].mean())
-        falls.append(height_m[inside] - height_m[inside].mean())
-    model, height = np.concatenate(rises), np.concatenate(falls)
+    """Slope of altitude over model height within the flights, and its standard error.
+
+    What goes along with the place is a tilt of the model and no stretch, so it is taken out first.
+    """
+    offsets = (flight[:, None] == np.arange(flight.max() + 1)).astype(np.float64)
+    columns = np.concatenate([place_m[:, :2] - place_m[:, :2].mean(axis=0), offsets], axis=1)
+    both = np.stack([place_m[:, 2], height_m], axis=1)
+    model, height = (both - columns @ np.linalg.lstsq(columns, both, rcond=1e-6)[0]).T
     power = float((model**2).sum())
     if power <= 0:
         return 1.0, np.inf

@@ -1,7 +1,5 @@
 """How sure the frame is, in words: one sentence for the report, and what is worth a warning."""
 
-import numpy as np
-
 from spaceport_sfm.job.placing.cues import SUPPOSED_DOWN
 from spaceport_sfm.job.placing.fit import GPS_HEIGHTS, Fit
 from spaceport_sfm.job.placing.upright import Upright
@@ -10,7 +8,7 @@ LOST_LETTERS = (
     "The letters of the hemisphere (N, S, E, W) are missing from the GPS positions or wrong, so "
     "they were not used; mend them, or upload the photos as the camera wrote them."
 )
-DOUBTFUL_UP_DEG = 2.0
+DOUBTFUL_UP_DEG = 4.0
 DOUBTFUL_SCALE = 0.02
 FEW_LOCATED = 6
 KILOMETRES_FROM_M = 10_000.0
@@ -22,8 +20,8 @@ def fit_note(fit: Fit) -> str:
     """Where up, scale, heading and heights come from, of a model that lies on its GPS."""
     return (
         f"Up comes from {_up(fit.upright)}; scale and heading come from the GPS of "
-        f"{int(fit.bearing.used.sum())} photos (within {_percent(fit.scale_share)} and "
-        f"{np.degrees(fit.bearing.scale_share):.1f} degrees); {_heights(fit)}."
+        f"{int(fit.bearing.used.sum())} photos (within {_percent(fit.scale_within)} and "
+        f"{fit.heading_within_deg:.1f} degrees); {_heights(fit)}."
     )
 
 
@@ -62,7 +60,7 @@ def _up(upright: Upright) -> str:
     names = list(upright.agreeing) or ["how cameras are usually held"]
     listed = " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
     against = f", against {' and '.join(upright.disagreeing)}" if upright.disagreeing else ""
-    return f"{listed}{against} (within {max(upright.error_deg, LEAST_SAID):.1f} degrees)"
+    return f"{listed}{against} (within {max(upright.within_deg, LEAST_SAID):.1f} degrees)"
 
 
 def _heights(fit: Fit) -> str:
@@ -129,10 +127,10 @@ def _heights_off(fit: Fit) -> str:
 
 
 def _up_doubt(upright: Upright) -> str:
-    if upright.error_deg < DOUBTFUL_UP_DEG:
+    if upright.within_deg < DOUBTFUL_UP_DEG:
         return ""
     return (
-        f"Which way is up is known within about {upright.error_deg:.0f} degrees only; a second "
+        f"Which way is up is known within about {upright.within_deg:.0f} degrees only; a second "
         "line of photos beside the first, or a drone that writes its gimbal angles, would tell."
     )
 
@@ -147,11 +145,11 @@ def _supposed(upright: Upright) -> str:
 
 
 def _scale_doubt(fit: Fit) -> str:
-    if fit.scale_share < DOUBTFUL_SCALE:
+    if fit.scale_within < DOUBTFUL_SCALE:
         return ""
     return (
         f"GPS is off by about {fit.bearing.error_m:.1f} m over {2 * fit.bearing.spread_m:.0f} m: "
-        f"distances may be wrong by {_percent(2 * fit.scale_share)}."
+        f"distances may be wrong by {_percent(fit.scale_within)}."
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from spaceport_sfm.job.placing.cues import STRONG, Cue
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.sim3 import angle_deg, unit
+from spaceport_sfm.job.placing.sure import MANY
 
 ROUNDS = 8
 # Weak knowledge of everything keeps the equations solvable: a hemisphere's worth.
@@ -31,6 +32,11 @@ class Upright:
     """Standard error, in the direction that is known worst."""
     agreeing: tuple[str, ...]
     disagreeing: tuple[str, ...]
+
+    @property
+    def within_deg(self) -> float:
+        """What up is hardly ever further off than."""
+        return MANY * self.error_deg
 
 
 Witness = Callable[[Points], list[Cue]]
@@ -54,7 +60,19 @@ def settle_up(
     starts = _distinct([*_proposals(cues, rough), *proposed])
     refined = [_refine(start, cues, rough, gps) for start in starts]
     best = min(refined, key=lambda up: _cost(up, cues, gps) + charge(up))
+    heard = [_refine(each, cues, rough, gps) for each in _second_hearing(best, cues, gps)]
+    best = min([best, *heard], key=lambda up: _cost(up, cues, gps) + charge(up))
     return _describe(best, cues, rough, gps)
+
+
+def _second_hearing(up: Points, cues: Sequence[Cue], gps: Witness) -> list[Points]:
+    """Where `up` would go if GPS, that speaks against it, were heard.
+
+    A cue that is known to a hundredth of a degree is against every start that is further off.
+    """
+    said = gps(up)
+    with_it = [cue for cue in [*cues, *said] if cue.chi2(up) < cue.most]
+    return [_solve([*with_it, cue], up) for cue in said if cue.chi2(up) >= cue.most]
 
 
 def _proposals(cues: Sequence[Cue], rough: Points) -> list[Points]:
@@ -102,9 +120,12 @@ def _describe(up: Points, cues: Sequence[Cue], rough: Points, gps: Witness) -> U
     # Only what turns up matters, not what would make it longer.
     across = np.linalg.svd(up[None])[2][1:]
     worst = float(np.linalg.eigvalsh(across @ information @ across.T)[0])
+    # Cues that contradict each other by more than they promise are as wrong as that (Birge, 1932).
+    free = max(sum(len(cue.values) for cue in agreeing) - 2, 1)
+    birge = max(1.0, float(np.sqrt(sum(cue.chi2(up) for cue in agreeing) / free)))
     return Upright(
         up=up,
-        error_deg=float(np.degrees(1 / np.sqrt(worst))),
+        error_deg=birge * float(np.degrees(1 / np.sqrt(worst))),
         agreeing=tuple(cue.name for cue in agreeing),
         disagreeing=tuple(cue.name for cue in witnesses if cue.chi2(up) >= cue.most),
     )
