@@ -131,10 +131,11 @@ bench/node/node_modules/.ready: $(NODE)/.ready bench/node/package-lock.json
 	@$(WITH_NODE) && cd bench/node && $(NPM_CI)
 	@touch $@
 
-CONTEXT ?= -c region=eu-central-1 -c mailIdentity=splats@example.com
+CONTEXT ?=
+SOME_CONTEXT := -c region=eu-central-1 -c mailIdentity=splats@example.com
 
 synth: setup     ## the AWS templates into out/cdk.out, cdk-nag watching; CONTEXT="-c region=..."
-	$(BIN)/python -m spaceport_aws $(CONTEXT) -o out/cdk.out
+	$(BIN)/python -m spaceport_aws $(or $(CONTEXT),$(SOME_CONTEXT)) -o out/cdk.out
 
 test-infra: setup  ## what the templates promise, and that both clouds are the same
 	$(BIN)/python -m pytest tests/aws tests/infra/test_local_topology.py

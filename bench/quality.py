@@ -99,7 +99,8 @@ def _judged(scene_folder: Path, side_px: int, target: Path) -> Run:
     splat = read_ply(target / "scene.ply")
     photos: tuple[HeldOutPhoto, ...] = judge(splat, scene, {}, default_threads(), target)
     pictures = [(photo.photo_path, photo.render_path) for photo in photos]
-    return {**figures(photos), "pictures": pictures, "side_px": max(scene.photos[0].shape)}
+    size = {"photos": len(scene.photos), "side_px": max(scene.photos[0].shape)}
+    return {**figures(photos), "pictures": pictures, **size}
 
 
 def _cpu_s() -> float:
@@ -191,10 +192,15 @@ def said(arguments: argparse.Namespace) -> str:
     """How the presets were held back, as a sentence; nothing where they were not."""
     held = []
     if arguments.budget != 1:
-        held.append(f"{arguments.budget:.0%} of its work")
+        held.append(f"{arguments.budget:.0%} of its work (`--budget`)")
     if arguments.side:
-        held.append(f"photos of {arguments.side} px instead of its own size")
-    return f"Every preset had {' and '.join(held)} here." if held else ""
+        held.append(f"photos of {arguments.side} px instead of its own size (`--side`)")
+    if not held:
+        return ""
+    return (
+        f"**Every preset had {' and '.join(held)} here:** this page shows how they compare, not "
+        "what they can do."
+    )
 
 
 if __name__ == "__main__":

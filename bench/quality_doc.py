@@ -36,7 +36,9 @@ def write_doc(path: Path, known: Mapping[str, Any], work: Path, held: str) -> No
     for name, capture in known.items():
         runs: Mapping[str, Any] = capture["runs"]
         presets = {q.value: runs[q.value] for q in Quality if q in runs}
-        text += f"\n## {name}\n{TITLES}" + "".join(_line(q, run) for q, run in presets.items())
+        one = next(iter(runs.values()))
+        text += f"\n## {name}: {one['photos']} photos, judged at {one['side_px']} px\n"
+        text += TITLES + "".join(_line(q, run) for q, run in presets.items())
         if presets:
             picture = _side_by_side(work / name, presets)
             kept = folder if capture["public"] else work / "pictures"

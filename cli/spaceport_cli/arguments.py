@@ -217,7 +217,7 @@ def _add_cancel(commands: Commands) -> None:
 
 def _add_login(commands: Commands) -> None:
     command = _add(commands, "login", "sign in to a deployment in AWS")
-    command.add_argument("endpoint", nargs="?", metavar="URL", help="of its HTTP API")
+    command.add_argument("endpoint", nargs="?", metavar="URL", help="of its site, or of its API")
     command.add_argument("--pool", metavar="ID", help="Cognito's pool, as the operator tells it")
     command.add_argument("--client", metavar="ID", help="the pool's client for terminals")
     command.add_argument("--email", metavar="ADDRESS", help="whose; asked for, unless said")
@@ -227,7 +227,7 @@ def _add_login(commands: Commands) -> None:
 
 
 def _add_watching(commands: Commands) -> None:
-    command = _add(commands, "jobs", "list the machines' jobs, the newest first")
+    command = _add(commands, "jobs", "list the machines' jobs of a deployment, the newest first")
     help_text = "how far back (2 days)"
     command.add_argument("--hours", type=float, default=48.0, metavar="N", help=help_text)
     _add_state(command)

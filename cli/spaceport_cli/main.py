@@ -206,13 +206,12 @@ def _logout(typed: argparse.Namespace, console: Console) -> int:
 
 
 def _jobs(typed: argparse.Namespace, console: Console) -> int:
-    from spaceport_cli.cloud.access import require_running  # noqa: PLC0415
     from spaceport_cli.deployment.account import session_of  # noqa: PLC0415
     from spaceport_cli.deployment.jobs import jobs  # noqa: PLC0415
 
-    cloud = session_of(_account(typed)) if typed.cloud else require_running(typed.state)
-    deployment = _account(typed).deployment
-    return jobs(cloud.client("sagemaker"), deployment, typed.hours, console)
+    account = _account(typed)
+    client = session_of(account).client("sagemaker")
+    return jobs(client, account.deployment, typed.hours, console)
 
 
 def _logs(typed: argparse.Namespace, console: Console) -> int:

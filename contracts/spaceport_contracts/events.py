@@ -106,7 +106,6 @@ class CaptureRejected(Event):
     owner: Label = Field(default="", description="whose job it is; empty where nobody signed in")
     rejected_list: Artifact | None = Field(default=None, description="all of them, as JSON in S3")
     batch: Batch | None = None
-    webhook: Label = Field(default="", description="where the job's own webhook is kept, if any")
 
     @model_validator(mode="before")
     @classmethod
@@ -145,7 +144,6 @@ class ReconstructionRequested(Event):
     plan: Artifact | None = Field(
         default=None, description="the plan that the photos were flown by"
     )
-    webhook: Label = Field(default="", description="where the job's own webhook is kept, if any")
 
 
 class StageWaiting(Event):

@@ -1,7 +1,7 @@
 """A webhook of one job: where its events are posted, besides the webhooks of its owner.
 
 ingest leaves it in a file of its own, which notify reads when it posts; nobody else may read it.
-Events and ledgers carry the file's address, never the secret.
+The job's id says where, so that neither events nor ledgers know of it.
 """
 
 import hashlib

@@ -47,6 +47,7 @@ WHOLE: dict[str, dict[str, Any]] = {
         "email": "ada@example.org",
         "title": "Coast",
         "quality": "draft",
+        "options": OPTIONS,
         "captures": [{"s3Url": "s3://b/k.zip", "title": "Beach"}],
     },
     "/webhooks": {"url": "https://example.org/hook"},

@@ -169,11 +169,16 @@ def test_ctrl_c_leaves_the_job_running_and_says_how_to_come_back(
             run_on(deployed.api, options, console)
     told = console.file.getvalue()  # type: ignore[attr-defined]
     job_id = job_in(told)
-    assert f"job {job_id} goes on; to stop it: spaceport cancel {job_id} --cloud" in told
+    assert f"job {job_id} goes on; to stop it: spaceport cancel {job_id} --endpoint http" in told
     wait_for(lambda: f"train-{job_id}-01" in deployed.cloud.sagemaker.names())
     deployed.program.go_on.set()
     deployed.program.hold = set()
+    # As if it had been fetched halfway, of an earlier attempt: the size is right, the bytes not.
+    stale = tmp_path / "out" / ".spaceport" / "incoming" / "scene.sog"
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"stale")
     assert ran(deployed, photos, tmp_path / "out", "left")[0] == 0
+    assert (tmp_path / "out" / "scene.sog").read_bytes() == b"splat"
 
 
 def test_a_job_is_cancelled_from_afar(

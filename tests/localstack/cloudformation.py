@@ -25,11 +25,9 @@ UNKNOWN = {
     "AWS::ApiGatewayV2::Route",
     "AWS::ApiGatewayV2::Stage",
     "AWS::Budgets::Budget",
-    "AWS::CloudFront::CachePolicy",
     "AWS::CloudFront::Distribution",
     "AWS::CloudFront::Function",
     "AWS::CloudFront::OriginAccessControl",
-    "AWS::CloudFront::OriginRequestPolicy",
     "AWS::CloudFront::ResponseHeadersPolicy",
     "AWS::CloudWatch::Dashboard",
     "AWS::Cognito::UserPool",
@@ -40,7 +38,14 @@ UNKNOWN = {
     "AWS::SES::ConfigurationSet",
     "AWS::SES::ConfigurationSetEventDestination",
 }
-TOLD_BY_THE_API = {"api-id": "api", "api-url": "https://api.example.com", "authorizer-id": "auth"}
+TOLD_BY_THE_API = {
+    "api-id": "api",
+    "api-url": "https://api.example.com",
+    "authorizer-id": "auth",
+    "sign-in-domain": "https://people.example.com",
+    "sign-in-issuer": "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Pool",
+    "sign-in-client": "client",
+}
 STACKS = (
     "Foundation",
     "Api",

@@ -24,6 +24,7 @@ REMEDIES = {
     "TooManyRequestsException": "Wait a minute.",
     "LimitExceededException": "Wait a quarter of an hour.",
 }
+NOT_IN, ENDED = "Cognito did not let you in", "Your sign-in was not renewed"
 EARLY_S = 60.0  # a token that ends within this time is taken as ended
 
 
@@ -73,6 +74,7 @@ def sign_in(client: Any, pool: Pool, address: str, password: str, ask: Ask) -> T
     begun = srp.get_auth_params()
     answer = _asked(
         client.initiate_auth,
+        NOT_IN,
         ClientId=pool.client_id,
         AuthFlow="USER_SRP_AUTH",
         AuthParameters=begun,
@@ -87,6 +89,7 @@ def sign_in(client: Any, pool: Pool, address: str, password: str, ask: Ask) -> T
         session = {"Session": answer["Session"]} if answer.get("Session") else {}
         answer = _asked(
             client.respond_to_auth_challenge,
+            NOT_IN,
             ClientId=pool.client_id,
             ChallengeName=challenge,
             ChallengeResponses=told,
@@ -97,23 +100,24 @@ def sign_in(client: Any, pool: Pool, address: str, password: str, ask: Ask) -> T
 
 def renew(client: Any, pool: Pool, tokens: Tokens) -> Tokens:
     """The next hour; raises UserError when the sign-in itself has ended."""
-    try:
-        answer = client.initiate_auth(
-            ClientId=pool.client_id,
-            AuthFlow="REFRESH_TOKEN_AUTH",
-            AuthParameters={"REFRESH_TOKEN": tokens.refresh},
-        )
-    except ClientError as error:
-        told = "Your sign-in has ended."
-        raise UserError(told, "Sign in again with 'spaceport login'.") from error
-    except BotoCoreError as error:
-        raise _unreachable() from error
+    answer = _asked(
+        client.initiate_auth,
+        ENDED,
+        ClientId=pool.client_id,
+        AuthFlow="REFRESH_TOKEN_AUTH",
+        AuthParameters={"REFRESH_TOKEN": tokens.refresh},
+    )
     return _tokens(answer["AuthenticationResult"], tokens.refresh)
 
 
 def revoke(client: Any, pool: Pool, tokens: Tokens) -> None:
     """Nobody gets in with these again; those of the hour run out by themselves."""
-    _asked(client.revoke_token, ClientId=pool.client_id, Token=tokens.refresh)
+    _asked(
+        client.revoke_token,
+        "Cognito did not forget you",
+        ClientId=pool.client_id,
+        Token=tokens.refresh,
+    )
 
 
 def _told(challenge: str, ask: Ask) -> dict[str, str]:
@@ -132,13 +136,15 @@ def _tokens(result: Any, refresh: str = "") -> Tokens:
     return Tokens(result["AccessToken"], ends_s, result.get("RefreshToken") or refresh)
 
 
-def _asked(operation: Callable[..., Any], **request: Any) -> Any:
+def _asked(operation: Callable[..., Any], refused: str, **request: Any) -> Any:
     try:
         return operation(**request)
     except ClientError as error:
         code, told = error.response["Error"]["Code"], error.response["Error"].get("Message", "")
         remedy = REMEDIES.get(code, "Check the pool and the client that you named.")
-        raise UserError(f"Cognito did not let you in ({told.rstrip('.')}).", remedy) from error
+        if refused == ENDED and code == "NotAuthorizedException":
+            remedy = "Sign in again with 'spaceport login'."
+        raise UserError(f"{refused} ({told.rstrip('.')}).", remedy) from error
     except BotoCoreError as error:
         raise _unreachable() from error
 

@@ -83,8 +83,19 @@ class DeploymentCollector:
             self._sleep(LOOK_AGAIN_S)
 
     def _fetch(self, file: ResultFile) -> None:
+        """What lies there halfway may be of an earlier attempt: then it is fetched anew."""
         target = self._incoming / file.path
         target.parent.mkdir(parents=True, exist_ok=True)
+        was_begun = target.exists()
+        self._download(file, target)
+        if was_begun and not _is_whole(target, file):
+            target.unlink()
+            self._download(file, target)
+        if not _is_whole(target, file):
+            target.unlink()
+            raise UserError(f"'{file.path}' is not what its stage wrote.", CHANGED_REMEDY)
+
+    def _download(self, file: ResultFile, target: Path) -> None:
         urls = [file.url]
 
         def once() -> None:
@@ -97,9 +108,6 @@ class DeploymentCollector:
                 raise ConnectionError("the link has run out") from error
 
         try_again(once, f"'{file.path}' could not be fetched.")
-        if hash_file(target)[0] != file.sha256:
-            target.unlink()
-            raise UserError(f"'{file.path}' is not what its stage wrote.", CHANGED_REMEDY)
 
     def _link_again(self, file: ResultFile) -> str:
         _, files = self._listed()
@@ -107,6 +115,10 @@ class DeploymentCollector:
             if (other.path, other.sha256) == (file.path, file.sha256):
                 return other.url
         raise UserError(f"'{file.path}' was replaced meanwhile.", "Run the same command again.")
+
+
+def _is_whole(target: Path, file: ResultFile) -> bool:
+    return hash_file(target)[0] == file.sha256
 
 
 def _download(url: str, target: Path, size: int) -> None:

@@ -1,4 +1,4 @@
-"""`spaceport jobs`: the SageMaker jobs of a deployment, or of this machine, the newest first."""
+"""`spaceport jobs --cloud`: the SageMaker jobs of a deployment, the newest first."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -45,7 +45,13 @@ def jobs(client: Any, deployment: str, hours: float, console: Console) -> int:
     if not 0 < hours <= 24 * 365:
         raise UserError(f"{hours:g} hours cannot be looked back.", "Give --hours up to 8,760.")
     since = datetime.now(UTC) - timedelta(hours=hours)
-    found = sorted(_found(client, deployment, since), key=lambda job: job.created_at, reverse=True)
+    try:
+        found = sorted(_found(client, deployment, since), key=lambda job: job.created_at)[::-1]
+    except (ClientError, BotoCoreError) as error:
+        raise UserError(
+            f"SageMaker could not be asked ({one_line(str(error))}).",
+            "Look at --profile and --region.",
+        ) from error
     if not found:
         say(console, f"No machine worked in the last {hours:g} hours.")
         return EXIT_DONE
@@ -74,16 +80,10 @@ def _found(client: Any, deployment: str, since: datetime) -> Iterator[MachineJob
 
 def _names(client: Any, stage: Stage, kind: str, since: datetime) -> list[str]:
     """Of the stage's jobs, running ones and ended ones."""
-    try:
-        pages = client.get_paginator(f"list_{kind.lower()}_jobs").paginate(
-            NameContains=f"{stage.value}-", CreationTimeAfter=since
-        )
-        listed = [each[f"{kind}JobName"] for page in pages for each in page[f"{kind}JobSummaries"]]
-    except (ClientError, BotoCoreError) as error:
-        raise UserError(
-            f"SageMaker could not be asked ({one_line(str(error))}).",
-            "Look at --profile and --region.",
-        ) from error
+    pages = client.get_paginator(f"list_{kind.lower()}_jobs").paginate(
+        NameContains=f"{stage.value}-", CreationTimeAfter=since
+    )
+    listed = [each[f"{kind}JobName"] for page in pages for each in page[f"{kind}JobSummaries"]]
     return [name for name in listed if name.startswith(f"{stage.value}-") and name.count("-") == 2]
 
 

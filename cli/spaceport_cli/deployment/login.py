@@ -1,12 +1,17 @@
 """`spaceport login` and `spaceport logout`."""
 
 import getpass
+import json
+import re
+import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 
+from spaceport_cli.cloud.access import API_TIMEOUT_S
 from spaceport_cli.deployment.account import AccountOptions, session_of
 from spaceport_cli.deployment.cognito import Ask, Pool, cognito_client, revoke, sign_in
 from spaceport_cli.deployment.keeping import Keeping, SignIn
@@ -16,6 +21,11 @@ from spaceport_cli.run.follow import EXIT_DONE
 from spaceport_cli.show.voice import say
 from spaceport_runtime.errors import UserError
 
+ISSUER = re.compile(
+    r"https://cognito-idp\.[a-z0-9-]+\.amazonaws\.com/(?P<pool>[\w-]+_[A-Za-z0-9]+)"
+)
+CONFIG_BYTES = 1 << 16
+NOT_COGNITO = "Get a token there, and set SPACEPORT_TOKEN to it."
 TOLD = ("api-url", "user-pool", "user-pool-client")
 BOTH = "Give both --pool and --client, as the output TerminalSignIn of Spaceport-Api shows them."
 
@@ -84,8 +94,25 @@ def _whereto(options: LoginOptions, keeping: Keeping) -> tuple[str, Pool]:
     if known is not None:
         return endpoint, known.pool
     if options.endpoint:
-        raise UserError("Who signs people in there is not known.", BOTH)
+        return endpoint, _told_by_site(endpoint)
     return _told_by_stacks(options.account)
+
+
+def _told_by_site(endpoint: str) -> Pool:
+    """The site of a deployment says how its pages sign in; its address is its API's, too.
+
+    Raises UserError where it says nothing of a Cognito pool: an API alone does not.
+    """
+    try:
+        with urllib.request.urlopen(f"{endpoint}/config.json", timeout=API_TIMEOUT_S) as answer:
+            told = json.loads(answer.read(CONFIG_BYTES))["signIn"]
+        issuer = ISSUER.fullmatch(str(told["issuer"]))
+        client_id = str(told["clientId"])
+    except (OSError, HTTPException, ValueError, KeyError, TypeError) as error:
+        raise UserError(f"Who signs people in at {endpoint} is not known.", BOTH) from error
+    if issuer is None:
+        raise UserError(f"{endpoint} signs people in elsewhere than in Cognito.", NOT_COGNITO)
+    return Pool(issuer["pool"], client_id)
 
 
 def _told_by_stacks(account: AccountOptions) -> tuple[str, Pool]:

@@ -53,8 +53,9 @@ class Line:
     end: str = ""
 
     def shown(self) -> str:
-        """As it is printed, in UTC."""
-        return f"{self.at:%m-%d %H:%M:%S}  {self.source:<18}  {self.text}"
+        """As it is printed, in UTC; nothing that was logged may steer the terminal."""
+        text = "".join(each if each.isprintable() else " " for each in self.text)
+        return f"{self.at:%m-%d %H:%M:%S}  {self.source:<18}  {text}"
 
 
 @dataclass
@@ -130,6 +131,8 @@ class JobLog:
         try:
             document = json.loads(message)
         except ValueError:
+            document = None
+        if not isinstance(document, dict):
             return Line(at, source, message)
         if group.startswith("/aws/events/"):
             return self._event(at, document)

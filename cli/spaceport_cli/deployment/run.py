@@ -99,7 +99,8 @@ def _follow(cloud: Api, follower: DeploymentFollower, out: Path, display: Displa
         if end.kind is EndKind.DELIVERED:
             DeploymentCollector(cloud, job_id, out).collect(display.say)
     except KeyboardInterrupt:
-        display.say(f"job {job_id} goes on; to stop it: spaceport cancel {job_id} --cloud")
+        stop = f"spaceport cancel {job_id} --endpoint {cloud.api_url}"
+        display.say(f"job {job_id} goes on; to stop it: {stop}")
         raise
     write_whole(out / FEED_NAME, save_events(follower.envelopes))
     return _told(end)

@@ -15,7 +15,7 @@ from spaceport_runtime.errors import UserError
 
 ENDPOINT_VARIABLE, TOKEN_VARIABLE = "SPACEPORT_ENDPOINT", "SPACEPORT_TOKEN"
 TOKEN = re.compile(r"[\x21-\x7e]+")
-HOW = "Sign in with 'spaceport login API', or name its API with --endpoint."
+HOW = "Sign in with 'spaceport login SITE', or name its address with --endpoint."
 Clients = Callable[[Pool], Any]
 
 

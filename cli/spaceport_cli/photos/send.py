@@ -23,6 +23,7 @@ THREADS = 4
 LINKS_AT_ONCE = 50
 TRIES = 10
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.2, 15.0
+LONGEST_WAIT_S = 120.0
 STALLED_S = 60.0
 LINK_REFUSED = 403  # it has run out, or the clock went on while the server was down
 BUSY = (408, 429)  # everything of 5xx too
@@ -184,15 +185,25 @@ def _open(request: urllib.request.Request, stalled_s: float) -> bytes:
 
 
 def try_again(once: Callable[[], Answered], sentence: str) -> Answered:
-    """Try with growing delays; what the server means, it is not asked again."""
+    """Try with growing delays; what the server means, it is not asked again, nor while it wants to
+    be left alone for long."""
     for number in range(TRIES):
+        asked_s = 0.0
         try:
             return once()
         except urllib.error.HTTPError as error:
-            if error.code < 500 and error.code not in BUSY:
+            asked_s = _wait_of(error)
+            is_meant = error.code < 500 and error.code not in BUSY
+            if is_meant or asked_s > LONGEST_WAIT_S:
                 raise problem_of(error) from error
         except (_Again, *UNREACHABLE):
             pass  # a broken or a stalled connection
         delay_s = min(LONGEST_DELAY_S, FIRST_DELAY_S * 2**number)
-        time.sleep(delay_s * random.uniform(0.5, 1.5))
+        time.sleep(max(asked_s, delay_s * random.uniform(0.5, 1.5)))
     raise UserError(sentence, "Run the same command again: what has arrived is kept.")
+
+
+def _wait_of(error: urllib.error.HTTPError) -> float:
+    """The seconds of `Retry-After`; 0 where there is none."""
+    told = error.headers.get("Retry-After", "")
+    return float(told) if told.isdigit() else 0.0

@@ -41,7 +41,7 @@ def tell(event: Event, kit: Kit) -> None:
     if view is None:
         _clear(event.job_id, kit)
         return
-    announce(event, view.owner, kit, of_job=view.webhook)
+    announce(event, view.owner, kit)
     if view.batch:
         kit.batches.join(view.batch.batch_id, view.job_id)
     if isinstance(event, ReconstructionRequested):

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import io
+import json
 import stat
 import urllib.error
 from io import StringIO
@@ -28,6 +29,7 @@ from spaceport_runtime.errors import UserError
 
 API = "https://abc.execute-api.eu-central-1.amazonaws.com"
 POOL = Pool("eu-central-1_AbCdEfGhI", "client")
+ISSUER = f"https://cognito-idp.eu-central-1.amazonaws.com/{POOL.id}"
 GOOD = Tokens("access", 4e9, "refresh")
 ADDRESS, PASSWORD = "ada@example.com", "Correct horse 1!"
 # RFC 5054's 3072-bit group, as Cognito uses it.
@@ -193,8 +195,9 @@ def test_a_token_is_renewed_as_it_runs_out(tmp_path: Path) -> None:
 
 
 def test_a_sign_in_that_has_ended_is_one_sentence() -> None:
-    with pytest.raises(UserError, match="Your sign-in has ended"):
+    with pytest.raises(UserError, match="Your sign-in was not renewed") as refused:
         renew(Cognito(), POOL, Tokens("old", 0.0, "too old"))
+    assert refused.value.remedy == "Sign in again with 'spaceport login'."
 
 
 def test_the_last_deployment_is_meant_unless_another_is_named(tmp_path: Path) -> None:
@@ -264,7 +267,10 @@ def test_an_operator_needs_no_address(tmp_path: Path, monkeypatch: pytest.Monkey
     [
         ({"pool": None}, "A pool needs its client"),
         ({"pool": "nonsense"}, "is not a pool's id"),
-        ({"pool": None, "client": None}, "Who signs people in there is not known"),
+        (
+            {"pool": None, "client": None, "endpoint": "http://127.0.0.1:9"},
+            "Who signs people in at http://127.0.0.1:9 is not known",
+        ),
         ({"address": "nobody"}, "is not an e-mail address"),
     ],
 )
@@ -273,6 +279,37 @@ def test_a_login_that_cannot_work_is_one_sentence(
 ) -> None:
     with pytest.raises(UserError, match=told):
         login(options(**changes), console(), lambda _what: PASSWORD, Keeping(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("config", "told"),
+    [
+        ({"signIn": {"issuer": ISSUER, "clientId": POOL.client_id}}, ""),
+        ({"signIn": {"kind": "own"}}, "is not known"),
+        ({"signIn": {"issuer": "https://evil.example/x_y", "clientId": "c"}}, "elsewhere than in"),
+        ([], "is not known"),
+    ],
+)
+def test_a_site_says_how_its_people_sign_in(
+    config: Any, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def site(url: str, timeout: float) -> io.BytesIO:
+        asked.append(url)
+        return io.BytesIO(json.dumps(config).encode())
+
+    monkeypatch.setattr("urllib.request.urlopen", site)
+    keeping, wanted = Keeping(tmp_path), options(pool=None, client=None)
+    if told:
+        with pytest.raises(UserError, match=told):
+            login(wanted, console(), lambda _what: PASSWORD, keeping, lambda _pool: Cognito())
+        return
+    login(wanted, console(), lambda _what: PASSWORD, keeping, lambda _pool: Cognito())
+    kept = keeping.find(API)
+    assert kept is not None
+    assert kept.pool == POOL
+    assert asked == [f"{API}/config.json"]
 
 
 def test_nobody_to_ask_is_said(tmp_path: Path) -> None:

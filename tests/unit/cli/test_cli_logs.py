@@ -91,6 +91,20 @@ def test_events_functions_and_machines_in_order_of_time(account: Account) -> Non
     assert code == 1
 
 
+def test_nothing_that_was_logged_steers_the_terminal_or_breaks_the_command(
+    account: Account,
+) -> None:
+    account.put(TRAINING, f"train-{JOB}-01/algo-1-1", 1, "photo \x1b]0;owned\x07\x1b[2J.jpg")
+    account.put(FUNCTION, "2026/11/28/[$LATEST]abc", 2, f'["{JOB}"]')
+    account.put(FUNCTION, "2026/11/28/[$LATEST]abc", 3, f"Traceback of {JOB}")
+    _, lines = read(account)
+    assert [line[36:] for line in lines[:-1]] == [
+        "photo  ]0;owned  [2J.jpg",
+        f'["{JOB}"]',
+        f"Traceback of {JOB}",
+    ]
+
+
 def test_other_jobs_and_other_deployments_are_left_out(account: Account) -> None:
     account.event("SplatCompressed", 1)
     account.event("StageStarted", 2, job_id=OTHER, stage="train")

@@ -34,7 +34,7 @@ def test_a_plan_is_written_whole(area: Path, tmp_path: Path, capsys: Any) -> Non
     assert {"plan.html", "plan.json", "PILOT.md", "coverage.png", "plan.kml"} <= names
     assert {"sortie-01.plan", "sortie-01.wpml.kmz"} <= names
     said = capsys.readouterr().out
-    assert "photos in 1 sorties" in said
+    assert "photos in 1 sortie," in said
     assert "100.0 % of the area seen" in said
 
 

@@ -30,7 +30,14 @@ def world_with(*keys: str) -> FakeWorld:
 
 def test_every_capture_is_a_job_that_knows_its_batch() -> None:
     world = world_with("captures/a.zip", "captures/b.zip")
-    status, told = ask(world, "captures/a.zip", "captures/b.zip", title="May", quality="draft")
+    status, told = ask(
+        world,
+        "captures/a.zip",
+        "captures/b.zip",
+        title="May",
+        quality="draft",
+        options={"shDegree": 1},
+    )
     assert (status, told["refused"]) == (202, [])
     assert [job["title"] for job in told["jobs"]] == ["a", "b"]
     for job in told["jobs"]:
@@ -41,6 +48,13 @@ def test_every_capture_is_a_job_that_knows_its_batch() -> None:
         assert event.batch is not None
         assert (event.batch.batch_id, event.batch.jobs) == (told["batchId"], 2)
         assert (event.batch.title, event.quality, event.email) == ("May", "draft", MAIL)
+        assert event.options.sh_degree == 1
+
+
+def test_other_options_are_another_batch() -> None:
+    world = world_with("captures/a.zip")
+    first = ask(world, "captures/a.zip")[1]["batchId"]
+    assert ask(world, "captures/a.zip", options={"shDegree": 0})[1]["batchId"] != first
 
 
 def test_the_same_batch_again_is_the_same_and_a_job_alone_is_another() -> None:

@@ -8,7 +8,6 @@ from tests.fakes_ingest import BUCKET, FakeWorld
 from tests.photos_ingest import photos, zip_of
 from tests.unit.ingest.test_ingest_api import drain, http, requested, send, start
 
-from spaceport_contracts.events import CaptureRejected
 from spaceport_contracts.webhook import JobWebhook, job_webhook_uri
 
 URL = f"s3://{BUCKET}/captures/a.zip"
@@ -35,18 +34,8 @@ def test_the_secret_lies_in_its_file_and_nowhere_else() -> None:
     said = [*world.queue.sent, repr(world.ledger.__dict__)]
     drain(world)
     event = requested(world)
-    assert event.webhook == uri
     said += [event.model_dump_json(), repr(world.ledger.__dict__), repr(JobWebhook(**HOOK))]
     assert [text for text in said if HOOK["secret"] in text] == []
-
-
-def test_a_refused_capture_is_posted_too() -> None:
-    world = world_with(1)
-    job_id = begun(world)
-    drain(world)
-    (event,) = world.bus.events
-    assert isinstance(event, CaptureRejected)
-    assert event.webhook == job_webhook_uri(job_id, BUCKET)
 
 
 def test_another_webhook_is_another_job_and_the_same_one_is_the_same() -> None:

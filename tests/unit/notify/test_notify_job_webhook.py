@@ -5,9 +5,9 @@ from http import HTTPStatus
 from tests.unit.notify.story import JOB
 from tests.unit.notify.test_notify_webhooks import URL, Switchboard
 
-from spaceport_contracts.events import Event, ReconstructionRequested
+from spaceport_contracts.events import Event
 from spaceport_contracts.webhook import JobWebhook, job_webhook_uri
-from spaceport_notify.webhooks.hook import Signature
+from spaceport_notify.webhooks.hook import SILENT, Signature
 
 SECRET = "a secret of the caller's own"
 KEPT_AT = job_webhook_uri(JOB, "spaceport")
@@ -22,9 +22,7 @@ class Hooked(Switchboard):
         self.story.store.objects[KEPT_AT] = kept.model_dump_json().encode()
 
     def whole(self) -> list[Event]:
-        first, *others = self.story.whole()
-        assert isinstance(first, ReconstructionRequested)
-        return [first.model_copy(update={"webhook": KEPT_AT}), *others]
+        return self.story.whole()
 
 
 def test_all_of_the_job_is_posted_and_signed_with_the_callers_secret() -> None:
@@ -50,9 +48,17 @@ def test_it_is_beside_the_owners_own() -> None:
 
 
 def test_a_job_without_one_posts_nothing() -> None:
-    board = Hooked()
+    board = Switchboard()
     board.tell(*board.story.whole())
     assert board.queue.sent == []
+
+
+def test_what_comes_before_the_request_is_posted_too() -> None:
+    board = Hooked()
+    first, second, *_ = (event for event in board.whole() if not isinstance(event, SILENT))
+    board.tell(second, first)
+    board.poll()
+    assert set(board.types) == {first.detail_type(), second.detail_type()}
 
 
 def test_a_receiver_that_is_gone_is_posted_to_no_more() -> None:

@@ -14,7 +14,7 @@ from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.schedule import Moment
 
 STEPS = 150
-GREY = np.full(3, 0.5)
+GREY = np.full(3, 0.5, np.float32)
 
 
 def gains_of(means: list[float], looks: int = 20) -> np.ndarray:
@@ -22,7 +22,7 @@ def gains_of(means: list[float], looks: int = 20) -> np.ndarray:
     exposures = Exposures(len(means))
     for _ in range(looks):
         for photo, mean in enumerate(means):
-            exposures.measure(photo, GREY, np.full(3, mean))
+            exposures.measure(photo, GREY, np.full(3, mean, np.float32))
     return np.array([exposures.gain(photo)[0, 0, 0] for photo in range(len(means))])
 
 
@@ -35,7 +35,8 @@ def test_photos_that_flicker_have_gains() -> None:
 def test_colours_flicker_apart() -> None:
     exposures = Exposures(8)
     for photo in range(8):
-        exposures.measure(photo, GREY, np.array([0.7, 0.4, 0.4] if photo % 2 else [0.3, 0.5, 0.5]))
+        colour = [0.7, 0.4, 0.4] if photo % 2 else [0.3, 0.5, 0.5]
+        exposures.measure(photo, GREY, np.array(colour, np.float32))
     red, green, blue = exposures.gain(3)[:, 0, 0]
     assert red > 1.3
     assert green == pytest.approx(blue)
@@ -62,15 +63,15 @@ def test_a_gain_follows_within_a_few_looks_and_forgets_the_first() -> None:
     exposures = Exposures(4)
     for mean in [0.05, *[0.8] * 20]:
         for photo in range(4):
-            exposures.measure(photo, GREY, np.full(3, mean if photo % 2 else 0.4))
+            exposures.measure(photo, GREY, np.full(3, mean if photo % 2 else 0.4, np.float32))
     assert exposures.gain(1)[0, 0, 0] / exposures.gain(2)[0, 0, 0] == pytest.approx(2, rel=0.05)
 
 
 def test_black_photos_and_single_ones_end_in_numbers() -> None:
     exposures = Exposures(2)
-    exposures.measure(0, GREY, np.zeros(3))
+    exposures.measure(0, GREY, np.zeros(3, np.float32))
     assert exposures.gain(0).tolist() == [[[1.0]]] * 3
-    exposures.measure(1, np.zeros(3), GREY)
+    exposures.measure(1, np.zeros(3, np.float32), GREY)
     for photo in range(2):
         assert np.abs(np.log(exposures.gain(photo))).max() <= MOST + 1e-6
 

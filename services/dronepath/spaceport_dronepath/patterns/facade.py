@@ -15,7 +15,7 @@ from spaceport_dronepath.patterns.circles import lowest_agl_m, stretches
 from spaceport_dronepath.patterns.strip import Kind, Strip, along, at
 
 Floats = NDArray[np.float64]
-CUT_SHARE = 0.04  # of the stand-off: what a round way loses where it is flown straight
+CUT_SHARE = 0.04  # of the stand-off: how far photos around a curve may lie on chords of it
 
 
 def facade(brief: Brief, walls: BaseGeometry, height_m: float, standoff_m: float) -> list[Strip]:
@@ -58,6 +58,7 @@ def _row(
     edge = walls.boundary if isinstance(walls, Polygon) else walls
     nearest = shapely.get_coordinates(shapely.shortest_line(edge, shapely.points(xy)))[::2]
     towards = nearest - xy
+    xy = nearest - standoff_m * towards / np.hypot(*towards.T)[:, None]
     heading = np.degrees(np.arctan2(towards[:, 0], towards[:, 1])) % 360
     aim_m = min(agl_m, height_m) if agl_m <= height_m else height_m / 2
     pitch = math.degrees(math.atan2(aim_m - agl_m, standoff_m))

@@ -11,7 +11,6 @@ from spaceport_contracts.events import (
     Stage,
 )
 from spaceport_contracts.results import Quality
-from spaceport_contracts.webhook import job_webhook_uri
 from spaceport_ingest.admission.intake import recognise
 from spaceport_ingest.estimates.arithmetic import Ask
 from spaceport_ingest.estimates.fleet import estimate_here
@@ -132,7 +131,7 @@ def _inspect(run: Run, submission: Submission, kit: Kit) -> tuple[Event, ...]:
         asked = {"quality": wishes.quality, "options": wishes.options}
         asked |= {"email": wishes.email, "title": wishes.title}
         found = {"inputs": inputs.artifacts, "photos": inputs.photos, "plan": plan}
-        whose = _whose(run, submission, kit)
+        whose = {"owner": submission.owner, "batch": submission.batch}
         told = _estimate(inputs, wishes.quality, submission.start_at, kit)
         seconds = max(0.0, _age_s(run.arrived_at, kit))
         details = asked | found | whose | {"estimate": told, "ingest_seconds": seconds}
@@ -182,14 +181,7 @@ def _reject(
         remedy=refusal.remedy,
         rejected=rejected,
         rejected_list=listed,
-        **_whose(run, submission, kit),
+        owner=submission.owner,
+        batch=submission.batch,
     )
     return (event,)
-
-
-def _whose(run: Run, submission: Submission, kit: Kit) -> dict[str, Any]:
-    """Who is told of the job beside the one who is written to."""
-    uri = job_webhook_uri(run.key.job_id, kit.bucket)
-    is_there = kit.platform.store.head(uri) is not None
-    whose = {"owner": submission.owner, "batch": submission.batch}
-    return whose | {"webhook": uri if is_there else ""}

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from spaceport_contracts.events import Batch, Stage
+from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.ports import Kit
@@ -22,6 +23,7 @@ class BatchRequest:
     captures: Sequence[tuple[str, str | None]]
     title: str = ""
     quality: Quality | None = None
+    options: JobOptions | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,9 @@ def _look(request: BatchRequest, kit: Kit) -> Iterator[tuple[StartRequest, str] 
     """What each capture would be started with, and its content's digest; or what is wrong."""
     seen: set[str] = set()
     for number, (url, title) in enumerate(request.captures):
-        wanted = StartRequest(url, request.email, Stage.SFM, request.quality, title)
+        wanted = StartRequest(
+            url, request.email, Stage.SFM, request.quality, title, options=request.options
+        )
         field = f"captures.{number}.s3Url"
         try:
             located = locate(url, Stage.SFM, request.email, kit)
@@ -84,5 +88,7 @@ def _look(request: BatchRequest, kit: Kit) -> Iterator[tuple[StartRequest, str] 
 
 def _batch_id(request: BatchRequest, captures: list[str], kit: Kit) -> str:
     """128 random bits for a request that is new."""
-    asked = (request.email, request.quality or "", request.title, caller().subject)
+    asked = [request.email, request.quality or "", request.title, caller().subject]
+    if request.options is not None:
+        asked.append(request.options.model_dump_json())
     return job_of(kit, "POST /batches", *asked, *captures)

@@ -13,6 +13,7 @@ from spaceport_contracts.results import Quality
 from spaceport_ingest.ports import GetKit
 from spaceport_ingest.requests.batch import BatchRequest, start_batch
 from spaceport_ingest.requests.bodies import Request
+from spaceport_ingest.requests.options import WantedOptions
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS
 from spaceport_runtime.http.body import JSON
 from spaceport_runtime.http.problems import FieldError, responses
@@ -42,6 +43,7 @@ class StartBatch(Request):
     )
     title: str = Field(default="", max_length=TITLE_MAX_CHARACTERS)
     quality: Quality | None = Field(default=None, description="standard, unless an upload says")
+    options: WantedOptions | None = Field(default=None, description="for all of them")
     captures: list[BatchCapture] = Field(min_length=1, max_length=MOST_CAPTURES)
 
 
@@ -82,7 +84,13 @@ def add_batches(app: HttpApi, get_kit: GetKit) -> None:
     def post_batch(body: Annotated[StartBatch, Body()]) -> Response[BatchAccepted]:
         """One job for each capture, one mail about all of them."""
         captures = [(each.s3_url, each.title) for each in body.captures]
-        request = BatchRequest(body.email, captures, body.title, body.quality)
+        request = BatchRequest(
+            email=body.email,
+            captures=captures,
+            title=body.title,
+            quality=body.quality,
+            options=body.options.plain() if body.options else None,
+        )
         started = start_batch(request, get_kit())
         answer = BatchAccepted(
             batch_id=started.batch_id,

@@ -14,7 +14,6 @@ PRIVATE_FIELDS = {
     "scene",
     "rejected_list",
     "version",
-    "webhook",
 }
 
 

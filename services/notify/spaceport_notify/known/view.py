@@ -68,7 +68,6 @@ class JobView(Frozen):
 
     `since`: when the first that is known of it happened; `owner`: whose it is; `upload`: the
     address of what it was made from; `batch`: what it was handed in with.
-    `webhook`: the address of its own webhook, which has a secret.
     `reports`: where the report of a delivered attempt lies (an S3 prefix).
     `partial`: attempts whose report was written while something was still missing.
     `mails`: the e-mails that were claimed, so that none is sent twice (`letters/due.py`).
@@ -80,7 +79,6 @@ class JobView(Frozen):
     owner: str = ""
     upload: str = ""
     batch: Batch | None = None
-    webhook: str = ""
     rounds: dict[int, Round] = Field(default_factory=dict)
     reports: dict[int, str] = Field(default_factory=dict)
     partial: tuple[int, ...] = ()
@@ -121,7 +119,6 @@ def _origin(event: Event) -> dict[str, Any]:
         "owner": event.owner,
         "upload": uploaded_uri(event.causation_id),
         "batch": event.batch,
-        "webhook": event.webhook,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from spaceport_contracts.events import Event, JobDeleted
-from spaceport_contracts.webhook import JobWebhook
+from spaceport_contracts.webhook import JobWebhook, job_webhook_uri
 from spaceport_notify.ports import DELETED, Kit
 from spaceport_notify.webhooks.hook import SILENT, DeliveryDue, Hook, Signature, due_to
 from spaceport_runtime.errors import Poison, Retryable
@@ -20,17 +20,17 @@ NOTE = DeliveryDue.__name__
 GONE = "gone"  # in the place of an event's id: a job's own webhook answered 410
 
 
-def announce(event: Event, owner: str, kit: Kit, *, of_job: str = "") -> None:
+def announce(event: Event, owner: str, kit: Kit) -> None:
     """Put a note into our queue for each hook of the job's owner, and for the job's own.
 
-    `of_job` is where that is kept; once a job is deleted there is none. An event that comes again
-    makes another note, whose delivery finds that it was done.
+    An event that comes again makes another note, whose delivery finds that it was done.
     """
     if isinstance(event, SILENT):
         return
     notes = [due_to(hook.id, owner, event) for hook in kit.hooks.of(owner)]
-    if of_job:
-        notes.append(due_to(f"job-{event.job_id}", owner, event, of_job))
+    kept_at = job_webhook_uri(event.job_id, kit.bucket)
+    if not isinstance(event, JobDeleted) and kit.store.head(kept_at) is not None:
+        notes.append(due_to(f"job-{event.job_id}", owner, event, kept_at))
     for note in notes:
         detail = note.model_dump(mode="json")
         message = {"source": "spaceport.notify", "detail-type": NOTE, "detail": detail}

@@ -60,7 +60,19 @@ def settle_up(
     starts = _distinct([*_proposals(cues, rough), *proposed])
     refined = [_refine(start, cues, rough, gps) for start in starts]
     best = min(refined, key=lambda up: _cost(up, cues, gps) + charge(up))
+    heard = [_refine(each, cues, rough, gps) for each in _second_hearing(best, cues, gps)]
+    best = min([best, *heard], key=lambda up: _cost(up, cues, gps) + charge(up))
     return _describe(best, cues, rough, gps)
+
+
+def _second_hearing(up: Points, cues: Sequence[Cue], gps: Witness) -> list[Points]:
+    """Where `up` would go if GPS, that speaks against it, were heard.
+
+    A cue that is known to a hundredth of a degree is against every start that is further off.
+    """
+    said = gps(up)
+    with_it = [cue for cue in [*cues, *said] if cue.chi2(up) < cue.most]
+    return [_solve([*with_it, cue], up) for cue in said if cue.chi2(up) >= cue.most]
 
 
 def _proposals(cues: Sequence[Cue], rough: Points) -> list[Points]:
