@@ -9,11 +9,9 @@ from playwright.sync_api import Browser, expect
 from spaceport_scenery import generate_capture
 from tests.infra.served import Served, served
 from tests.web.browser import chromium
-from tests.web.site import what_is_missing
+from tests.web.site import PATIENCE_MS, what_is_missing
 
 PHOTOS = 12
-# Machines differ: what comes late has come.
-PATIENCE_MS = 90_000
 expect.set_options(timeout=PATIENCE_MS)
 
 

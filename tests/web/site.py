@@ -15,6 +15,8 @@ from tests.web.witness import Witness
 
 DIST = Path(__file__).parents[2] / "web" / "dist" / "index.html"
 Scheme = Literal["light", "dark"]
+# Machines differ: what comes late has come.
+PATIENCE_MS = 90_000
 
 
 def what_is_missing() -> str | None:
@@ -59,6 +61,7 @@ def visit(
     context = browser.new_context(
         viewport={"width": width, "height": height}, color_scheme=scheme, **options
     )
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     visitor = Visit(page=page, api_url=served.cloud.api_url)
     ours = (served.cloud.api_url, served.cloud.endpoint_url, *also)

@@ -20,9 +20,14 @@ const paths = [
 globalThis.begun = new Map(paths.map((path) => [path, ask(path)]));
 
 function ask(path: string): Promise<Response> {
-  const answer = fetch(path, { credentials: 'same-origin' });
+  const answer = fetch(path, { credentials: 'same-origin' }).then(whole);
   answer.catch(() => {}); // whoever opens it awaits it, later
   return answer;
+}
+
+/** A refusal, read to its end: nobody may ever open it, and a connection would wait for that. */
+async function whole(response: Response): Promise<Response> {
+  return response.ok ? response : new Response(await response.text(), response);
 }
 
 export {};
