@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from bench.captures_altered import ALTERED, altered
 from bench.captures_cases import Cases
@@ -184,7 +185,14 @@ def main() -> None:
             known[row.name] = asdict(row)
             options.out.write_text(json.dumps(known, indent=1))
     if options.doc:
-        write_doc(options.doc, known, list(KINDS))
+        said, whole = (_beside(options.out, name) for name in ("captures_said", "captures_whole"))
+        write_doc(options.doc, known, list(KINDS), said.get("kinds", {}), whole)
+
+
+def _beside(out: Path, bench: str) -> dict[str, Any]:
+    """What another bench wrote; nothing where it was not run."""
+    found = out.with_name(f"{bench}.json")
+    return json.loads(found.read_text()) if found.is_file() else {}
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.captures_whole import run_whole
 from tests.unit.compress.scenes import field
 from tests.unit.train.posed import write_scene
 from tests.web.browser import MISSING, chromium_path
@@ -134,6 +135,35 @@ def test_compress(tmp_path: Path) -> None:
     write_ply(tmp_path / "scene.ply", field(1500))
     (scene,) = run("compress", tmp_path / "out/compress.json", tmp_path / "scene.ply")["scenes"]
     assert scene["bytes_ratio"] < 1
+
+
+def test_captures_said(tmp_path: Path) -> None:
+    figures = run("captures_said", tmp_path / "said.json", "--captures", "8")["kinds"]["all"]
+    assert figures["captures"] == 8 and figures["figures"] >= 8
+
+
+def test_captures_overlap(tmp_path: Path) -> None:
+    lens = {"focal_x_px": 500.0, "focal_y_px": 500.0, "width_px": 1000, "height_px": 1000}
+    photos = [
+        {
+            "name": f"{number}.jpg",
+            "position_m": [20.0 * number, 0.0, 40.0],
+            "camera_to_world": [[1.0, 0, 0], [0, -1.0, 0], [0, 0, -1.0]],
+            "camera": lens,
+        }
+        for number in range(4)
+    ]
+    geo = tmp_path / "geo.json"
+    geo.write_text(json.dumps({"photos": photos, "ground_z_m": 0.0}))
+    found = run("captures_overlap", tmp_path / "overlap.json", str(geo))
+    assert found == {"next": [75] * 3, "next but one": [50] * 2, "two others": [50, 75, 75, 50]}
+
+
+def test_captures_whole(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "notes.txt").write_text("no photo\n" * 200)
+    row = run_whole("text", tmp_path / "photos", tmp_path / "out")
+    assert row.ended.endswith(".") and row.registered == "-"
 
 
 def test_captures(tmp_path: Path) -> None:
