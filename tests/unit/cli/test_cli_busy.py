@@ -22,7 +22,7 @@ def busy(status: int, after: str | None) -> urllib.error.HTTPError:
 @pytest.fixture
 def slept(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     pauses: list[float] = []
-    monkeypatch.setattr(send.time, "sleep", pauses.append)
+    monkeypatch.setattr("spaceport_cli.photos.send.time.sleep", pauses.append)
     return pauses
 
 
