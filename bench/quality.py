@@ -192,9 +192,9 @@ def said(arguments: argparse.Namespace) -> str:
     """How the presets were held back, as a sentence; nothing where they were not."""
     held = []
     if arguments.budget != 1:
-        held.append(f"{arguments.budget:.0%} of its work")
+        held.append(f"{arguments.budget:.0%} of its work (`--budget`)")
     if arguments.side:
-        held.append(f"photos of {arguments.side} px instead of its own size")
+        held.append(f"photos of {arguments.side} px instead of its own size (`--side`)")
     if not held:
         return ""
     return (
