@@ -66,7 +66,8 @@ web/node_modules/.ready: $(NODE)/.ready web/package-lock.json
 web-if-missing:
 	@[ -f web/dist/index.html ] || { mkdir -p .cache; echo "Building the pages, once ..."; \
 		$(MAKE) --no-print-directory web > .cache/web.log 2>&1; } || \
-		echo "The pages could not be built (.cache/web.log says why; \`make web\` tries again); all else works without them."
+		echo "The pages could not be built: $$(grep -iE 'error|not found' .cache/web.log | head -1 | cut -c 1-200)." \
+			"All else works without them; \`make web\` tries again, and .cache/web.log says more."
 
 test-web: setup web  ## the pages: types, logic, size, and in a real browser
 	@$(WITH_NODE) && cd web && node --run test

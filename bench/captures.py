@@ -2,11 +2,11 @@
 
     python -m bench.captures [--cases MAKE_CASES.py --photos FOLDER --second FOLDER] [--only NAME..]
 
-For every kind of the generated world, and for every case that MAKE_CASES builds from real photos:
-ingest's inspection and the whole sfm job, in draft quality; zips by `spaceport run`. Generated
-kinds are compared with the poses that were flown, cases with the same photos untouched. The second
-folder is run whole, too. Prints the table and, with `--doc`,
-writes it into docs/captures.md.
+For every kind of the generated world, and for every case that MAKE_CASES or captures_altered.py
+builds from real photos: ingest's inspection and the whole sfm job, in draft quality; zips by
+`spaceport run`. Generated kinds are compared with the poses that were flown, cases with the same
+photos untouched. The second folder is run whole, too. Prints the table and, with `--doc`, writes it
+into docs/captures.md.
 """
 
 import argparse
@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
+from bench.captures_altered import ALTERED, altered
 from bench.captures_cases import Cases
 from bench.captures_doc import write_doc
 from bench.captures_run import Delivered, Refused, run_capture, run_zip
@@ -105,7 +106,7 @@ def generated(only: list[str], work: Path) -> Iterator[Row]:
 def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
     """Every case that is built from real photos, the untouched photos first."""
     cases = Cases(options.cases, options.photos, options.second)
-    wanted = [name for name in cases.names if not options.only or name in options.only]
+    wanted = [name for name in [*cases.names, *ALTERED] if not options.only or name in options.only]
     second = options.second
     if second and (not options.only or second.name in options.only):
         yield attempt(f"{second.name}, whole", second, work, always(None))
@@ -116,7 +117,7 @@ def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
         raise SystemExit(f"The untouched photos were refused: {reference.message}")
     yield compare(UNTOUCHED, reference, None)
     for name in wanted:
-        target = cases.build(name, work)
+        target = altered(name, options.photos, work) if name in ALTERED else cases.build(name, work)
         yield attempt(name, target, work, lambda case: as_truth(reference, case, work / "t.json"))
 
 

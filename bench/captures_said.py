@@ -37,7 +37,8 @@ LEVEL = Land(lambda _x, _y: 0.0)
 FEWEST, MOST = 6, 24
 # What is off by the same in all photos, one standard deviation: a drone's gimbal and compass.
 MOUNT_DEG, GIMBAL_DEG, COMPASS_DEG = 0.5, 0.5, 4.0
-DRIFT_M, SLOPE_DEG = 2.0, 2.0
+# A barometer drifts steadily, and wanders from low to high by up to as much.
+DRIFT_M, WANDER_M, SLOPE_DEG = 2.0, 1.0, 2.0
 UP_DOUBT, SCALE_DOUBT = "Which way is up", "distances may be wrong"
 WRONG_TILT_DEG, WRONG_SCALE = 2.0, 0.02
 
@@ -127,7 +128,10 @@ def _tags(shots: Sequence[Shot], rng: Random) -> list[dict[str, Any]]:
     angles, above = rng.random(2) < 0.5
     pitch, roll = rng.normal(0, GIMBAL_DEG, 2)
     yaw = rng.normal(0, COMPASS_DEG)
-    drift_m = rng.normal(0, DRIFT_M) * np.linspace(0, 1, len(shots))
+    along = np.linspace(0, 1, len(shots))
+    drift_m = rng.normal(0, DRIFT_M) * along
+    waves, start = rng.uniform(0.3, 3), rng.uniform(0, 1)
+    drift_m = drift_m + rng.uniform(0, WANDER_M) / 2 * np.sin(2 * np.pi * (waves * along + start))
     written = []
     for shot, drifted_m in zip(shots, drift_m, strict=True):
         latitude, longitude, altitude = enu_to_geodetic(np.array(shot.gps_m), PLACE)

@@ -233,6 +233,7 @@ def test_the_handlers_work_end_to_end(
     monkeypatch.setenv("SPACEPORT_NOTIFY_SENDER", "spaceport@example.org")
     boto3.client("ses").verify_email_identity(EmailAddress="spaceport@example.org")
     boto3.client("sqs").create_queue(QueueName="spaceport-notify")
+    boto3.client("s3").create_bucket(Bucket="spaceport")
     for cached in (handler._kit, handler._backoff):
         cached.cache_clear()
     event = Story().rejected()

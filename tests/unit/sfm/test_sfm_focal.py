@@ -45,6 +45,34 @@ def test_over_flat_ground_the_metadata_win(tmp_path: Path) -> None:
     assert settled.model.cameras[1].mean_focal_length() == pytest.approx(TRUE_PX)
 
 
+def test_a_lens_that_ran_away_is_led_back_to_its_metadata(tmp_path: Path) -> None:
+    """Twelve photos of a beach: 0.585 of the width by the maker, 1.5 by the mapper, 0.83 free; at
+    once at its metadata, it had all points behind the cameras, and 39 m became 54."""
+    flight = block(wobble_deg=0.3)
+    cameras = [0] * len(flight.centres)
+    centres = flight.centres * [1, 1, 0] + [0, 0, 40.0]
+    model = build(centres, flight.rotations, flat(), cameras, [params(TRUE_PX)])
+    stretched(model, 2.6 * TRUE_PX, 2.6)
+    settled = settle_focal(model, task_for(tmp_path, cameras, [TRUE_PX]), ONE, Hold())
+    assert settled.note.startswith(("locked", "self-calibrated, ")), settled.note
+    assert settled.model.cameras[1].mean_focal_length() == pytest.approx(TRUE_PX, rel=0.05)
+    height = poses_of(settled.model).centres[:, 2] - np.median(
+        [point.xyz[2] for point in settled.model.points3D.values()]
+    )
+    scale = np.ptp(poses_of(settled.model).centres[:, 0]) / np.ptp(centres[:, 0])
+    assert abs(np.median(height)) / scale == pytest.approx(40, rel=0.05)
+
+
+def test_what_lies_behind_its_camera_is_as_wrong_as_can_be() -> None:
+    flight = block()
+    cameras = [0] * len(flight.centres)
+    model = build(flight.centres, flight.rotations, flat(), cameras, [params(TRUE_PX)])
+    before = camera_error_px(model, scale_px=0.5)[1]
+    for point in model.points3D.values():
+        point.xyz = point.xyz - [0, 0, -100.0]
+    assert camera_error_px(model, scale_px=0.5)[1] > 2 * before
+
+
 def test_with_relief_wrong_metadata_lose(tmp_path: Path) -> None:
     flight = orbit()
     cameras = [0] * len(flight.centres)

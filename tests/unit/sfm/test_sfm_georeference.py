@@ -370,6 +370,22 @@ def test_cameras_over_water_do_not_guess_the_ground_below_them() -> None:
     assert alone.height_above == pytest.approx(40 - 0.05 * 35, abs=0.1)
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_building_whose_back_was_taken_for_its_front_is_noticed(seed: int) -> None:
+    """The mapper lays the photos of the far side over those of the near one."""
+    flight = orbit(count=20, seed=seed)
+    half_turn = np.diag([-1.0, -1.0, 1.0])
+    flight.centres[13:] = flight.centres[13:] @ half_turn
+    flight.rotations[13:] = np.einsum("ij,njk->nik", half_turn, flight.rotations[13:])
+    placement = flight.place()
+    said = " ".join(placement.warnings)
+    assert "7 of 20 photos" in said and "look alike" in said, said
+    assert flight.scale(placement) == pytest.approx(1, abs=0.05)
+    alone = orbit(count=20, seed=seed)
+    alone.gps_m[13:, :2] += np.random.default_rng(seed).uniform(-90, 90, (7, 2))
+    assert "look alike" not in " ".join(alone.place().warnings)
+
+
 def test_a_wall_above_the_cameras_is_no_ground() -> None:
     flight = facade_walked()
     assert not measure_ground(flight.centres, flight.points).seen

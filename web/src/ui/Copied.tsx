@@ -7,6 +7,7 @@ import styles from './Copied.module.css';
 export function Copied({ label, text }: { label: string; text: string }) {
   const [isCopied, setCopied] = useState(false);
   const id = useId();
+  const word = isCopied ? words.copied : words.copy;
   const copy = () => navigator.clipboard.writeText(text).then(() => setCopied(true));
   useEffect(() => setCopied(false), [text]);
   return (
@@ -14,7 +15,7 @@ export function Copied({ label, text }: { label: string; text: string }) {
       <label htmlFor={id}>{label}</label>
       <div className={styles.row}>
         <input id={id} readOnly value={text} onFocus={(event) => event.target.select()} />
-        <Button onClick={copy} aria-label={`${words.copy}: ${label}`}>{isCopied ? words.copied : words.copy}</Button>
+        <Button onClick={copy} aria-label={`${word}: ${label}`}>{word}</Button>
       </div>
     </div>
   );

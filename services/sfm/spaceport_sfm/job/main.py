@@ -14,6 +14,7 @@ from spaceport_sfm.job.effort import effort_for
 from spaceport_sfm.job.gate import check_enough
 from spaceport_sfm.job.photos.calibration import group_cameras
 from spaceport_sfm.job.photos.prepare import UPRIGHT, Count, Prepared, prepare
+from spaceport_sfm.job.photos.repeats import leave_out_repeats
 from spaceport_sfm.job.photos.sensors import is_drone
 from spaceport_sfm.job.photos.twins import leave_out_twins
 from spaceport_sfm.job.process.child import EngineDied, Supervision, run_child
@@ -78,9 +79,10 @@ def make_task(
     wanted, twins = leave_out_twins(capture.photos)
     chosen = capture.model_copy(update={"photos": tuple(wanted)})
     prepared, broken = prepare(chosen, photos, images, threads, count)
-    rejected = [*twins, *broken]
-    refused = (*rejected, *capture.rejected)
+    refused = (*twins, *broken, *capture.rejected)
     check_enough(len(prepared), len(capture.photos) + len(capture.rejected), refused)
+    prepared, repeats = leave_out_repeats(prepared, images)
+    rejected = [*twins, *broken, *repeats]
     cameras, members = group_cameras([(p.photo, p.width_px, p.height_px) for p in prepared])
     task = Task(
         images=images,

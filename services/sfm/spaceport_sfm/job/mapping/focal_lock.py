@@ -23,6 +23,9 @@ MAX_RMSE_RATIO, MORE_PER_FOLD = 1.02, 0.1
 # Windows in a row and tiles on a roof are taken for each other and fit to a few pixels. Beyond this
 # many pixels of what features were looked for in, an error counts by its logarithm.
 ROBUST_PX = 0.5
+# A lens further off is led to its metadata in steps: by one, points would land behind the cameras.
+MOST_FOLD = 1.25
+STEP_ITERATIONS = 30
 FREE_ITERATIONS = 100
 LOCKED_ITERATIONS = 150
 
@@ -97,14 +100,16 @@ def settle_focal(
         return SettledFocal(model, _note(model, case, {}, set()))
     locked = _adjust_locked(model, case, suspects)
     ratios = _ratios(model, locked, suspects, case)
+
+    def bears(camera_id: int, ratio: float) -> bool:
+        free_px = model.cameras[camera_id].mean_focal_length()
+        return should_lock(ratio, free_px, case.group(camera_id).focal_px or 0.0)
+
+    # Over the same ground one lens pays for the other: what both together bear, both are locked to.
+    joint = float(np.sqrt(np.mean(np.square([ratios[camera_id] for camera_id in suspects]))))
+    together = all(bears(camera_id, joint) for camera_id in suspects)
     accepted = [
-        camera_id
-        for camera_id in suspects
-        if should_lock(
-            ratios[camera_id],
-            model.cameras[camera_id].mean_focal_length(),
-            case.group(camera_id).focal_px or 0.0,
-        )
+        camera_id for camera_id in suspects if together or bears(camera_id, ratios[camera_id])
     ]
     if not accepted:
         return SettledFocal(model, _note(model, case, ratios, set()))
@@ -118,19 +123,38 @@ def _adjust_locked(
 ) -> pycolmap.Reconstruction:
     """The mapped model adjusted with these cameras at their metadata's focal length.
 
-    From the mapped model, because the free one has drifted to another height; the other cameras
-    start from what they were adjusted to.
+    From the mapped model, because the free one has drifted to another height; from the free one
+    where the mapped is further off still. The other cameras start from what they were adjusted to.
     """
-    locked = pycolmap.Reconstruction(case.saved)
+    mapped = pycolmap.Reconstruction(case.saved)
+    is_far = _fold(mapped, case, cameras) > max(MOST_FOLD, _fold(free, case, cameras))
+    locked = pycolmap.Reconstruction(free) if is_far else mapped
+    steps = max(1, math.ceil(math.log(_fold(locked, case, cameras)) / math.log(MOST_FOLD)))
+    start_px = {camera_id: locked.cameras[camera_id].mean_focal_length() for camera_id in cameras}
     for camera_id, camera in locked.cameras.items():
         camera.params = list(free.cameras[camera_id].params)
-    for camera_id in cameras:
-        camera = locked.cameras[camera_id]
-        camera.params = [case.group(camera_id).focal_px or 0.0, *list(camera.params)[1:]]
+    for step in range(1, steps + 1):
+        for camera_id in cameras:
+            camera, prior_px = locked.cameras[camera_id], case.group(camera_id).focal_px or 0.0
+            focal_px = prior_px * (start_px[camera_id] / prior_px) ** (1 - step / steps)
+            camera.params = [focal_px, *list(camera.params)[1:]]
+        if step < steps:
+            _adjust(locked, case, STEP_ITERATIONS, refine_focal=False, robust=False)
     _adjust(locked, case, LOCKED_ITERATIONS, refine_focal=False)
     if len(cameras) < len(locked.cameras):
         _adjust(locked, case, LOCKED_ITERATIONS, refine_focal=True, constant=cameras)
     return locked
+
+
+def _fold(model: pycolmap.Reconstruction, case: _Case, cameras: list[int]) -> float:
+    """How far the furthest of these focal lengths is off its metadata, as a factor above 1."""
+    off = [
+        math.log(
+            model.cameras[camera_id].mean_focal_length() / (case.group(camera_id).focal_px or 1)
+        )
+        for camera_id in cameras
+    ]
+    return math.exp(max(map(abs, off)))
 
 
 def _adjust(
@@ -140,6 +164,7 @@ def _adjust(
     *,
     refine_focal: bool,
     constant: list[int] | None = None,
+    robust: bool = True,
 ) -> None:
     """Bundle adjustment of everything but the intrinsics of the `constant` cameras."""
     options = pycolmap.BundleAdjustmentOptions()
@@ -147,8 +172,9 @@ def _adjust(
     options.refine_principal_point = not case.hold.centre
     options.refine_extra_params = not case.hold.distortion
     options.print_summary = False
-    options.ceres.loss_function_type = pycolmap.LossFunctionType.CAUCHY
-    options.ceres.loss_function_scale = robust_px(model, case.task)
+    if robust:
+        options.ceres.loss_function_type = pycolmap.LossFunctionType.CAUCHY
+        options.ceres.loss_function_scale = robust_px(model, case.task)
     options.ceres.solver_options.max_num_iterations = iterations
     options.ceres.solver_options.num_threads = case.task.threads
     if constant is None:
@@ -198,8 +224,11 @@ def camera_error_px(model: pycolmap.Reconstruction, scale_px: float) -> dict[int
         world = np.array([model.points3D[point.point3D_id].xyz for point in seen])
         rays = (image.cam_from_world() * world).reshape(-1, 3)
         ahead = rays[:, 2] > 0
-        found = np.asarray(model.cameras[image.camera_id].img_from_cam(rays[ahead])).reshape(-1, 2)
-        off = found - np.array([point.xy for point in seen])[ahead]
+        camera = model.cameras[image.camera_id]
+        found = np.asarray(camera.img_from_cam(rays[ahead])).reshape(-1, 2)
+        # What lies behind its camera is as wrong as can be.
+        off = np.full((len(rays), 2), float(max(camera.width, camera.height)))
+        off[ahead] = found - np.array([point.xy for point in seen])[ahead]
         loss = scale_px**2 * np.log1p((off**2).sum(axis=1) / scale_px**2)
         squares.setdefault(image.camera_id, []).extend(loss.tolist())
     return {camera_id: float(np.sqrt(np.mean(found))) for camera_id, found in squares.items()}

@@ -1,5 +1,6 @@
 """Photos that the capture has twice: thermal pictures beside visible ones, small twins of large."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -10,6 +11,8 @@ FEWEST = 3
 SMALL_RATIO = 0.4
 TWIN_SHARE = 0.8
 SAME_PLACE_DEG = 2e-5
+# Two sensors write two files, one after the other; their clocks count whole seconds.
+SAME_TIME_S = 1.0
 
 Group = tuple[str, str, int, int]
 
@@ -36,7 +39,7 @@ def leave_out_twins(photos: Sequence[Photo]) -> tuple[list[Photo], list[Rejected
         RejectedPhoto(
             name=photo.name,
             reason=f"It is the small twin ({photo.width_px} x {photo.height_px}) of a larger photo "
-            "taken in the same second; that one is used.",
+            "taken at the same time; that one is used.",
         )
         for photo in photos
         if photo.name in small
@@ -61,14 +64,20 @@ def _are_twins(small: Sequence[Photo], large: Sequence[Photo]) -> bool:
     """Most of the small ones were taken in the second and at the place of a large one."""
     if min(len(small), len(large)) < FEWEST:
         return False
-    places = defaultdict(list)
-    for photo in large:
-        places[photo.taken_at].append(photo)
-    paired = sum(
-        photo.taken_at is not None
-        and any(_same_place(photo, other) for other in places[photo.taken_at])
-        for photo in small
+    timed = sorted(
+        ((photo.taken_at.timestamp(), photo) for photo in large if photo.taken_at is not None),
+        key=lambda item: item[0],
     )
+    seconds = [second for second, _ in timed]
+    paired = 0
+    for photo in small:
+        if photo.taken_at is None:
+            continue
+        at = photo.taken_at.timestamp()
+        near = timed[
+            bisect_left(seconds, at - SAME_TIME_S) : bisect_right(seconds, at + SAME_TIME_S)
+        ]
+        paired += any(_same_place(photo, other) for _, other in near)
     return paired >= TWIN_SHARE * len(small)
 
 

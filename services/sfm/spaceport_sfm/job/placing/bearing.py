@@ -136,6 +136,26 @@ def _least_squares(plane: Complex, target: Complex) -> tuple[complex, complex]:
     return turn, complex(aim - turn * middle)
 
 
+# Photos that agree with each other as well as the rest does, at the same scale, are no chance.
+FEWEST_APART, APART_SHARE, APART_SCALE = 4, 0.2, 1.25
+APART_SIGMAS = 3.0
+
+
+def agree_apart(bearing: Bearing, plane: Complex, target: Complex) -> bool:
+    """The photos left out agree among themselves: another part of the same flight.
+
+    Wrong fixes lie anywhere. But a model that takes one side of a building for another lays its
+    photos where they were not, all by one turn and shift; so does a receiver that jumps.
+    """
+    left = ~bearing.used
+    if left.sum() < max(FEWEST_APART, APART_SHARE * len(left)):
+        return False
+    apart = bearing_of(plane, target, left)
+    stretch = abs(apart.turn) / abs(bearing.turn)
+    usual_m = max(bearing.error_m, min(HARMLESS_SHARE * apart.spread_m, HARMLESS_M))
+    return 1 / APART_SCALE < stretch < APART_SCALE and apart.error_m < APART_SIGMAS * usual_m
+
+
 @dataclass(frozen=True)
 class Lean:
     """How far GPS moves sideways for each metre that the model rises."""

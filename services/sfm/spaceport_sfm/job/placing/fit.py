@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from spaceport_sfm.job.placing.bearing import (
     INDEPENDENT,
     Bearing,
+    agree_apart,
     bearing_of,
     fit_bearing,
     measure_lean,
@@ -86,6 +87,12 @@ class Fit:
     """[N]: distance of every located photo from its GPS, offsets of flights taken out."""
     wrong_height: NDArray[np.bool_]
     """[N]: the altitude is of another unit, sign or place than the others'."""
+
+    @property
+    def agree_apart(self) -> bool:
+        """The photos whose GPS was not used agree among themselves."""
+        plane = plane_of(self.located.centres, self.upright.up)
+        return agree_apart(self.bearing, plane, self.located.target)
 
     @property
     def scale_within(self) -> float:

@@ -204,8 +204,9 @@ def _regress(
 
 def _variance(sigma: float, count: int) -> float:
     """Of one height among `count`, whose errors are alike: many are worth no more than a few."""
-    wander = min(WANDER_M, WANDER_SIGMAS * sigma) / 2
-    return sigma**2 * max(1.0, count / INDEPENDENT) + count * wander**2
+    # Anywhere within it: the standard deviation of a uniform distribution.
+    wander = min(WANDER_M, WANDER_SIGMAS * sigma) / np.sqrt(12)
+    return float(sigma**2 * max(1.0, count / INDEPENDENT) + count * wander**2)
 
 
 def _progress(flight: NDArray[np.int64]) -> Points:

@@ -8,7 +8,7 @@ LOST_LETTERS = (
     "The letters of the hemisphere (N, S, E, W) are missing from the GPS positions or wrong, so "
     "they were not used; mend them, or upload the photos as the camera wrote them."
 )
-DOUBTFUL_UP_DEG = 4.0
+DOUBTFUL_UP_DEG = 3.5
 DOUBTFUL_SCALE = 0.02
 FEW_LOCATED = 6
 KILOMETRES_FROM_M = 10_000.0
@@ -83,10 +83,14 @@ def _far(fit: Fit) -> str:
     used = fit.bearing.used
     if used.all():
         return ""
-    return (
-        f"The GPS of {int((~used).sum())} of {len(used)} photos is more than "
-        f"{_metres(float(fit.residuals_m[~used].min()))} off and was not used."
-    )
+    count, off = int((~used).sum()), _metres(float(fit.residuals_m[~used].min()))
+    if fit.agree_apart:
+        return (
+            f"{count} of {len(used)} photos lie more than {off} from where their GPS has them, all "
+            "in the same way: sides that look alike may have been taken for each other (then more "
+            "photos around the corner between them would help), or the GPS jumped."
+        )
+    return f"The GPS of {count} of {len(used)} photos is more than {off} off and was not used."
 
 
 def _wrong_heights(fit: Fit) -> str:
