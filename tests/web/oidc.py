@@ -1,7 +1,7 @@
 """A sign-in server with the protocol that Cognito speaks: code, PKCE (S256), refresh, sign-out.
 
-It lets everybody in who clicks, and hands out a token that the embedded cloud knows. It does
-not sign: a page that has a token from the token endpoint itself need not check its signature.
+It lets everybody in who clicks, and hands out a token that the embedded cloud knows. It does not
+sign: a page that has a token from the token endpoint itself need not check its signature.
 """
 
 import base64

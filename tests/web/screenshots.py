@@ -1,20 +1,31 @@
 """Every page, light and dark, phone and desktop, into docs/screenshots: `make screenshots`."""
 
+import io
 import json
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from PIL import Image
+from PIL import Image, ImageFilter
 from playwright.sync_api import Browser, FilePayload, Page
 
 from spaceport_scenery import generate_capture
 from tests.infra.served import Served, served
 from tests.web.browser import chromium
-from tests.web.site import Scheme, answer, visit, what_is_missing
+from tests.web.site import Scheme, Visit, answer, visit, what_is_missing
 from tests.web.states import JOB, STATES, events, listing, shares
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 PREVIEW = FOLDER.parent / "images" / "demo-preview.jpg"
+VILLAGE = Path(__file__).parents[2] / "web" / "public" / "village.sog"
+VIEW = "view=26,-42,-4,0,-2,-40,60"
+ROOF = {
+    "id": "1",
+    "title": "A loose tile",
+    "text": "Above the north door",
+    "at": [9, 6, -31],
+    "view": {"eye": [26, -42, -4], "target": [0, -2, -40], "fovDeg": 60},
+}
 SIZES = {"desktop": (1280, 800), "phone": (390, 844)}
 SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 LOOKS = [(size, scheme) for size in SIZES for scheme in SCHEMES]
@@ -23,14 +34,59 @@ SETTLE_MS = 1500
 AREA = [[7.902, 46.63], [7.9055, 46.6302], [7.905, 46.632], [7.9025, 46.6322], [7.902, 46.63]]
 
 
-def keep(page: Page, name: str) -> None:
-    """As WebP, which is a fifth of the PNG."""
+def keep(page: Page, name: str, *, is_whole: bool = False) -> None:
+    """As WebP, which is a fifth of the PNG; the window, or the whole page."""
     page.wait_for_selector("h1")
     page.wait_for_timeout(SETTLE_MS)
     with tempfile.NamedTemporaryFile(suffix=".png") as file:
-        page.screenshot(path=file.name)
+        page.screenshot(path=file.name, full_page=is_whole)
         Image.open(file.name).convert("RGB").save(FOLDER / f"{name}.webp", quality=80, method=6)
     print(f"{name}.webp")
+
+
+def geo_of(truth_file: Path) -> dict[str, Any]:
+    """What sfm would say of the flight if it made no mistake."""
+    truth = json.loads(truth_file.read_text(encoding="utf-8"))
+    camera = truth["camera"]
+    lens = {f"{side}_px": camera[f"{side}_px"] for side in ("width", "height")}
+    lens |= {f"focal_{axis}_px": camera["focal_px"] for axis in "xy"}
+    lens |= {f"centre_{axis}_px": camera[f"c{axis}_px"] for axis in "xy"}
+    photos = [
+        {
+            "name": name,
+            "original": name,
+            "position_m": pose["position_enu_m"],
+            "camera_to_world": pose["camera_to_world"],
+            "camera": lens,
+        }
+        for name, pose in truth["photos"].items()
+    ]
+    ground = {"ground_z_m": truth["ground_height_m"], "gps_rms_m": 0.7}
+    return {"origin": truth["origin"], "photos": photos, **ground}
+
+
+def look_so_far() -> bytes:
+    """A photo beside its render, as a training leaves it: softer on the right."""
+    photo = Image.open(PREVIEW).convert("RGB").resize((480, 270))
+    pair = Image.new("RGB", (960, 270))
+    pair.paste(photo, (0, 0))
+    pair.paste(photo.filter(ImageFilter.GaussianBlur(2)), (480, 0))
+    file = io.BytesIO()
+    pair.save(file, format="JPEG")
+    return file.getvalue()
+
+
+def shoot_viewer(visitor: Visit, end: str) -> None:
+    """The landing page's village as a job's scene, and its links."""
+    page = visitor.page
+    answer(page, f"/jobs/{JOB}/files/report.json", lambda: {"title": STATES["delivered"]["title"]})
+    answer(page, f"/jobs/{JOB}/annotations", lambda: {"annotations": [ROOF]})
+    page.route("**/files/scene.sog", lambda route: route.fulfill(path=VILLAGE))
+    visitor.open(f"/view/{JOB}#{VIEW}")
+    page.wait_for_selector("[data-whole=true]", timeout=FIRST_PICTURE_MS)
+    keep(page, f"viewer-{end}")
+    page.get_by_role("group", name="Tools").get_by_role("button", name="Share").click()
+    keep(page, f"viewer-share-{end}")
 
 
 def shoot(browser: Browser, cloud: Served, photos: list[Path], size: str, scheme: Scheme) -> None:
@@ -52,12 +108,16 @@ def shoot(browser: Browser, cloud: Served, photos: list[Path], size: str, scheme
         answer(page, "/jobs", listing)
         visitor.open("/captures")
         keep(page, f"captures-{end}")
+        geo = geo_of(photos[0].parent / "truth.json")
+        answer(page, f"/jobs/{JOB}/files/geo.json", lambda: geo)
+        page.route("**/files/look.jpg**", lambda route: route.fulfill(body=look_so_far()))
         for state in ("training", "failed", "delivered"):
             answer(page, f"/jobs/{JOB}", lambda state=state: STATES[state])  # type: ignore[misc]
             answer(page, f"/jobs/{JOB}/events", events)
             answer(page, f"/jobs/{JOB}/shares", shares)
             visitor.open(f"/captures/{JOB}")
-            keep(page, f"job-{state}-{end}")
+            keep(page, f"job-{state}-{end}", is_whole=True)
+        shoot_viewer(visitor, end)
         visitor.open("/new")
         keep(page, f"new-{end}")
         page.get_by_test_id("files").set_input_files(photos)
