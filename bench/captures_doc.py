@@ -88,8 +88,8 @@ def _whole(rows: Mapping[str, Any]) -> str:
         return ""
     head = (
         "\n## The whole command\n`python -m bench.captures_whole`, quality draft, "
-        "on two cores that others used as well; what is missing here went through inspection and "
-        "sfm only.\n\n"
+        "on two cores that others used as well; what is missing here went through inspection "
+        "and sfm only.\n\n"
     )
     return (
         head
