@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from spaceport_compress.job.coarse.level import COARSE, write_coarse
 from spaceport_compress.job.sog.encode import Effort, encode
 from spaceport_compress.job.sog.file import decode, write_bundle
 from spaceport_compress.job.sog.importance import importance
@@ -119,7 +120,10 @@ def write_small_scene(folder: Path) -> SmallScene:
     """Everything that `spaceport view` looks for."""
     gaussians, cameras = make_gaussians(), make_cameras()
     document = encode(gaussians, importance(gaussians, list(cameras)), Effort(0.0, 1024))
-    write_bundle(folder / "scene.sog", document)
+    scene = folder / "scene.sog"
+    write_bundle(scene, document)
+    scene_bytes = scene.stat().st_size
+    assert write_coarse(folder / COARSE, gaussians, cameras, scene_bytes, scene_bytes // 3)
     decoded = decode(document)
     (folder / "photos").mkdir()
     (folder / "sparse").mkdir()

@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from spaceport_cli.view.result import read_result
 from spaceport_cli.view.view import serve
+from spaceport_compress.job.coarse.level import COARSE
+from spaceport_compress.job.sog.file import read_bundle
 from spaceport_local.http.pages import DIST
 from spaceport_splat.camera import Camera
 from spaceport_splat.quality import psnr_db
@@ -62,6 +64,34 @@ def test_the_picture_is_our_own_renderers(scene: SmallScene, link: str, shown: V
     assert psnr_db(saved, np.ascontiguousarray(ours[:, :, [2, 0, 1]])) < OTHER_DB
     assert psnr_db(saved, np.full_like(ours, 0.93)) < OTHER_DB
     assert psnr_db(saved, np.ascontiguousarray(ours[::-1])) < OTHER_DB
+
+
+def test_the_coarse_level_is_shown_first_and_nothing_of_the_rest(
+    browser: Browser, scene: SmallScene, link: str
+) -> None:
+    with viewing(browser, link) as shown:
+        held = list[Route]()
+
+        def hold(route: Route) -> None:
+            held.append(route)
+
+        shown.page.route("**/files/scene.sog", hold)
+        shown.page.goto(view_link(link, EYE, TARGET))
+        shown.page.wait_for_selector("[data-loaded=true]")
+        assert shown.page.locator("[data-whole=true]").count() == 0
+        camera = camera_of(shown.page, EYE, TARGET)
+        shown.tool("Share")
+        first = shown.saved_picture()
+        coarse = read_bundle(scene.folder / COARSE)
+        assert psnr_db(first, picture(coarse, camera)) >= SAME_DB
+        assert psnr_db(first, picture(scene.gaussians, camera)) < SAME_DB
+        while not held:
+            shown.page.wait_for_timeout(50)
+        held[0].continue_()
+        shown.page.wait_for_selector("[data-whole=true]")
+        whole = shown.saved_picture()
+        assert psnr_db(whole, picture(scene.gaussians, camera)) >= SAME_DB
+        assert shown.complaints == []
 
 
 def test_a_photo_lies_beside_the_same_view(scene: SmallScene, link: str, shown: Viewing) -> None:

@@ -23,9 +23,9 @@ class Viewing(Witness):
     """A visit to the viewer."""
 
     def open(self, link: str) -> None:
-        """Go there and wait for the first picture."""
+        """Go there and wait until the whole scene has taken the coarse one's place."""
         self.page.goto(link)
-        self.page.wait_for_selector("[data-loaded=true]", timeout=LOADED_MS)
+        self.page.wait_for_selector("[data-whole=true]", timeout=LOADED_MS)
 
     def point(self, at: Triple, camera: Camera) -> tuple[float, float]:
         """Where a place of the scene is in the picture of this camera."""

@@ -60,7 +60,8 @@ export function useScene(container: React.RefObject<HTMLDivElement | null>, { sc
         await opened.refine(await openFile(sceneUrl, gone.signal));
         if (!gone.signal.aborted) setState((before) => ({ ...before, isWhole: true }));
       } catch (error) {
-        if (!gone.signal.aborted) setState((before) => ({ ...before, error }));
+        const isToldWhy = error instanceof ApiError || error instanceof TypeError;
+        if (!gone.signal.aborted) setState((before) => ({ ...before, error: isToldWhy ? error : new Error(words.broken) }));
       }
     };
     const open = async () => {
