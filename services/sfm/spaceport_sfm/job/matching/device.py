@@ -12,7 +12,7 @@ def matching_device() -> pycolmap.Device:
     """
     if not pycolmap.has_cuda:
         return pycolmap.Device.cpu
-    if pycolmap.get_num_cuda_devices() < 1:
+    if pycolmap.get_num_cuda_devices() < 1:  # type: ignore[attr-defined] # of such builds only
         raise UserError(
             "This image matches photos on an NVIDIA GPU, and the machine has none that it can use.",
             "Choose an instance with a GPU and a driver for CUDA 12, or the image for the CPU.",
