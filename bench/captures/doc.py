@@ -1,4 +1,4 @@
-"""docs/captures.md from the figures of bench/captures.py."""
+"""docs/captures.md from the figures of bench/captures/__main__.py."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -24,7 +24,7 @@ LIMITS = """
   them, the first twelve 38.3. Their scale is within what is said of it (1.4 %).
 - **masked_png**: the same eight photos unmasked are all placed. With the mask, the first photos
   share 3, 8, 15 and 34 % of their ground with two others (25 to 88 % without), and the next but one
-  3 to 5 % (`bench/captures_overlap.py`): a third photo finds hardly a point that two have placed.
+  3 to 5 % (`bench/captures/overlap.py`): a third photo finds hardly a point that two have placed.
   sfm names the photos and asks for more overlap; the whole command then ends with 74 points, too
   few for a splat, and says so.
 - **two_cameras**: two lenses of one size, and not a word about either in the files, are taken for
@@ -66,10 +66,10 @@ def write_doc(
 
 
 def _said(table: Mapping[str, Any]) -> str:
-    """Of bench/captures_said.py."""
+    """Of bench/captures/said.py."""
     if not table:
         return ""
-    head = "\n## Does what is said cover the truth?\n`python -m bench.captures_said`\n\n"
+    head = "\n## Does what is said cover the truth?\n`python -m bench.captures.said`\n\n"
     return (
         head
         + SAID_TITLES
@@ -83,11 +83,11 @@ def _said(table: Mapping[str, Any]) -> str:
 
 
 def _whole(rows: Mapping[str, Any]) -> str:
-    """Of bench/captures_whole.py."""
+    """Of bench/captures/whole.py."""
     if not rows:
         return ""
     head = (
-        "\n## The whole command\n`python -m bench.captures_whole`, quality draft, "
+        "\n## The whole command\n`python -m bench.captures.whole`, quality draft, "
         "on two cores that others used as well; what is missing here went through inspection "
         "and sfm only.\n\n"
     )

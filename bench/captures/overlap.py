@@ -1,6 +1,6 @@
 """Is a photo that was not placed one that nothing could place? What the photos of a flight share.
 
-    python -m bench.captures_overlap GEO.json [--photos N] [--across SHARE --along SHARE]
+    python -m bench.captures.overlap GEO.json [--photos N] [--across SHARE --along SHARE]
 
 From a finished job's geo.json: of the ground that each of the first N photos shows, how much the
 next one shows, the next but one, and any two others. With the two shares, only an ellipse of that

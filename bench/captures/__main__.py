@@ -2,7 +2,7 @@
 
     python -m bench.captures [--cases MAKE_CASES.py --photos FOLDER --second FOLDER] [--only NAME..]
 
-For every kind of the generated world, and for every case that MAKE_CASES or captures_altered.py
+For every kind of the generated world, and for every case that MAKE_CASES or altered.py
 builds from real photos: ingest's inspection and the whole sfm job, in draft quality; zips by
 `spaceport run`. Generated kinds are compared with the poses that were flown, cases with the same
 photos untouched. The second folder is run whole, too. Prints the table and, with `--doc`, writes it
@@ -18,10 +18,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bench.captures_altered import ALTERED, altered
-from bench.captures_cases import Cases
-from bench.captures_doc import write_doc
-from bench.captures_run import Delivered, Refused, run_capture, run_zip
+from bench.captures.altered import ALTERED, altered
+from bench.captures.cases import Cases
+from bench.captures.doc import write_doc
+from bench.captures.run import Delivered, Refused, run_capture, run_zip
 from spaceport_scenery import generate_capture
 from spaceport_scenery.kinds import KINDS
 from spaceport_scenery.truth import compare_with_truth
