@@ -96,7 +96,7 @@ check: setup     ## style, types, import rules, dead code, images, generated doc
 	$(BIN)/mypy --explicit-package-bases $(wildcard $(PACKAGES:%=%/spaceport_*)) tests bench
 	$(BIN)/lint-imports
 	$(BIN)/python .ci/dead_code.py
-	$(BIN)/hadolint $(wildcard services/*/Dockerfile infra/*/Dockerfile)
+	$(BIN)/hadolint $(wildcard services/*/*Dockerfile infra/*/Dockerfile)
 	$(BIN)/python -m spaceport_topology.docs --check
 
 format: setup    ## mend what can be mended by machine
@@ -157,9 +157,11 @@ deploy: setup    ## into the account of your credentials; CONTEXT="-c region=...
 diff: setup      ## what a deployment would change
 	$(CDK) diff $(CONTEXT)
 
-images:          ## the jobs' images, for the machines that SageMaker has
+images:          ## the jobs' images, for the machines that SageMaker has; SFM=cuda: sfm matches on a GPU
 	@for stage in $(STAGES); do docker build --platform linux/amd64 \
 		-f services/$$stage/Dockerfile -t spaceport-$$stage . || exit 1; done
+	@[ "$(SFM)" != cuda ] || docker build --platform linux/amd64 \
+		-f services/sfm/cuda.Dockerfile -t spaceport-sfm .
 
 push:            ## the images to ECR; REGISTRY=ACCOUNT.dkr.ecr.REGION.amazonaws.com
 	@test -n "$(REGISTRY)" || { echo "Say where to: make push REGISTRY=..."; exit 1; }

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import boto3
 from moto import mock_aws
 
-from bench.bus_calls import recording
+from bench.bus.calls import recording
 from spaceport_contracts.artifacts import Artifact, ArtifactSet
 from spaceport_contracts.estimate import Cost, Estimate, Span
 from spaceport_contracts.events import (

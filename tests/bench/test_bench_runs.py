@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bench.captures.whole import run_whole
 from tests.unit.compress.scenes import field
 from tests.unit.train.posed import write_scene
 from tests.web.browser import MISSING, chromium_path
@@ -35,28 +36,30 @@ def test_bus(tmp_path: Path) -> None:
 
 
 def test_api(tmp_path: Path) -> None:
-    figures = run("api", tmp_path / "api.json", "--requests", "20", "--clients", "4")
+    figures = run("front.api", tmp_path / "api.json", "--requests", "20", "--clients", "4")
     rates = figures["requests_per_cpu_s"]
     assert rates["bare"]["function"] > rates["get_job"]["function"] > 0
     assert figures["4_clients"]["p99_ms"] >= figures["4_clients"]["p50_ms"] > 0
 
 
 def test_uploads(tmp_path: Path) -> None:
-    rows = run("uploads", tmp_path / "uploads.json", "--captures", "1", "2", "--mb", "25")["rows"]
+    rows = run("front.uploads", tmp_path / "uploads.json", "--captures", "1", "2", "--mb", "25")[
+        "rows"
+    ]
     assert [row["captures"] for row in rows] == [1, 2]
     assert all(row["above_idle_mib"] >= 0 for row in rows)
 
 
 def test_verdicts(tmp_path: Path) -> None:
     photos = generate_capture(tmp_path / "photos", photos=4, width_px=800)
-    figures = run("verdicts", tmp_path / "verdicts.json", photos)
+    figures = run("front.verdicts", tmp_path / "verdicts.json", photos)
     called = {row["picture"]: row["called_blurred"] for row in figures["rows"]}
     assert called["sharp"] == called["a sixteenth of it"] == figures["badly_exposed"] == 0
     assert called["out of focus by 2.5 px"] == 4
 
 
 def test_scale_sim(tmp_path: Path) -> None:
-    (row,) = run("scale_sim", tmp_path / "scale.json", "--per-day", "200", "--days", "1")["rows"]
+    (row,) = run("scale.sim", tmp_path / "scale.json", "--per-day", "200", "--days", "1")["rows"]
     assert row["waiting"]["p95_min"] < 60
     assert row["with_the_quotas"]["done"] < 1
     waited = {name: found["p95_min"] for name, found in row["others_wait"].items()}
@@ -122,7 +125,7 @@ def test_quality(tmp_path: Path) -> None:
 
 def test_plan_loop(tmp_path: Path) -> None:
     least = ("--half", "10", "--overlaps", "0.5", "0.4", "--width", "400", "--views", "2")
-    figures = run("plan_loop", tmp_path / "loop.json", *least, "--work", tmp_path / "work")
+    figures = run("plan.loop", tmp_path / "loop.json", *least, "--work", tmp_path / "work")
     for flight in ("ours", "grid"):
         assert len(figures[flight]["views"]) == 2
         assert figures[flight]["psnr_db"] > 8
@@ -134,6 +137,35 @@ def test_compress(tmp_path: Path) -> None:
     write_ply(tmp_path / "scene.ply", field(1500))
     (scene,) = run("compress", tmp_path / "out/compress.json", tmp_path / "scene.ply")["scenes"]
     assert scene["bytes_ratio"] < 1
+
+
+def test_captures_said(tmp_path: Path) -> None:
+    figures = run("captures.said", tmp_path / "said.json", "--captures", "8")["kinds"]["all"]
+    assert figures["captures"] == 8 and figures["figures"] >= 8
+
+
+def test_captures_overlap(tmp_path: Path) -> None:
+    lens = {"focal_x_px": 500.0, "focal_y_px": 500.0, "width_px": 1000, "height_px": 1000}
+    photos = [
+        {
+            "name": f"{number}.jpg",
+            "position_m": [20.0 * number, 0.0, 40.0],
+            "camera_to_world": [[1.0, 0, 0], [0, -1.0, 0], [0, 0, -1.0]],
+            "camera": lens,
+        }
+        for number in range(4)
+    ]
+    geo = tmp_path / "geo.json"
+    geo.write_text(json.dumps({"photos": photos, "ground_z_m": 0.0}))
+    found = run("captures.overlap", tmp_path / "overlap.json", str(geo))
+    assert found == {"next": [75] * 3, "next but one": [50] * 2, "two others": [50, 75, 75, 50]}
+
+
+def test_captures_whole(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "notes.txt").write_text("no photo\n" * 200)
+    row = run_whole("text", tmp_path / "photos", tmp_path / "out")
+    assert row.ended.endswith(".") and row.registered == "-"
 
 
 def test_captures(tmp_path: Path) -> None:

@@ -90,3 +90,16 @@ def test_the_kernels_are_built_for_the_torch_and_gsplat_that_run() -> None:
     assert tags == [pins()["gsplat"]]
     bases = [it.value.split()[0] for it in instructions(IMAGES["train"]) if it.name == "FROM"]
     assert bases == ["python:3.11", "python:3.11-slim"]  # one Python for building and running
+
+
+def test_sfm_on_a_gpu_is_the_same_job_with_another_pycolmap() -> None:
+    found = instructions(ROOT / "services" / "sfm" / "cuda.Dockerfile")
+    assert found[0].value == "spaceport-sfm:latest"
+    assert found[-1] == last_stage(IMAGES["sfm"])[-1]
+    removal, call = pip_calls(found)
+    assert removal == ["uninstall", "--yes", "pycolmap"]
+    assert call[call.index("-c") + 1] == "constraints.txt"
+    names = call[call.index("constraints.txt") + 1 :]
+    assert "pycolmap-cuda12" in names
+    assert all(name in pins() for name in names)
+    assert pins()["pycolmap-cuda12"] == pins()["pycolmap"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench.uploads import Peak
+from bench.front.uploads import Peak
 from boto3.s3.transfer import TransferConfig
 
 from tests.infra.served import MIB, Served, served

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bench.uploads import Peak, large_photo
+from bench.front.uploads import Peak, large_photo
 
 from spaceport_cli.photos.send import ask, send_files
 from tests.infra.clouds import wait_for

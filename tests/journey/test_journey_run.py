@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bench.plan_loop import photos_of, poses_of, request
+from bench.plan.loop import photos_of, poses_of, request
 
 from spaceport_contracts.report import Report
 from spaceport_dronepath.plan import plan_flight

@@ -381,6 +381,19 @@ def test_utf8_names_of_packers_that_do_not_say_so() -> None:
     assert [photo.name for photo in found.photos] == [f"Küste {n}.jpg" for n in range(3)]
 
 
+def test_a_zip_from_windows_with_backslashes_folders_and_old_letters() -> None:
+    """As .NET before 4.6.1 and old packers write them: the folders are entries, too."""
+    folders = [("Kuste\\", b""), ("Kuste\\100MEDIA\\", b"")]
+    shots = [(f"Kuste\\100MEDIA\\DJI {n}.JPG", jpeg(n)) for n in range(3)]
+    # Code page 437 knows the letter as byte 0x81, and no flag says which page it is.
+    packed = archive(*folders, *shots).replace(b"Kuste", b"K\x81ste")
+    found = capture(world := FakeWorld(), put_archive(world, packed))
+    assert [photo.name for photo in found.photos] == [
+        f"Küste/100MEDIA/DJI {n}.JPG" for n in range(3)
+    ]
+    assert found.rejected == () and found.warnings == ()
+
+
 def test_broken_exif_is_no_exif() -> None:
     content = bytearray(jpeg(3))
     at = content.find(b"Exif\0\0")

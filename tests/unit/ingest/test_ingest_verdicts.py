@@ -236,7 +236,7 @@ def test_small_and_narrow_pictures_have_a_blur_too(size: tuple[int, int]) -> Non
 
 @pytest.mark.shared
 def test_no_sharp_photo_is_told_that_it_is_blurred_or_badly_exposed() -> None:
-    """bench/verdicts.py measures all of them."""
+    """bench/front/verdicts.py measures all of them."""
     paths = [*(SHARED / "brighton-beach").glob("*.JPG")]
     paths += sorted((SHARED / "seneca").rglob("*.[jJ][pP][gG]"))[::8]
     assert len(paths) > 30

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from bench.captures_said import made_up, summary
+from bench.captures.said import made_up, summary
 from tests.unit.sfm.flights import START, Flight, any_frame, ground
 
 from spaceport_scenery.kinds import CHURCH, KINDS, Land, Shot, plan

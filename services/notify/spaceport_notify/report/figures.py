@@ -60,7 +60,11 @@ def figure_groups(report: Report) -> tuple[FigureGroup, ...]:
 def _flight(flight: FlightReport) -> tuple[Figure, ...]:
     taken = f"{count(flight.taken)} of {count(flight.planned)} ({flight.covered_pct:g} %)"
     figures = [
-        Figure("Planned photos taken", taken, "With a photo near the place, looking alike."),
+        Figure(
+            "Planned photos taken",
+            taken,
+            "With a photo of their own near the place, looking alike.",
+        ),
         Figure("Missing", count(flight.missing), "Planned photos that nobody took."),
     ]
     if flight.typical_off_m is not None and flight.largest_off_m is not None:

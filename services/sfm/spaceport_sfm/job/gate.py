@@ -130,7 +130,7 @@ def _refusal(linkage: Linkage) -> UserError:
         return UserError(f"None of the {total} photos overlap.", OVERLAP)
     if len(linked) >= max(SMALL_GROUP, SMALL_SHARE * total):
         return UserError(
-            f"The photos show the same things, but only {_registered(linkage)} of {total} could be "
+            f"The photos show the same things, but {_registered(linkage)} of {total} could be "
             "placed: they were taken from nearly the same spot, or too little stands still.",
             "Move sideways between photos instead of turning on the spot, and " + _lower(OVERLAP),
         )
@@ -189,7 +189,7 @@ def _height(figures: Figures) -> str:
 
 
 def _registered(linkage: Linkage) -> str:
-    return str(len(linkage.registered)) if linkage.registered else "none"
+    return f"only {len(linkage.registered)}" if linkage.registered else "none"
 
 
 def _names(names: Sequence[str]) -> str:

@@ -51,7 +51,8 @@ def list_entries(
     archive: Archive, limits: Limits, prefix: str = ""
 ) -> tuple[list[Entry], list[RejectedPhoto]]:
     """The files in a zip, and its links, which are refused; raises CaptureRefused."""
-    infos = [info for info in _directory(archive, limits) if not info.filename.endswith("/")]
+    # Old packers on Windows end a folder with a backslash.
+    infos = [i for i in _directory(archive, limits) if not entry_name(i).endswith("/")]
     check_directory(infos, archive.stored.bytes, limits)
     links = [
         RejectedPhoto(name=prefix + entry_name(info), reason=LINK_REASON)

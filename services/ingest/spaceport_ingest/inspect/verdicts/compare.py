@@ -10,8 +10,9 @@ from spaceport_ingest.inspect.verdicts.places import far_away_m
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict, VerdictKind
 from spaceport_ingest.rejection import shown
 
-# Measured (bench/verdicts.py): of 185 sharp photos none is above 0.39, and of 1,488 sixteenths of
-# such photos none above 0.51; a camera that moved by 8 pixels of 1,600 makes 0.54 at the median.
+# Measured (bench/front/verdicts.py): of 185 sharp photos none is above 0.39, and of 1,488
+# sixteenths of such photos none above 0.51; a camera that moved by 8 pixels of 1,600 makes 0.54 at
+# the median.
 BLURRED = 0.52
 # A camera that is soft by itself must not count: its sharper photos say how sharp it can be.
 WORSE_THAN_ITS_CAMERA = 0.12

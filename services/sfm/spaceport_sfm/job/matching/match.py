@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pycolmap
 
+from spaceport_sfm.job.matching.device import matching_device
 from spaceport_sfm.job.matching.pairs import Pair
 from spaceport_sfm.job.task import Task
 
@@ -40,5 +41,5 @@ def _match_portion(database: Path, task: Task, pairs: Collection[Pair]) -> None:
         matching_options=matching,
         pairing_options=pairing,
         verification_options=verification,
-        device=pycolmap.Device.cpu,
+        device=matching_device(),
     )

@@ -2,6 +2,7 @@
 
 from spaceport_sfm.job.placing.cues import SUPPOSED_DOWN
 from spaceport_sfm.job.placing.fit import GPS_HEIGHTS, Fit
+from spaceport_sfm.job.placing.sure import MANY
 from spaceport_sfm.job.placing.upright import Upright
 
 LOST_LETTERS = (
@@ -73,7 +74,7 @@ def _heights(fit: Fit) -> str:
     if GPS_HEIGHTS not in fit.upright.agreeing:
         return f"heights come from the photos, and only their zero from the {source}"
     return (
-        f"heights come from the {source} (within {max(fit.slope.error_m, LEAST_SAID):.1f} m"
+        f"heights come from the {source} (within {max(MANY * fit.slope.error_m, LEAST_SAID):.1f} m"
         + (flights if fit.slope.flights > 1 else "")
         + ")"
     )

@@ -15,6 +15,7 @@ from typing import TextIO
 import pycolmap
 
 from spaceport_runtime.errors import UserError
+from spaceport_sfm.job.matching.device import matching_device
 from spaceport_sfm.job.reconstruct import reconstruct
 from spaceport_sfm.job.task import Task
 
@@ -32,6 +33,7 @@ def run(task_path: Path, channel: TextIO) -> None:
         send({"step": step, "n": n, "m": m, "figures": figures})
 
     try:
+        matching_device()  # said before anything is computed
         findings = reconstruct(task, tell)
     except UserError as error:
         send({"failure": error.failure.as_text()})

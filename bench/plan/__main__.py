@@ -1,6 +1,6 @@
 """The planner's cost and correctness, beside other planners over the same areas.
 
-    python bench/plan.py [--rivals PYTHON] [--out out/bench/plan.json]
+    python bench/plan/__main__.py [--rivals PYTHON] [--out out/bench/plan.json]
 
 `PYTHON` is the interpreter of an environment of its own, outside the repository, with the rivals:
 
@@ -248,7 +248,7 @@ def main() -> int:
     found = areas()
     rows = {name: {"ours": ours(area, projection)} for name, area in found.items()}
     if typed.rivals:
-        script = Path(__file__).with_name("plan_rivals.py")
+        script = Path(__file__).with_name("rivals.py")
         answer = subprocess.run(
             [str(typed.rivals), str(script)],
             input=json.dumps(jobs(found, projection)),

@@ -12,7 +12,7 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
-from bench.bus_calls import AwsCall
+from bench.bus.calls import AwsCall
 from spaceport_local.cloud import CloudOptions, LocalCloud
 
 JOB_ID = re.compile(r"sfm-([0-9a-z]+)-01")

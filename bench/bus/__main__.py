@@ -29,14 +29,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench.bus_calls import AwsCall, Recorder, recording
-from bench.bus_floor import floor_cpu_s
-from bench.bus_upload import upload
+from bench.bus.calls import AwsCall, Recorder, recording
+from bench.bus.floor import floor_cpu_s
+from bench.bus.upload import upload
 from bench.quick import quick_job
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.sagemaker.runner import FunctionRunner
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 STAGES = (("sfm", "Processing"), ("train", "Training"), ("compress", "Processing"))
 SERVICES = ("ingest", "sfm", "train", "compress", "notify")
 PATIENCE_S = 3600.0

@@ -1,6 +1,6 @@
 """Captures by the day against machines: waiting, money, fairness and what breaks first.
 
-    python -m bench.scale_sim [--days 3] [--per-day 10 1000 100000] [--out out/bench/scale.json]
+    python -m bench.scale.sim [--days 3] [--per-day 10 1000 100000] [--out out/bench/scale.json]
 
 For each volume it looks for the fewest machines with which 95 of 100 captures wait less than an
 hour in all, then lets one tenant bring half a day's captures at once and asks how long the others
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.scale_world import (
+from bench.scale.world import (
     DAY_MIN,
     INTERRUPTIONS_PER_HOUR,
     STAGES,
@@ -28,7 +28,7 @@ from bench.scale_world import (
     flood,
 )
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 BEARABLE_MIN = 60.0
 MOST_CAPTURES = 60_000  # simulated of one volume; of more, a single day
 QUOTAS = (1, 1, 2)  # of the account that this was built for

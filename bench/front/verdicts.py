@@ -1,6 +1,6 @@
 """Does the blur of a photo show, and does no sharp photo count as blurred?
 
-    python -m bench.verdicts PHOTOS [PHOTOS ...] [--every N] [--out FILE]
+    python -m bench.front.verdicts PHOTOS [PHOTOS ...] [--every N] [--out FILE]
 
 For every photo below the folders, which should all be sharp: its blur as ingest measures it, that
 of its sixteenths by themselves, and that of copies that were blurred by a known amount, counted in

@@ -66,7 +66,7 @@ class LocalFile:
     path: Path
 
 
-def run_capture(folder: Path, root: Path) -> Delivered | Refused:
+def run_capture(folder: Path, root: Path, quality: str = QUALITY) -> Delivered | Refused:
     """Inspect and reconstruct the photos below `folder`, working below `root`."""
     inputs = root / "processing" / "input"
     for name in ("photos", "capture", "options"):
@@ -76,7 +76,7 @@ def run_capture(folder: Path, root: Path) -> Delivered | Refused:
     except CaptureRefused as refused:
         return Refused("ingest", refused.message, refused.remedy)
     (inputs / "capture" / "capture.json").write_text(capture.model_dump_json())
-    options = StageOptions.model_validate({"quality": QUALITY})
+    options = StageOptions.model_validate({"quality": quality})
     (inputs / "options" / "options.json").write_text(options.model_dump_json())
     container = Container(root, "sfm")
     try:

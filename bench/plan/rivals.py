@@ -1,6 +1,6 @@
 """Other planners over the same areas; run by the Python that has them installed.
 
-    RIVALS_PYTHON bench/plan_rivals.py < areas.json > flights.json
+    RIVALS_PYTHON bench/plan/rivals.py < areas.json > flights.json
 
 Knows hotosm drone-flightplan (GPL-3, not ours to ship) and opencoverage (MIT). What is not
 installed is left out. Each area is planned twice and the second time counts.

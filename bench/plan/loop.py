@@ -1,6 +1,6 @@
 """The loop in earnest: does our `splat` flight make a better reconstruction than a nadir grid?
 
-    python -m bench.plan_loop [--half 24] [--overlaps 0.75 0.6] [--orbits 1] [--width 720]
+    python -m bench.plan.loop [--half 24] [--overlaps 0.75 0.6] [--orbits 1] [--width 720]
                               [--views 12] [--seed 7] [--work DIR] [--out out/bench/plan_loop.json]
 
 The generated village is flown by two plans over the same area with the same camera at the same
@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 from PIL import Image
 from pyproj import Proj
 
-from bench.captures_run import QUALITY, Delivered, run_capture
-from bench.plan_views import Placed, Score, View, held_out_views, judge, mean_of, sheet
+from bench.captures.run import QUALITY, Delivered, run_capture
+from bench.plan.views import Placed, Score, View, held_out_views, judge, mean_of, sheet
 from spaceport_contracts.results import StageOptions, TrainResult
 from spaceport_dronepath.contract.request import PlanRequest
 from spaceport_dronepath.plan import Plan, plan_flight

@@ -30,7 +30,7 @@ from spaceport_ingest.inspect.photos.photo import inspect_photo
 from spaceport_ingest.settings import Limits
 from spaceport_runtime.job.container import Container
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 DEFAULTS = "pycolmap defaults"
 MAX_CPU_RATIO = 0.4
 MAX_GPS_RATIO = 1.05
@@ -102,7 +102,7 @@ def run_ours(name: str, photos: Path, capture: Capture, quality: Quality, root: 
 
 def run_defaults(photos: Path, capture: Capture, root: Path) -> Row:
     root.mkdir()
-    program = [sys.executable, str(Path(__file__).with_name("sfm_defaults.py"))]
+    program = [sys.executable, str(Path(__file__).with_name("defaults.py"))]
     cpu_s = cpu_of([*program, "run", str(photos), str(root)], root / "log")
     described = root / "capture.json"
     described.write_text(capture.model_dump_json())

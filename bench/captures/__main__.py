@@ -2,7 +2,7 @@
 
     python -m bench.captures [--cases MAKE_CASES.py --photos FOLDER --second FOLDER] [--only NAME..]
 
-For every kind of the generated world, and for every case that MAKE_CASES or captures_altered.py
+For every kind of the generated world, and for every case that MAKE_CASES or altered.py
 builds from real photos: ingest's inspection and the whole sfm job, in draft quality; zips by
 `spaceport run`. Generated kinds are compared with the poses that were flown, cases with the same
 photos untouched. The second folder is run whole, too. Prints the table and, with `--doc`, writes it
@@ -16,11 +16,12 @@ import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from bench.captures_altered import ALTERED, altered
-from bench.captures_cases import Cases
-from bench.captures_doc import write_doc
-from bench.captures_run import Delivered, Refused, run_capture, run_zip
+from bench.captures.altered import ALTERED, altered
+from bench.captures.cases import Cases
+from bench.captures.doc import write_doc
+from bench.captures.run import Delivered, Refused, run_capture, run_zip
 from spaceport_scenery import generate_capture
 from spaceport_scenery.kinds import KINDS
 from spaceport_scenery.truth import compare_with_truth
@@ -184,7 +185,14 @@ def main() -> None:
             known[row.name] = asdict(row)
             options.out.write_text(json.dumps(known, indent=1))
     if options.doc:
-        write_doc(options.doc, known, list(KINDS))
+        said, whole = (_beside(options.out, name) for name in ("captures_said", "captures_whole"))
+        write_doc(options.doc, known, list(KINDS), said.get("kinds", {}), whole)
+
+
+def _beside(out: Path, bench: str) -> dict[str, Any]:
+    """What another bench wrote; nothing where it was not run."""
+    found = out.with_name(f"{bench}.json")
+    return json.loads(found.read_text()) if found.is_file() else {}
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """What uploads cost `spaceport up`: its memory above idle while several captures arrive at once.
 
-    python -m bench.uploads [--captures 1 4 16] [--mb 500] [--out FILE]
+    python -m bench.front.uploads [--captures 1 4 16] [--mb 500] [--out FILE]
 
 Every capture is its own upload through the API, with photos of 25 MB in parts, each looked at as
 soon as it has arrived. Flat means: what one capture takes, sixteen take too.

@@ -26,8 +26,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import captures_run
-from bench.quality_doc import write_doc
+from bench.captures.run import Refused
+from bench.captures.run import run_capture as reconstruct
+from bench.quality.doc import write_doc
 from bench.train import figures
 from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import HeldOutPhoto, Quality
@@ -68,9 +69,8 @@ def posed(capture: Capture, work: Path) -> Path:
     scene = root / "processing" / "output"
     if not (scene / "result.json").exists():
         shutil.rmtree(root, ignore_errors=True)
-        captures_run.QUALITY = Quality.HIGH
-        ended = captures_run.run_capture(capture.photos, root)
-        if isinstance(ended, captures_run.Refused):
+        ended = reconstruct(capture.photos, root, Quality.HIGH)
+        if isinstance(ended, Refused):
             raise SystemExit(f"{capture.name}: {ended.message} {ended.remedy}")
     return scene
 

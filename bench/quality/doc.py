@@ -1,4 +1,4 @@
-"""docs/quality.md and its pictures from the runs of bench/quality.py."""
+"""docs/quality.md and its pictures from the runs of bench/quality/__main__.py."""
 
 from collections.abc import Mapping
 from pathlib import Path

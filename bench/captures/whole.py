@@ -1,6 +1,6 @@
 """Every capture through the whole command, from photos to report and splat.
 
-    python -m bench.captures_whole --cases MAKE_CASES.py --photos FOLDER [--second FOLDER]
+    python -m bench.captures.whole --cases MAKE_CASES.py --photos FOLDER [--second FOLDER]
         [--only NAME..] [--keep FOLDER]
 
 `spaceport run --quality draft` on every case that MAKE_CASES lists, one after another: delivered or
@@ -18,8 +18,8 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.captures_cases import Cases
-from bench.captures_run import QUALITY, TRUTH
+from bench.captures.cases import Cases
+from bench.captures.run import QUALITY, TRUTH
 from spaceport_scenery import generate_capture
 from spaceport_scenery.kinds import KINDS
 

@@ -1,6 +1,6 @@
 """What the HTTP API costs beside a bare handler, and how it answers many at once.
 
-    python -m bench.api [--requests 400] [--clients 50] [--out out/bench/api.json]
+    python -m bench.front.api [--requests 400] [--clients 50] [--out out/bench/api.json]
 
 1. Requests per CPU second: GET /jobs/{id} and POST /start-job as API Gateway hands them to the
    services' functions, with everything behind them (shell, checks, limits, DynamoDB, S3), against
@@ -39,7 +39,7 @@ from spaceport_local.http.signin import OWNER
 from spaceport_local.sagemaker.runner import FunctionRunner
 from spaceport_notify import handler as notify
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+REPOSITORY = Path(__file__).resolve().parents[2]
 KEY = "captures/bench.zip"
 PHOTOS = 4
 PATIENCE_S = 300.0
@@ -129,7 +129,7 @@ def delivered(cloud: LocalCloud, started: dict[str, Any]) -> str:
 def latencies(cloud: LocalCloud, job_id: str, requests: int, clients: int) -> dict[str, float]:
     """p50 and p99 in milliseconds, as a process with `clients` threads sees them."""
     told = {"url": cloud.api_url, "token": cloud.token, "path": f"/jobs/{job_id}"}
-    typed = [sys.executable, "-m", "bench.api", "--requests", str(requests)]
+    typed = [sys.executable, "-m", "bench.front.api", "--requests", str(requests)]
     typed += ["--clients", str(clients), "--as-client"]
     done = subprocess.run(
         typed, input=json.dumps(told), capture_output=True, text=True, check=True, cwd=REPOSITORY

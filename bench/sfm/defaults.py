@@ -1,4 +1,4 @@
-"""pycolmap as it comes, for `bench/sfm.py`: `run PHOTOS WORK` and `measure WORK CAPTURE`.
+"""pycolmap as it comes, for `bench/sfm/__main__.py`: `run PHOTOS WORK` and `measure WORK CAPTURE`.
 
 Programs of their own, because CPU time is counted by process and pycolmap must not be loaded beside
 the bench's libraries.

@@ -1,6 +1,6 @@
 """Does what is said about the frame cover the truth?
 
-    python -m bench.captures_said [--captures N] [--processes N]
+    python -m bench.captures.said [--captures N] [--processes N]
 
 Made-up captures of every kind that the generated world flies, as the mapper would leave them: 6 to
 24 photos, drones with and without gimbal angles and height above take-off, each with a mounting,

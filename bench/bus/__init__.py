@@ -1,0 +1,1 @@
+"""The choreography beside the same AWS calls without it."""

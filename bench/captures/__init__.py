@@ -1,0 +1,1 @@
+"""Real captures: the world stands upright and true to scale, or it is said."""

@@ -1,0 +1,1 @@
+"""The front door: requests, uploads, verdicts."""

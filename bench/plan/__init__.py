@@ -1,0 +1,1 @@
+"""Flight plans beside rivals' and in a reconstruction."""

@@ -1,0 +1,1 @@
+"""The presets side by side, in pictures."""

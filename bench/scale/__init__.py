@@ -1,0 +1,1 @@
+"""What breaks first when captures come by the thousand."""

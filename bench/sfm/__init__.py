@@ -1,0 +1,1 @@
+"""sfm beside pycolmap's defaults."""
