@@ -13,6 +13,7 @@ from tests.web.uploading import EMAIL
 VILLAGE = Path(__file__).parents[2] / "web" / "public" / "village.sog"
 PATIENCE_MS = 120_000
 MOST_TABS = 80
+REST_MS = 3_000
 FOCUSED = """() => {
   const at = document.activeElement;
   const label = at.labels && at.labels[0] ? at.labels[0].innerText : '';
@@ -33,6 +34,15 @@ def press(page: Page, name: str) -> None:
     """Go there and press it."""
     tab_to(page, name)
     page.keyboard.press("Enter")
+
+
+def wait_for_rest(page: Page) -> None:
+    """Until the camera has come to where it was sent; frames may take seconds here."""
+    link = page.get_by_role("textbox", name="Link for anyone")
+    earlier = ""
+    while (now := link.input_value()) != earlier:
+        earlier = now
+        page.wait_for_timeout(REST_MS)
 
 
 def test_upload_start_cancel_and_delete(
@@ -93,6 +103,7 @@ def test_walk_around_and_share(browser: Browser, cloud: Served) -> None:
         press(page, "Share")
         press(page, "Make a link")
         expect(page.get_by_role("textbox", name="Link for anyone")).to_be_visible()
+        wait_for_rest(page)  # a link to a view that still moves is not the one that was copied
         press(page, "Copy: Link for anyone")
         expect(page.get_by_role("button", name="Copied: Link for anyone")).to_be_visible()
         page.keyboard.press("Escape")
