@@ -27,7 +27,7 @@ from pyproj import Proj
 
 from bench.captures.run import QUALITY, Delivered, run_capture
 from bench.plan.views import Placed, Score, View, held_out_views, judge, mean_of, sheet
-from spaceport_contracts.results import StageOptions, TrainResult
+from spaceport_contracts.results import TrainResult
 from spaceport_dronepath.contract.request import PlanRequest
 from spaceport_dronepath.plan import Plan, plan_flight
 from spaceport_dronepath.prediction.forecast import shots_of
@@ -39,6 +39,7 @@ from spaceport_scenery.render import Scene
 from spaceport_scenery.scene import build_scene
 from spaceport_splat.ply import read_ply
 from spaceport_train.job.main import main as train
+from spaceport_train.job.options import TrainOptions
 
 Floats = NDArray[np.float64]
 AGL_M = 45.0
@@ -150,7 +151,7 @@ def photos_of(scene: Scene, poses: list[Pose], folder: Path, width_px: int, seed
     return folder
 
 
-def reconstruct(photos: Path, root: Path) -> tuple[Delivered, TrainResult, Path]:
+def reconstruct(photos: Path, root: Path, budget: float) -> tuple[Delivered, TrainResult, Path]:
     """The whole sfm job and the whole train job; returns what they say and the train's folder."""
     delivered = run_capture(photos, root / "sfm")
     if not isinstance(delivered, Delivered):
@@ -158,7 +159,7 @@ def reconstruct(photos: Path, root: Path) -> tuple[Delivered, TrainResult, Path]
     inputs = root / "train" / "input" / "data"
     (inputs / "options").mkdir(parents=True)
     (inputs / "scene").symlink_to(delivered.geo_file.parent.resolve())
-    options = StageOptions.model_validate({"quality": QUALITY})
+    options = TrainOptions.model_validate({"quality": QUALITY, "budget": budget})
     (inputs / "options" / "options.json").write_text(options.model_dump_json())
     container = Container(root / "train", "train")
     train(container)
@@ -171,7 +172,7 @@ def fly(
 ) -> tuple[Flown, list[NDArray[np.uint8]]]:
     """Photograph, reconstruct and judge one plan."""
     photos = photos_of(scene, poses_of(plan), root / "photos", typed.width, typed.seed)
-    delivered, result, folder = reconstruct(photos, root)
+    delivered, result, folder = reconstruct(photos, root, typed.budget)
     placed = Placed.read(photos / "truth.json", delivered.geo_file)
     scores, renders = judge(read_ply(folder / "scene.ply"), result.background_rgb, placed, views)
     flown = Flown(
@@ -228,6 +229,7 @@ def main() -> None:
     parser.add_argument("--width", type=int, default=720, help="of the photos, pixels")
     parser.add_argument("--views", type=int, default=12)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--budget", type=float, default=1.0, help="multiplies training's work")
     parser.add_argument("--work", type=Path, help="a new folder to keep everything in")
     parser.add_argument("--out", type=Path, default=Path("out/bench/plan_loop.json"))
     typed = parser.parse_args()

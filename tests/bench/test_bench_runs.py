@@ -124,7 +124,8 @@ def test_quality(tmp_path: Path) -> None:
 
 
 def test_plan_loop(tmp_path: Path) -> None:
-    least = ("--half", "10", "--overlaps", "0.5", "0.4", "--width", "400", "--views", "2")
+    least = ["--half", "10", "--overlaps", "0.5", "0.4", "--width", "400", "--views", "2"]
+    least += ["--budget", "0.1"]
     figures = run("plan.loop", tmp_path / "loop.json", *least, "--work", tmp_path / "work")
     for flight in ("ours", "grid"):
         assert len(figures[flight]["views"]) == 2
