@@ -13,7 +13,8 @@ photos untouched. A dash: the model has no scale or heading, which is then said,
 compared.
 
 Rows change when they are run again; the last whole table is of 28 November 2026, before "within"
-became 99.7 % (until then one standard error); the rows from `turned` on are of that day's end.
+became 99.7 % (until then one standard error). Run again at that day's end: the generated ones, and
+the real ones from `turned` on.
 
 """
 LIMITS = """
