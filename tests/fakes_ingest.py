@@ -37,8 +37,8 @@ class FakeObjects:
         return self.meta.get(uri, {})
 
     def read_range(self, uri: str, etag: str, start: int, length: int) -> bytes:
-        content = self._store.objects[uri]
-        if etag_of(content) != etag:
+        content = self._store.objects.get(uri)
+        if content is None or etag_of(content) != etag:
             raise ObjectChanged
         self.ranges_read.append((start, length))
         return content[start : start + length]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LINKS = Config(signature_version="s3v4", request_checksum_calculation="when_required")
-CHANGED_CODES = ("412", "PreconditionFailed")
+CHANGED_CODES = ("412", "PreconditionFailed", "404", "NoSuchKey")
 
 
 class S3Objects:

@@ -17,11 +17,11 @@ JOB_ID_BYTES = 16
 
 
 class ObjectChanged(UserError):
-    """The object was replaced while it was being read."""
+    """The object was replaced or removed while it was being read."""
 
     def __init__(self) -> None:
         super().__init__(
-            "The upload was replaced while it was being inspected.",
+            "The upload was replaced or removed while it was being inspected.",
             "Upload it again, under a new name, and leave it alone until it is done.",
         )
 
@@ -47,7 +47,7 @@ class Objects(Protocol):
     def read_range(self, uri: str, etag: str, start: int, length: int) -> bytes:
         """Bytes [start, start + length) of the object as long as it has this ETag.
 
-        Raises ObjectChanged when it has another one by now.
+        Raises ObjectChanged when it has another one by now, or is gone.
         """
 
     def copy(self, source_uri: str, target_uri: str) -> None:
