@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 1 << 20
 ABSENT = ("404", "NoSuchKey", "NotFound")
+CHANGED = ("412", "PreconditionFailed")
 
 
 class S3Store:
@@ -78,3 +79,22 @@ class S3Store:
         errors = self._client.delete_objects(Bucket=bucket, Delete=wanted).get("Errors", ())
         for error in errors:
             raise Retryable(f"{error.get('Key')} was not deleted: {error.get('Code')}")
+
+
+def read_unchanged(
+    client: "S3Client", uri: str, etag: str, start: int, length: int, changed: Exception
+) -> bytes:
+    """Bytes [start, start + length) of an object that must not change meanwhile.
+
+    Raises `changed` when it has another ETag by now, or is gone.
+    """
+    bucket, key = split_uri(uri)
+    span = f"bytes={start}-{start + length - 1}"
+    try:
+        with translated():
+            answer = client.get_object(Bucket=bucket, Key=key, Range=span, IfMatch=f'"{etag}"')
+            return answer["Body"].read()
+    except Denied as denied:
+        if denied.code in (*CHANGED, *ABSENT):
+            raise changed from denied
+        raise

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 
 from spaceport_contracts.artifacts import split_uri
 from spaceport_dronepath.contract.problems import FieldProblem
@@ -11,13 +10,11 @@ from spaceport_dronepath.ports import Kit
 from spaceport_dronepath.service import SERVICE
 from spaceport_dronepath.settings import Settings
 from spaceport_runtime.aws.connect import LINKS, connect
-from spaceport_runtime.aws.errors import code_of, ours
+from spaceport_runtime.aws.store import read_unchanged
 from spaceport_runtime.settings import PlatformSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-CHANGED_CODES = ("412", "PreconditionFailed")
 
 
 class S3Shelf:
@@ -28,23 +25,12 @@ class S3Shelf:
 
     def read_range(self, uri: str, etag: str, start: int, length: int) -> bytes:
         """Part of an object that must not change meanwhile."""
-        bucket, key = split_uri(uri)
-        span = f"bytes={start}-{start + length - 1}"
-        try:
-            answer = self._client.get_object(
-                Bucket=bucket, Key=key, Range=span, IfMatch=f'"{etag}"'
-            )
-            return answer["Body"].read()
-        except ClientError as error:
-            if code_of(error) in CHANGED_CODES:
-                raise FieldProblem(
-                    "terrain.url",
-                    "The elevation model was replaced while it was being read.",
-                    "Ask again when it is complete.",
-                ) from error
-            raise ours(error) from error
-        except BotoCoreError as error:
-            raise ours(error) from error
+        changed = FieldProblem(
+            "terrain.url",
+            "The elevation model was replaced or removed while it was being read.",
+            "Ask again when it is complete.",
+        )
+        return read_unchanged(self._client, uri, etag, start, length, changed)
 
     def temporary_link(self, uri: str, content_type: str, seconds: int) -> str:
         """A presigned URL."""

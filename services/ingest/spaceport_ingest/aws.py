@@ -13,14 +13,13 @@ from spaceport_ingest.service import SERVICE
 from spaceport_ingest.settings import Limits, Settings
 from spaceport_runtime.aws.connect import RETRIES, connect, connect_queue
 from spaceport_runtime.aws.errors import translated
-from spaceport_runtime.errors import Denied
+from spaceport_runtime.aws.store import read_unchanged
 from spaceport_runtime.settings import PlatformSettings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 LINKS = Config(signature_version="s3v4", request_checksum_calculation="when_required")
-CHANGED_CODES = ("412", "PreconditionFailed", "404", "NoSuchKey")
 
 
 class S3Objects:
@@ -48,18 +47,7 @@ class S3Objects:
 
     def read_range(self, uri: str, etag: str, start: int, length: int) -> bytes:
         """Part of an object that must not change meanwhile."""
-        bucket, key = split_uri(uri)
-        span = f"bytes={start}-{start + length - 1}"
-        try:
-            with translated():
-                answer = self._client.get_object(
-                    Bucket=bucket, Key=key, Range=span, IfMatch=f'"{etag}"'
-                )
-                return answer["Body"].read()
-        except Denied as denied:
-            if denied.code in CHANGED_CODES:
-                raise ObjectChanged from denied
-            raise
+        return read_unchanged(self._client, uri, etag, start, length, ObjectChanged())
 
     def copy(self, source_uri: str, target_uri: str) -> None:
         """Server-side copy; boto3 splits what is larger than one request may carry."""

@@ -13,7 +13,7 @@ from tests.choreography.fakes import FakeLedger
 from spaceport_runtime.aws.errors import translated
 from spaceport_runtime.aws.jobs import SageMakerJobs
 from spaceport_runtime.aws.ledger import DynamoLedger
-from spaceport_runtime.aws.store import S3Store
+from spaceport_runtime.aws.store import S3Store, read_unchanged
 from spaceport_runtime.errors import Denied, NoCapacity, Retryable
 from spaceport_runtime.ports import End, EndKind, Ledger, Run, RunKey, RunState
 from spaceport_runtime.tables import TABLE_DEFINITION
@@ -148,6 +148,18 @@ def test_store(s3: Any) -> None:
     assert stored.bytes == 5
     assert store.read("s3://bucket/some/key") == b"hello"
     assert store.sha256("s3://bucket/some/key").startswith("2cf24dba5fb0a30e")
+
+
+def test_a_part_is_read_of_one_version_only(s3: Any) -> None:
+    put = s3.put_object(Bucket="bucket", Key="a", Body=b"0123456789")
+    etag = put["ETag"].strip('"')
+    assert read_unchanged(s3, "s3://bucket/a", etag, 2, 3, EOFError()) == b"234"
+    s3.put_object(Bucket="bucket", Key="a", Body=b"another")
+    with pytest.raises(EOFError):
+        read_unchanged(s3, "s3://bucket/a", etag, 2, 3, EOFError())
+    s3.delete_object(Bucket="bucket", Key="a")
+    with pytest.raises(EOFError):
+        read_unchanged(s3, "s3://bucket/a", etag, 2, 3, EOFError())
 
 
 def test_a_launch_that_has_begun_is_not_withdrawn(ledger: Ledger) -> None:
