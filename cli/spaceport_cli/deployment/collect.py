@@ -3,7 +3,6 @@
 What was fetched halfway is gone on with, also by the next command.
 """
 
-import shutil
 import time
 import urllib.error
 import urllib.request
@@ -18,10 +17,9 @@ from spaceport_cli.photos.upload import CHUNK_BYTES, hash_file
 from spaceport_cli.run.checks import STATE_NAME
 from spaceport_cli.run.collect import (
     CHANGED_REMEDY,
-    DELIVERY_NAME,
     REPORT_TIMEOUT_S,
     Delivery,
-    write_whole,
+    put_in_place,
 )
 from spaceport_cli.show.sentences import count_of, human_bytes
 from spaceport_contracts.results import OutputFile
@@ -58,16 +56,11 @@ class DeploymentCollector:
         say(f"fetching {count_of(len(files), 'file')}, {size}")
         for file in files:
             self._fetch(file)
-        for file in files:
-            target = self._out / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self._incoming / file.path).replace(target)
-        shutil.rmtree(self._incoming, ignore_errors=True)
         whole = tuple(
             OutputFile(path=file.path, bytes=file.bytes, sha256=file.sha256) for file in files
         )
         delivery = Delivery(job_id=self._job_id, attempt=attempt, files=whole)
-        write_whole(self._out / STATE_NAME / DELIVERY_NAME, delivery.model_dump_json().encode())
+        put_in_place(delivery, self._incoming, self._out)
         return delivery
 
     def _listed(self) -> tuple[int, list[ResultFile]]:

@@ -17,8 +17,8 @@ from spaceport_cli.photos.send import SentFile, complete, send_files
 from spaceport_cli.photos.upload import digest_of
 from spaceport_cli.run.begin import check_photos, teller
 from spaceport_cli.run.checks import STATE_NAME, check_out
-from spaceport_cli.run.collect import read_delivery, write_whole
-from spaceport_cli.run.follow import EXIT_DONE, EXIT_FAILED, ask_replay, print_summary
+from spaceport_cli.run.collect import write_whole
+from spaceport_cli.run.follow import EXIT_DONE, ask_replay, tell_end, was_delivered
 from spaceport_cli.run.record import (
     RunRecord,
     check_same_photos,
@@ -30,9 +30,8 @@ from spaceport_cli.run.record import (
 from spaceport_cli.run.run import RunOptions
 from spaceport_cli.show.display import Display, make_display
 from spaceport_cli.show.feed import FEED_NAME
-from spaceport_cli.show.sentences import one_sentence
 from spaceport_cli.show.stages import End, EndKind
-from spaceport_cli.show.voice import complain, say
+from spaceport_cli.show.voice import say
 from spaceport_runtime.errors import UserError
 
 
@@ -53,20 +52,15 @@ def run_on(cloud: Api, options: RunOptions, console: Console) -> int:
         record = _record_of(options, files, cloud)
         earlier = read_record(state_dir)
         check_same_photos(earlier, record.photos_digest, options.out)
-        delivery = read_delivery(options.out)
         known = known_job(earlier, record.upload)
-        if delivery and delivery.job_id == known and delivery.is_whole(options.out):
-            say(console, "This job was delivered before, and all its files are whole.")
-            print_summary(console, options.out)
+        if was_delivered(known, options.out, console):
             return EXIT_DONE
         with make_display(console) as display:
             job_id = known or _send(cloud, options, files, display)
             write_record(state_dir, record.model_copy(update={"job_id": job_id}))
             follower = DeploymentFollower(cloud, job_id, PATIENCE_S if known else LOOKING_S)
-            code = _follow(cloud, follower, options.out, display)
-        if code == EXIT_DONE:
-            print_summary(console, options.out)
-        return code
+            end = _follow(cloud, follower, options.out, display)
+        return tell_end(end, options.out, console)
 
 
 def _record_of(options: RunOptions, files: list[SentFile], cloud: Api) -> RunRecord:
@@ -89,7 +83,7 @@ def _send(cloud: Api, options: RunOptions, files: list[SentFile], display: Displ
     return complete(cloud, upload_id, {name: value for name, value in wanted.items() if value})
 
 
-def _follow(cloud: Api, follower: DeploymentFollower, out: Path, display: Display) -> int:
+def _follow(cloud: Api, follower: DeploymentFollower, out: Path, display: Display) -> End:
     job_id = follower.job.job_id
     display.say(f"job {job_id} on {cloud.api_url}")
     try:
@@ -103,7 +97,7 @@ def _follow(cloud: Api, follower: DeploymentFollower, out: Path, display: Displa
         display.say(f"job {job_id} goes on; to stop it: {stop}")
         raise
     write_whole(out / FEED_NAME, save_events(follower.envelopes))
-    return _told(end)
+    return end
 
 
 def _set_going(cloud: Api, follower: DeploymentFollower, display: Display) -> None:
@@ -114,13 +108,6 @@ def _set_going(cloud: Api, follower: DeploymentFollower, display: Display) -> No
     stage = job.end.stage or job.first_unfinished
     display.say(f"trying again from {stage}: {job.end.reason}")
     ask_replay(cloud, job, stage)
-
-
-def _told(end: End) -> int:
-    if end.kind is EndKind.DELIVERED:
-        return EXIT_DONE
-    complain(one_sentence(end.reason, end.remedy))
-    return EXIT_FAILED
 
 
 def cancel_on(cloud: Api, job_id: str, console: Console) -> int:

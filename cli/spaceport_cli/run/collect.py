@@ -78,13 +78,8 @@ class Collector:
         shutil.rmtree(self._incoming, ignore_errors=True)
         wanted = [*self._stage_files(job), *self._report_files(job)]
         files = [self._fetch(item) for item in wanted]
-        for file in files:
-            target = self._out / file.path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self._incoming / file.path).replace(target)
-        shutil.rmtree(self._incoming, ignore_errors=True)
         delivery = Delivery(job_id=job.job_id, attempt=job.attempt, files=tuple(files))
-        write_whole(self._out / STATE_NAME / DELIVERY_NAME, delivery.model_dump_json().encode())
+        put_in_place(delivery, self._incoming, self._out)
         return delivery
 
     def _stage_files(self, job: ShownJob) -> Iterator[Wanted]:
@@ -133,6 +128,16 @@ class Collector:
         if not is_right:
             raise UserError(f"{wanted.uri} is not what its stage wrote.", CHANGED_REMEDY)
         return OutputFile(path=wanted.path, bytes=target.stat().st_size, sha256=sha256)
+
+
+def put_in_place(delivery: Delivery, incoming: Path, out: Path) -> None:
+    """Give the files that were fetched and checked their final names, and remember them."""
+    for file in delivery.files:
+        target = out / file.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (incoming / file.path).replace(target)
+    shutil.rmtree(incoming, ignore_errors=True)
+    write_whole(out / STATE_NAME / DELIVERY_NAME, delivery.model_dump_json().encode())
 
 
 def save_traces(out: Path, state_dir: Path, outbox: Path, job_id: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from spaceport_cli.cloud.access import Api, Cloud, call_api
-from spaceport_cli.run.collect import Collector, save_traces
+from spaceport_cli.run.collect import Collector, read_delivery, save_traces
 from spaceport_cli.show.display import Display
 from spaceport_cli.show.feed import FEED_NAME, Feed
 from spaceport_cli.show.sentences import one_sentence
@@ -72,12 +72,27 @@ def finish(where: Followed, job: ShownJob, end: End, console: Console) -> int:
     await_mail(where, job, end)
     if where.out is not None:
         save_traces(where.out, where.state_dir, where.outbox, job.job_id)
+    return tell_end(end, where.out, console)
+
+
+def tell_end(end: End, out: Path | None, console: Console) -> int:
+    """What became of the job, as the command's last words; returns the exit code."""
     if end.kind is not EndKind.DELIVERED:
         complain(one_sentence(end.reason, end.remedy))
         return EXIT_FAILED
-    if where.out is not None:
-        print_summary(console, where.out)
+    if out is not None:
+        print_summary(console, out)
     return EXIT_DONE
+
+
+def was_delivered(job_id: str | None, out: Path, console: Console) -> bool:
+    """Whether an earlier command has done all this; it is said then."""
+    delivery = read_delivery(out)
+    if not delivery or delivery.job_id != job_id or not delivery.is_whole(out):
+        return False
+    say(console, "This job was delivered before, and all its files are whole.")
+    print_summary(console, out)
+    return True
 
 
 def await_mail(where: Followed, job: ShownJob, end: End) -> None:

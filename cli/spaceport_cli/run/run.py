@@ -10,14 +10,13 @@ from spaceport_cli.photos.find import FoundPhotos
 from spaceport_cli.photos.upload import Upload, Wishes
 from spaceport_cli.run.begin import begin, check_photos, prepare
 from spaceport_cli.run.checks import STATE_NAME, check_disk, check_out
-from spaceport_cli.run.collect import read_delivery
 from spaceport_cli.run.follow import (
     EXIT_DONE,
     Followed,
     Follower,
     ask_replay,
     finish,
-    print_summary,
+    was_delivered,
 )
 from spaceport_cli.run.record import (
     RunRecord,
@@ -30,7 +29,6 @@ from spaceport_cli.run.record import (
 )
 from spaceport_cli.show.display import Display, make_display
 from spaceport_cli.show.stages import EndKind, ShownJob
-from spaceport_cli.show.voice import say
 
 
 def for_folder(out: Path) -> dict[str, str]:
@@ -55,11 +53,7 @@ def run(options: RunOptions, console: Console) -> int:
         upload = prepare(options.photos, found, options.wishes, console)
         record = read_record(state_dir)
         check_same_photos(record, upload.photos_digest, options.out)
-        delivery = read_delivery(options.out)
-        known = known_job(record, upload.name)
-        if delivery and delivery.job_id == known and delivery.is_whole(options.out):
-            say(console, "This job was delivered before, and all its files are whole.")
-            print_summary(console, options.out)
+        if was_delivered(known_job(record, upload.name), options.out, console):
             return EXIT_DONE
         return _run_on_cloud(options, upload, console)
 
