@@ -21,12 +21,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
-from threading import Thread
 
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+from bench.serving import Quiet, served
 from spaceport_cli.view.result import SCENE, read_result
 from spaceport_cli.view.view import serve
 
@@ -76,11 +76,8 @@ class Visit:
     heap_bytes_after_orbit: int
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    """Says nothing of its requests."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """To nobody."""
+class Files(Quiet, SimpleHTTPRequestHandler):
+    """A folder's files."""
 
 
 @contextmanager
@@ -90,15 +87,8 @@ def stock_page(scene: Path) -> Iterator[str]:
         shutil.copytree(STOCK, folder, dirs_exist_ok=True)
         shutil.copyfile(scene, Path(folder) / SCENE)
         (Path(folder) / "settings.json").write_text(json.dumps(SETTINGS))
-        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=folder))
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/index.html?content={SCENE}&webgl"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
+        with served(partial(Files, directory=folder)) as port:
+            yield f"http://127.0.0.1:{port}/index.html?content={SCENE}&webgl"
 
 
 class Traffic:

@@ -1,15 +1,14 @@
 """What people are told by the whole cloud: lists, live events, mail that stops, webhooks."""
 
 import json
-import threading
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from bench.serving import Quiet, served
 
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.sagemaker.runner import FunctionRunner
@@ -22,7 +21,7 @@ from tests.infra.uploads import all_mails, mails, status_of, upload
 LOOPBACK = {"SPACEPORT_NOTIFY_WEBHOOKS_TO_LOOPBACK": "true"}
 
 
-class Receiver(BaseHTTPRequestHandler):
+class Receiver(Quiet):
     """Somebody's server, which is down at first."""
 
     posted: ClassVar[list[dict[str, Any]]] = []
@@ -36,19 +35,11 @@ class Receiver(BaseHTTPRequestHandler):
         self.send_response(status)
         self.end_headers()
 
-    def log_message(self, *_: Any) -> None:
-        """Requests are no news."""
-
 
 @pytest.fixture(scope="module")
 def receiver() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Receiver) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,15 @@
 import json
 import logging
 import secrets
-import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
+from bench.serving import Quiet, served
 
 from spaceport_local.cloud import CloudOptions, LocalCloud
 from spaceport_local.disk.secrets import CURL_NAME, KEYS_NAME, TOKEN_NAME
@@ -27,7 +26,7 @@ OF_JOB = "secret of the job's webhook"
 HOLDERS = (TOKEN_NAME, KEYS_NAME, CURL_NAME)  # where the secrets themselves are kept
 
 
-class Receiver(BaseHTTPRequestHandler):
+class Receiver(Quiet):
     """Somebody's server, down for the first tries; what it is posted is left behind, too."""
 
     posted: ClassVar[list[str]] = []
@@ -38,17 +37,11 @@ class Receiver(BaseHTTPRequestHandler):
         self.send_response(500 if len(self.posted) < 3 else 204)
         self.end_headers()
 
-    def log_message(self, *_: Any) -> None:
-        """Requests are no news."""
-
 
 @pytest.fixture
 def receiver() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with served(Receiver) as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 @dataclass

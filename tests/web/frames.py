@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+
+from bench.serving import Quiet, served
 
 # To a browser 127.0.0.1 and localhost are two sites, as two domains are.
 NAME = "localhost"
@@ -15,22 +15,12 @@ def page_with_frame(code: str) -> Iterator[str]:
     """Serve a page with this code in it; yields its address."""
     body = f"<!doctype html><title>Elsewhere</title><h1>Elsewhere</h1>{code}".encode()
 
-    class Elsewhere(BaseHTTPRequestHandler):
+    class Elsewhere(Quiet):
         def do_GET(self) -> None:
             self.send_response(HTTPStatus.OK)
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, format: str, *args: object) -> None:
-            """To nobody."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://{NAME}:{server.server_port}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with served(Elsewhere) as port:
+        yield f"http://{NAME}:{port}/"

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
+
+from bench.serving import Quiet, served
 
 CLIENT = "pages"
 SUBJECT = "ada"
@@ -105,7 +105,7 @@ def _base64url(content: bytes) -> str:
 def sign_in_server(access_token: str) -> Iterator[SignInServer]:
     """Serve it at a port of this machine."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             told = {name: values[0] for name, values in parse_qs(parts.query).items()}
@@ -142,16 +142,6 @@ def sign_in_server(access_token: str) -> Iterator[SignInServer]:
             self.send_header("Content-Length", "0")
             self.end_headers()
 
-        def log_message(self, format: str, *args: object) -> None:
-            """To nobody."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    known = SignInServer(f"http://127.0.0.1:{server.server_port}", access_token)
-    thread = Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with served(Handler) as port:
+        known = SignInServer(f"http://127.0.0.1:{port}", access_token)
         yield known
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

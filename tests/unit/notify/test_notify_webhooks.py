@@ -3,14 +3,13 @@
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 
 import pytest
+from bench.serving import Quiet, served
 from tests.fakes_notify import NOON, FakeHooks, FakePoster, FakeQueue, make_kit
 from tests.http_requests import asked_by, get, http, post
 from tests.unit.notify.story import Story
@@ -285,7 +284,7 @@ def test_a_name_that_cannot_be_looked_up_may_be_known_later() -> None:
             resolve_target(URL, resolve)
 
 
-class Receiver(BaseHTTPRequestHandler):
+class Receiver(Quiet):
     """Answers what its path says: /204, or /307?to=URL."""
 
     seen: ClassVar[list[tuple[str, bytes, dict[str, str]]]] = []
@@ -299,20 +298,12 @@ class Receiver(BaseHTTPRequestHandler):
             self.send_header("Location", target)
         self.end_headers()
 
-    def log_message(self, *_: Any) -> None:
-        """Requests are no news."""
-
 
 @pytest.fixture
 def receiver() -> Iterator[str]:
     Receiver.seen = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(Receiver) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 def test_a_real_server_is_posted_to(receiver: str) -> None:
