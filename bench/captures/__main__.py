@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bench.captures.altered import ALTERED, altered
-from bench.captures.cases import Cases
+from bench.captures.cases import Cases, add_arguments, read_known
 from bench.captures.doc import write_doc
 from bench.captures.run import Delivered, Refused, run_capture, run_zip
 from spaceport_scenery import generate_capture
@@ -165,17 +165,11 @@ def show(row: Row) -> None:
 def main() -> None:
     """Run what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cases", type=Path)
-    parser.add_argument("--photos", type=Path)
-    parser.add_argument("--second", type=Path)
-    parser.add_argument("--only", nargs="*", default=[])
+    add_arguments(parser)
     parser.add_argument("--out", type=Path, default=Path("out/bench/captures.json"))
     parser.add_argument("--doc", type=Path)
     options = parser.parse_args()
-    known: dict[str, object] = {}
-    if options.out.is_file():
-        known = json.loads(options.out.read_text())
-    options.out.parent.mkdir(parents=True, exist_ok=True)
+    known = read_known(options.out)
     with tempfile.TemporaryDirectory(prefix="spaceport-captures-") as folder:
         rows = [generated(options.only, Path(folder))]
         if options.cases:

@@ -1,5 +1,7 @@
 """Captures altered from real photos, built by ../shared/cases/make_cases.py."""
 
+import argparse
+import json
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -33,3 +35,18 @@ class Cases:
         if both.returncode:  # the case takes one folder only
             subprocess.run(command, check=True, capture_output=True)
         return target
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What is run: the script with the cases, its photos, and which of all captures."""
+    parser.add_argument("--cases", type=Path)
+    parser.add_argument("--photos", type=Path)
+    parser.add_argument("--second", type=Path)
+    parser.add_argument("--only", nargs="*", default=[])
+
+
+def read_known(out: Path) -> dict[str, object]:
+    """The rows of earlier runs, by capture; none at first."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    known: dict[str, object] = json.loads(out.read_text()) if out.is_file() else {}
+    return known

@@ -18,7 +18,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.captures.cases import Cases
+from bench.captures.cases import Cases, add_arguments, read_known
 from bench.captures.run import QUALITY, TRUTH
 from spaceport_scenery import generate_capture
 from spaceport_scenery.kinds import KINDS
@@ -77,17 +77,11 @@ def run_whole(name: str, photos: Path, out: Path) -> WholeRow:
 def main() -> None:
     """Run what was asked for; rows that are known already are kept."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cases", type=Path)
-    parser.add_argument("--photos", type=Path)
-    parser.add_argument("--second", type=Path)
-    parser.add_argument("--only", nargs="*", default=[])
+    add_arguments(parser)
     parser.add_argument("--keep", type=Path, help="where results are left; else they are deleted")
     parser.add_argument("--out", type=Path, default=Path("out/bench/captures_whole.json"))
     options = parser.parse_args()
-    known: dict[str, object] = {}
-    if options.out.is_file():
-        known = json.loads(options.out.read_text())
-    options.out.parent.mkdir(parents=True, exist_ok=True)
+    known = read_known(options.out)
     with tempfile.TemporaryDirectory(prefix="spaceport-captures-") as folder:
         work = Path(folder)
         cases = Cases(options.cases, options.photos, options.second) if options.cases else None
