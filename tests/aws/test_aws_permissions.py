@@ -1,6 +1,7 @@
 """Least privilege, role by role: a new permission shows in the diff of `permissions.json`."""
 
 import json
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,18 @@ def test_a_job_reads_and_writes_and_speaks_for_its_own_stage_only() -> None:
     (spoken,) = [line for line in lines if line.startswith("events:PutEvents")]
     assert '"events:source": "spaceport.train"' in spoken
     assert '"events:detail-type": ["StageProgressed"]' in spoken
+
+
+def test_a_job_s_webhook_is_read_by_notify_alone() -> None:
+    """Its secret lies in the file."""
+    readers = {
+        role.rpartition(": ")[2]
+        for role, lines in roles(EVERYTHING).items()
+        for line in lines
+        if line.startswith("s3:GetObject on ")
+        and fnmatchcase("hooks/0123.json", line.partition("eu-central-1/")[2].partition(" when")[0])
+    }
+    assert readers == {"on_message of notify"}
 
 
 def test_github_comes_in_by_oidc_and_only_main_may_change_anything() -> None:

@@ -7,6 +7,7 @@ from spaceport_contracts.webhook import HOOKS_PREFIX
 from spaceport_runtime.service import Service
 from spaceport_topology.wiring import LEDGER_TABLE, LIMITS_TABLE, STATUS_TABLE, UPLOADS_TABLE
 
+BROUGHT = ("uploads", "captures", "plans")  # what people bring, and where they planned to fly
 BEGUN = "uploads/up-*"  # what was begun through the API
 HOOKS = f"{HOOKS_PREFIX}*"  # jobs' own webhooks, with their secrets: no job's machine reads them
 LEDGER_ACTIONS = ("GetItem", "PutItem", "UpdateItem", "Query")
@@ -112,7 +113,7 @@ def _ingest(service: Service, entry: str, names: Names, key_arn: str) -> list[Gr
         _speech(service, names),
         table(names, LEDGER_TABLE, *LEDGER_ACTIONS),
         _register(names),
-        objects(names, ("GetObject",), "*"),
+        objects(names, ("GetObject",), *(f"{area}/*" for area in (*AREAS, *BROUGHT))),
         listing(names),
         encryption(key_arn, "Decrypt", "GenerateDataKey"),
     ]
