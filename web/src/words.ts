@@ -314,7 +314,7 @@ export const words = {
     placedBody: (photos: string) => `${photos} found their place, and the ground that each shows.`,
     look: 'A photo that it does not learn from, and the same view of the scene so far.',
     lookAlt: 'On the left a photo, on the right the same view of the scene',
-    psnr: 'How well it predicts test photos (PSNR, dB)',
+    psnr: 'How well it predicts photos that do not train (PSNR, dB)',
     psnrBody: (first: string, last: string) => `From ${first} dB to ${last} dB so far.`,
     log: 'Log',
     logEmpty: 'Nothing has happened yet.',
