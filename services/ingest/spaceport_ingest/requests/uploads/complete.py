@@ -13,7 +13,7 @@ from spaceport_contracts.webhook import JobWebhook
 from spaceport_ingest.admission.begun import submission_of, whole_upload_job
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.start import StartedJob, check_plan, set_off
+from spaceport_ingest.requests.jobs.start import StartedJob, check_plan, set_off
 from spaceport_ingest.requests.uploads.find import Found, files_of, find_upload, look_for
 from spaceport_ingest.requests.uploads.links import settled
 from spaceport_ingest.requests.uploads.look import verdicts_of

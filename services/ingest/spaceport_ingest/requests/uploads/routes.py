@@ -10,7 +10,7 @@ from spaceport_contracts.flight import PlannedFlight
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.ports import GetKit, Link
 from spaceport_ingest.requests.bodies import JobAccepted
-from spaceport_ingest.requests.jobs import ACCEPTED, IdempotencyKey, accepted
+from spaceport_ingest.requests.jobs.routes import ACCEPTED, IdempotencyKey, accepted
 from spaceport_ingest.requests.uploads import bodies
 from spaceport_ingest.requests.uploads.begin import Begun, begin_upload, no_limit
 from spaceport_ingest.requests.uploads.complete import CompleteRequest, complete_upload
