@@ -60,6 +60,8 @@ class Located:
     altitudes: Altitudes
     """Rows of these are those of this class."""
     seed: int
+    rounding_m: float
+    """Standard error of a coordinate by what the positions are rounded to."""
 
     @property
     def target(self) -> NDArray[np.complex128]:
@@ -68,7 +70,7 @@ class Located:
 
     def bearing(self, up: Points) -> Bearing:
         """Scale, heading and shift for an up."""
-        return fit_bearing(plane_of(self.centres, up), self.target, self.seed)
+        return fit_bearing(plane_of(self.centres, up), self.target, self.seed, self.rounding_m)
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,8 @@ def locate(
         enu_m=np.array([gps.by_name[poses.names[row]] for row in rows]),
         altitudes=altitudes_of([photos[poses.names[row]] for row in rows]),
         seed=seed,
+        # Anywhere within a step: the standard deviation of a uniform distribution.
+        rounding_m=gps.step_m / float(np.sqrt(12)),
     )
 
 
@@ -146,7 +150,7 @@ def _settle(
     count = min(int(used.sum()), INDEPENDENT)
 
     def bearing(up: Points) -> Bearing:
-        return bearing_of(plane_of(located.centres, up), located.target, used)
+        return bearing_of(plane_of(located.centres, up), located.target, used, located.rounding_m)
 
     def charge(up: Points) -> float:
         return residual_charge(bearing(up).error_m, reference.error_m, count)

@@ -1,6 +1,6 @@
 """How sure the frame is, in words: one sentence for the report, and what is worth a warning."""
 
-from spaceport_sfm.job.placing.cues import SUPPOSED_DOWN
+from spaceport_sfm.job.placing.cues import GROUND_PLANE, SUPPOSED_DOWN
 from spaceport_sfm.job.placing.fit import GPS_HEIGHTS, Fit
 from spaceport_sfm.job.placing.sure import MANY
 from spaceport_sfm.job.placing.upright import Upright
@@ -141,11 +141,11 @@ def _up_doubt(upright: Upright) -> str:
 
 
 def _supposed(upright: Upright) -> str:
-    if SUPPOSED_DOWN not in upright.agreeing:
+    if upright.settled or not {SUPPOSED_DOWN, GROUND_PLANE} & set(upright.agreeing):
         return ""
     return (
-        "No camera is named in the photos, so whether they look down or at a wall is not known; "
-        "they were taken to look straight down."
+        "Nothing in the photos says whether they look down or at a wall; they were taken to look "
+        "down."
     )
 
 
