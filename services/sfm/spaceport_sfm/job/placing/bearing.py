@@ -56,7 +56,12 @@ class Bearing:
     @property
     def reach(self) -> float:
         """The standard errors that scale and heading stay within."""
-        return reach(2 * self.independent - 4)
+        return reach(self.free)
+
+    @property
+    def free(self) -> int:
+        """Residuals beyond what scale, heading and shift use up."""
+        return 2 * self.independent - 4
 
 
 def plane_of(centres: Points, up: Points) -> Complex:

@@ -34,6 +34,7 @@ from spaceport_sfm.job.placing.heights import (
 from spaceport_sfm.job.placing.poses import Poses
 from spaceport_sfm.job.placing.positions import GpsPositions
 from spaceport_sfm.job.placing.sim3 import UP, Sim3, angle_deg, rotation_between, unit
+from spaceport_sfm.job.placing.sure import chance_beyond
 from spaceport_sfm.job.placing.upright import Upright, residual_charge, settle_up
 from spaceport_sfm.job.task import Origin, TaskPhoto
 
@@ -100,6 +101,10 @@ class Fit:
     def scale_within(self) -> float:
         """What the scale is hardly ever further off than, as a share of it."""
         return self.bearing.reach * self.scale_share
+
+    def scale_chance(self, share: float) -> float:
+        """How likely the scale is further off than `share` of it."""
+        return chance_beyond(share / max(self.scale_share, 1e-9), self.bearing.free)
 
     @property
     def heading_within_deg(self) -> float:

@@ -10,7 +10,9 @@ LOST_LETTERS = (
     "they were not used; mend them, or upload the photos as the camera wrote them."
 )
 DOUBTFUL_UP_DEG = 3.5
-DOUBTFUL_SCALE = 0.02
+# The sentence says the figure in any case; a surveyor is warned where one capture in a hundred, or
+# more, is off by more than this.
+DOUBTFUL_SCALE, DOUBTFUL_CHANCE = 0.02, 0.01
 FEW_LOCATED = 6
 KILOMETRES_FROM_M = 10_000.0
 # Nobody would believe 0.0.
@@ -150,7 +152,7 @@ def _supposed(upright: Upright) -> str:
 
 
 def _scale_doubt(fit: Fit) -> str:
-    if fit.scale_within < DOUBTFUL_SCALE:
+    if fit.scale_chance(DOUBTFUL_SCALE) < DOUBTFUL_CHANCE:
         return ""
     return (
         f"GPS is off by about {fit.bearing.error_m:.1f} m over {2 * fit.bearing.spread_m:.0f} m: "
