@@ -1,12 +1,13 @@
 """The whole way, with the true services: upload, watch, walk around, measure, share, delete."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 from tests.infra.served import Served
 from tests.web.frames import page_with_frame
@@ -21,6 +22,7 @@ DELIVERED_MS = 60 * 60_000
 PATIENCE_MS = 180_000
 FOV_DEG = 70.0
 MEASURED_SHARE = 0.02
+PLACED = re.compile(r"(\d+) of 12 photos have found their place so far")
 ROOF = "A loose tile"
 
 
@@ -42,6 +44,7 @@ class Owner:
         expect(page.get_by_role("heading", name="Where the photos were taken")).to_be_visible(
             timeout=DELIVERED_MS
         )
+        self.see_photos_light_up()
         expect(page.get_by_text("12 photos found their place")).to_be_visible()
         expect(page.get_by_role("link", name="Walk around").first).to_be_visible(
             timeout=DELIVERED_MS
@@ -53,6 +56,31 @@ class Owner:
         look = page.request.get(f"{self.visitor.api_url}/jobs/{self.job}/files/look.jpg")
         assert look.headers["content-type"] == "image/jpeg"
         assert self.visitor.violations() == []
+
+    def see_photos_light_up(self) -> None:
+        """While sfm runs: which photos are in, on the map. What it says then is held, so that a
+        fast machine does not run past it."""
+        page, held = self.page, list[str]()
+
+        def hold(route: Route) -> None:
+            while not held:
+                said = route.fetch()
+                if not said.ok:
+                    route.fulfill(response=said)
+                    return
+                job = said.json()
+                is_done = job["stages"][0]["state"] not in ("queued", "waiting", "running")
+                if is_done or (job["progress"] or {}).get("roll"):
+                    held.append(said.text())
+                time.sleep(0.2)
+            route.fulfill(body=held[0], content_type="application/json")
+
+        address = f"{self.visitor.api_url}/jobs/{self.job}"
+        page.route(address, hold)
+        expect(page.get_by_text(PLACED)).to_be_visible(timeout=DELIVERED_MS)
+        said = re.match(PLACED, page.get_by_text(PLACED).inner_text())
+        assert said is not None and 2 <= int(said[1]) <= len(self.photos)
+        page.unroute_all(behavior="ignoreErrors")
 
     def walk(self, view: str = "") -> None:
         """Into the viewer."""

@@ -311,6 +311,9 @@ export const words = {
       place === 1 ? 'Next in line for a machine.' : `Place ${place} in line for a machine.`,
     placed: 'Where the photos were taken',
     placedMap: 'Map of the photos',
+    placing: (photos: number, of: number, isOver: boolean) =>
+      photos === 0 ? 'As the photos say it. Each lights up once it has found its place among the others.'
+        : `${photos} of ${of} photos ${isOver ? 'had found their place.' : 'have found their place so far.'}`,
     placedBody: (photos: string) => `${photos} found their place, and the ground that each shows.`,
     look: 'A photo that it does not learn from, and the same view of the scene so far.',
     lookAlt: 'On the left a photo, on the right the same view of the scene',

@@ -18,6 +18,7 @@ from spaceport_notify.known.files import CONTENT_TYPES
 from spaceport_notify.known.find import JOB_ID, JobId, find
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
+from spaceport_notify.known.positions import add_position_routes
 from spaceport_notify.known.public import public_event
 from spaceport_notify.known.results import Results, results_of
 from spaceport_notify.known.status import JobStatus, Status, job_status
@@ -152,6 +153,7 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
     add_webhook_routes(app, get_kit)
     add_share_routes(app, get_kit)
     add_annotation_routes(app, get_kit)
+    add_position_routes(app, get_kit)
     return app
 
 

@@ -45,7 +45,7 @@ export default function JobPage({ id }: { id: string }) {
         <div className={styles.column}>
           <Timeline job={job.data} />
           <Live job={job.data} events={ofAttempt(events, job.data.attempt)} />
-          <Placed job={job.data} />
+          <Placed job={job.data} events={ofAttempt(events, job.data.attempt)} />
         </div>
         <div className={styles.column}>
           {job.data.scene ? <><ShareIt job={job.data} /><Downloads job={job.data} /></> : null}
