@@ -14,7 +14,7 @@ from spaceport_notify.annotations.routes import REMEDIES as OF_ANNOTATIONS
 from spaceport_notify.annotations.routes import add_annotation_routes
 from spaceport_notify.known.batch import BatchStatus, batch_status
 from spaceport_notify.known.download import LINKED, AsLink, answer_file, answer_photo
-from spaceport_notify.known.files import CONTENT_TYPES
+from spaceport_notify.known.files import NAMES
 from spaceport_notify.known.find import JOB_ID, JobId, find
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
@@ -66,7 +66,7 @@ class JobPage(Frozen):
 
 BatchId = Annotated[str, Path(description="as POST /batches answered it")]
 PhotoName = Annotated[str, Path(description="a name from the job's geo.json")]
-FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
+FileName = Annotated[str, Path(description=f"one of {', '.join(NAMES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
 Wait = Annotated[
     int, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait for an event when there is none")

@@ -9,6 +9,7 @@ const LENS = { width_px: 400, height_px: 200, focal_x_px: 200, focal_y_px: 200, 
 const DOWN = [[1, 0, 0], [0, -1, 0], [0, 0, -1]] as const;
 const GEO: Geo = {
   origin: { latitude_deg: 0, longitude_deg: 7, altitude_m: 0 },
+  isMetric: true,
   groundUp: 0,
   gpsRmsM: 0.5,
   photos: [{ name: '1.jpg', original: 'A.JPG', position: [0, 0, 50], cameraToScene: DOWN, lens: LENS }],
