@@ -59,6 +59,7 @@ ROWS = {
     "PUT /jobs/{job_id}/annotations": Row((200,), (404,), {"annotations": []}),
     "GET /jobs/{job_id}/annotations": Row((200,), (404,)),
     "GET /shared/{token}/annotations": Row((200,), (200,), is_open=True),
+    "GET /jobs/{job_id}/positions": Row((200,), (404,)),
     "GET /jobs/{job_id}/results": Row((200,), (404,)),
     "GET /jobs/{job_id}/shares": Row((200,), (404,)),
     "POST /jobs/{job_id}/shares": Row((201,), (404,), {}),
