@@ -95,6 +95,16 @@ def test_positions_rounded_to_the_same_place_are_none() -> None:
     assert "repeats one position" in said_of(flight)
 
 
+def test_a_receiver_that_is_stuck_at_a_round_place_is_stuck() -> None:
+    """Somebody gave most photos the town's position."""
+    flight = block(noise_m=(0.3, 0.3))
+    for tags in flight.tags[:11]:
+        tags |= {"latitude_deg": 46.63, "longitude_deg": 7.9}
+    said = said_of(flight)
+    assert "The GPS of 11 of 18 photos repeats a position" in said
+    assert "rounded" not in said
+
+
 @pytest.mark.parametrize("decimals", [5, 6, 7])
 def test_what_a_receiver_cannot_tell_may_be_rounded(decimals: int) -> None:
     flight = block(noise_m=(0.3, 0.3))
