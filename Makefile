@@ -55,7 +55,7 @@ $(NODE)/.ready:
 
 web: web/dist/index.html  ## the pages, into web/dist
 
-web/dist/index.html: web/node_modules/.ready docs/openapi.json web/index.html web/viewer.html web/package.json web/vite.config.ts $(shell find web/src web/tools web/public -type f 2>/dev/null)
+web/dist/index.html: web/node_modules/.ready docs/openapi.json web/index.html web/package.json web/vite.config.ts $(shell find web/src web/tools web/public -type f 2>/dev/null)
 	@$(WITH_NODE) && cd web && node --run build
 
 web/node_modules/.ready: $(NODE)/.ready web/package-lock.json

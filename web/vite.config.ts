@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { onlyNeeded } from './tools/drones.ts';
 import { bundleLimits } from './tools/limits.ts';
 import { preload } from './tools/preload.ts';
+import { scenePage } from './tools/scenePage.ts';
 
 const API = process.env.SPACEPORT_API ?? 'http://127.0.0.1:8080';
 const API_PATHS = [
@@ -23,6 +24,7 @@ export default defineConfig({
   plugins: [
     react(),
     onlyNeeded(),
+    scenePage('index.html', 'viewer.html'),
     preload('viewer.html', '/src/early.ts', ['/viewer/SplatViewer.tsx']),
     bundleLimits([
       { name: 'shell', entries: (id) => id.endsWith('/index.html'), kilobytes: 100 },

@@ -26,7 +26,9 @@ export default function JobPage({ id }: { id: string }) {
   const job = useJob(id);
   const { events, lostForS } = useJobEvents(id, job.data?.attempt);
   usePageTitle(job.data?.title ?? words.captures.title);
-  if (job.error instanceof ApiError && job.error.status === 404) return <NotFound />;
+  if (job.error instanceof ApiError && job.error.status === 404) {
+    return job.data ? <NotFound title={words.errors.deleted}>{words.errors.deletedBody}</NotFound> : <NotFound />;
+  }
   if (!job.data) {
     return (
       <>
