@@ -103,6 +103,23 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
+# Eight of twelve photos are in.
+PLACING = job(
+    status="running",
+    stage="sfm",
+    seconds_left=420.0,
+    progress={
+        "step": "mapping",
+        "n": 8,
+        "m": 12,
+        "seconds_left": None,
+        "figures": {"registered": 8.0, "points": 2410.0},
+        "roll": "/wA=",
+    },
+    stages=[_stage("sfm", "running"), _stage("train", "queued"), _stage("compress", "queued")],
+)
+
+
 def events(psnr_db: tuple[float, ...] = (14.2, 18.9, 21.0, 22.3, 22.9, 23.4)) -> dict[str, Any]:
     """The events of the job that trains; `over`, so that nobody asks again."""
     begun: dict[str, Any] = {"type": "StageStarted", "stage": "train", "instance_type": "local"}
