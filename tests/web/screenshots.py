@@ -14,7 +14,7 @@ from spaceport_scenery import generate_capture
 from tests.infra.served import Served, served
 from tests.web.browser import chromium
 from tests.web.site import Scheme, Visit, answer, visit, what_is_missing
-from tests.web.states import JOB, PLACING, STATES, events, listing, shares
+from tests.web.states import JOB, PLACING, PSNR_DB, STATES, events, listing, shares
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 PREVIEW = FOLDER.parent / "images" / "demo-preview.jpg"
@@ -128,16 +128,18 @@ def shoot(browser: Browser, cloud: Served, photos: list[Path], size: str, scheme
         answer(page, f"/jobs/{JOB}/positions", lambda: positions_of(geo))
         for state in ("placing", "training", "failed", "delivered"):
             answer(page, f"/jobs/{JOB}", lambda state=state: LOOKED_AT[state])  # type: ignore[misc]
-            answer(page, f"/jobs/{JOB}/events", events)
+            told = events(() if state == "placing" else PSNR_DB)
+            answer(page, f"/jobs/{JOB}/events", lambda told=told: told)  # type: ignore[misc]
             answer(page, f"/jobs/{JOB}/shares", shares)
             visitor.open(f"/captures/{JOB}")
+            page.wait_for_selector("[data-drawn=true]")
             keep(page, f"job-{state}-{end}", is_whole=True)
         shoot_viewer(visitor, end)
         visitor.open("/new")
         keep(page, f"new-{end}")
         page.get_by_test_id("files").set_input_files(photos)
         page.get_by_text("with a position").wait_for()
-        page.wait_for_selector("[data-ready=true]")
+        page.wait_for_selector("[data-drawn=true]")
         keep(page, f"new-photos-{end}")
         visitor.open("/plan-flight")
         polygon = json.dumps({"type": "Polygon", "coordinates": [AREA]}).encode()
