@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from bench.captures.altered import ALTERED, altered
-from bench.captures.cases import Cases, add_arguments, read_known
+from bench.captures.cases import Cases, add_arguments, code_of, read_known
 from bench.captures.doc import write_doc
 from bench.captures.run import Delivered, Refused, run_capture, run_zip
 from spaceport_scenery import generate_capture
@@ -169,14 +169,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("out/bench/captures.json"))
     parser.add_argument("--doc", type=Path)
     options = parser.parse_args()
-    known = read_known(options.out)
+    known, code = read_known(options.out), code_of()
     with tempfile.TemporaryDirectory(prefix="spaceport-captures-") as folder:
         rows = [generated(options.only, Path(folder))]
         if options.cases:
             rows.append(real(options, Path(folder)))
         for row in (row for some in rows for row in some):
             show(row)
-            known[row.name] = asdict(row)
+            known[row.name] = asdict(row) | {"code": code}
             options.out.write_text(json.dumps(known, indent=1))
     if options.doc:
         said, whole = (_beside(options.out, name) for name in ("captures_said", "captures_whole"))

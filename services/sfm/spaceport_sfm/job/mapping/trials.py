@@ -114,10 +114,10 @@ class Trials:
 
     def _likely_pairs(self) -> set[Pair]:
         photos = self._task.photos
+        # Rounded positions do not tell who is whose neighbour.
+        placed = self._gps.by_name if not self._gps.step_m else {}
         located = {
-            index: self._gps.by_name[photo.name]
-            for index, photo in enumerate(photos)
-            if photo.name in self._gps.by_name
+            index: placed[photo.name] for index, photo in enumerate(photos) if photo.name in placed
         }
         alike: set[Pair] = set()
         if needs_likeness(len(photos), len(located)):

@@ -66,7 +66,8 @@ def georeference(
     if shows_uprights(poses, about.up):
         edges = upright_edges(find_edges(), about.up)
         cues += [edges] if edges else []
-    gps = gps_positions(photos)
+    # Strays of another place say nothing about this one.
+    gps = gps_positions([named[name] for name in poses.names])
     said = gps.warnings
 
     def fit_to(positions: GpsPositions) -> Fit:

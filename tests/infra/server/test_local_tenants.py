@@ -23,7 +23,7 @@ from tests.infra.asked import get, post
 from tests.infra.clouds import Program, wait_for
 from tests.infra.uploads import PHOTOS, all_mails, mails, upload
 
-OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
+OPENAPI = Path(__file__).parents[3] / "docs" / "openapi.json"
 BOB = "of-bob"
 MAIL = "you@example.com"
 
