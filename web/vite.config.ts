@@ -15,9 +15,9 @@ const API_PATHS = [
 const TOGETHER = [
   {
     name: 'base',
-    test: /node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack|openapi-fetch)\/|src\/(words\.ts|shell\/(start|theme|ErrorBoundary|usePageTitle|viewerRoutes)|api\/(client|problem|queries|files)|auth\/(tokens|config)|ui\/(Button|Icon|Notice|Waiting|Empty))/,
+    test: /rolldown\/runtime|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack|openapi-fetch)\/|src\/(words\.ts|shell\/(start|theme|ErrorBoundary|usePageTitle|viewerRoutes)|api\/(client|problem|queries|files)|auth\/(tokens|config)|ui\/(Button|Icon|Notice|Waiting|Empty))/,
   },
-  { name: 'scene', test: /src\/(viewer\/(annotations|engine\/(geo|view|frame|overlay))\.ts|sharing\/|format\.ts|ui\/(Copied|FileImage)|api\/(shares|annotations)|pages\/(view|shared)\/)/ },
+  { name: 'scene', test: /src\/(viewer\/((annotations|engine\/(geo|view|frame|overlay))\.ts|.*\.module\.css)|sharing\/|format\.ts|ui\/(Copied|FileImage)|api\/(shares|annotations)|pages\/(view|shared)\/)/ },
 ];
 
 export default defineConfig({

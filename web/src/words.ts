@@ -328,7 +328,7 @@ export const words = {
     look: 'A photo that it does not learn from, and the same view of the scene so far.',
     lookAlt: 'On the left a photo, on the right the same view of the scene',
     psnr: 'How well it predicts photos that do not train (PSNR, dB)',
-    psnrBody: (first: string, last: string) => `From ${first} dB to ${last} dB so far.`,
+    psnrBody: (first: string, last: string, isOver: boolean) => `From ${first} dB to ${last} dB${isOver ? '' : ' so far'}.`,
     log: 'Log',
     logEmpty: 'Nothing has happened yet.',
     downloads: 'Downloads',

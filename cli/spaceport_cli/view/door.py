@@ -25,7 +25,7 @@ class ViewDoor:
         self._sign_in = sign_in
         self._pages = pages
         first = next(name for name in LEVELS if name in result.files)
-        self._led = {"/": PAGE, f"{FILES}{FIRST}": f"{FILES}{first}"}
+        self._led = {f"{FILES}{FIRST}": f"{FILES}{first}"}
         self._files = {
             **{f"{FILES}{name}": path for name, path in result.files.items()},
             **{f"/jobs/{JOB}/photos/{name}": path for name, path in result.photos.items()},
@@ -43,9 +43,10 @@ class ViewDoor:
         if request.method not in READS:
             detail = f"{request.path} is read-only here. Use 'spaceport up' to change things."
             return problem(HTTPStatus.METHOD_NOT_ALLOWED, "Method Not Allowed", detail)
-        if request.path in self._led and "token" not in request.args:
-            return redirect(self._led[request.path])
-        path = self._files.get(request.path)
+        if request.path == "/" and "token" not in request.args:
+            return redirect(PAGE)
+        name = self._led.get(request.path, request.path)
+        path = self._files.get(name)
         if path is None:
             return None
         if self._sign_in.subject_of(request) is None:
@@ -53,4 +54,6 @@ class ViewDoor:
         if not path.is_file():
             detail = f"{path.name} is gone since 'spaceport view' began. Start it again."
             return problem(HTTPStatus.NOT_FOUND, "Not Found", detail)
-        return self._pages.send(path, request)
+        answer = self._pages.send(path, request)
+        answer.headers["Content-Location"] = name  # which of the levels it is
+        return answer

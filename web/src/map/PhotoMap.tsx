@@ -1,5 +1,5 @@
 import type { FeatureCollection, Position } from 'geojson';
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import { type Colours, useColours } from './colours';
 import styles from './map.module.css';
 import type { Map as MapView } from './maplibre';
@@ -23,14 +23,20 @@ export default function PhotoMap({ photos, name }: Props) {
   const { container, map } = useMap();
   const colours = useColours();
   const extent = JSON.stringify(boundsOf(photos.flatMap(({ at, ring }) => [at, ...(ring ?? [])])));
+  const [isDrawn, setDrawn] = useState(false);
   useEffect(() => {
-    if (map) show(map, photos, colours);
+    if (!map) return;
+    const done = () => setDrawn(true);
+    show(map, photos, colours);
+    setDrawn(false);
+    map.once('idle', done);
+    return () => { map.off('idle', done); };
   }, [map, photos, colours]);
   useEffect(() => {
     const bounds = JSON.parse(extent);
     if (map && bounds) fit(map, bounds);
   }, [map, extent]);
-  return <div ref={container} className={styles.map} role="region" aria-label={name} data-ready={map !== null} />;
+  return <div ref={container} className={styles.map} role="region" aria-label={name} data-ready={map !== null} data-drawn={isDrawn} />;
 }
 
 function show(map: MapView, photos: readonly MapPhoto[], colours: Colours): void {

@@ -63,8 +63,9 @@ export interface Begun {
 export async function beginScene({ sceneUrl, firstUrl }: Sources, signal: AbortSignal): Promise<Begun> {
   if (isLevels(sceneUrl)) return { contents: null, isWhole: true };
   const contents = await openFile(firstUrl ?? sceneUrl, signal);
-  // Where it led says what it is: a small scene has no coarse one.
-  return { contents, isWhole: !new URL(contents.url).pathname.endsWith(`/${COARSE}`) };
+  // Where it led, or what the server calls it, says what it is: a small scene has no coarse one.
+  const place = new URL(contents.headers.get('Content-Location') ?? contents.url, contents.url);
+  return { contents, isWhole: !place.pathname.endsWith(`/${COARSE}`) };
 }
 
 /** Opens a scene. Rejects when the file cannot be had; what goes wrong later is told `onError`. */
