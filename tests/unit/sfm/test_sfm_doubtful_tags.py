@@ -2,6 +2,7 @@
 another place on the same card."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import numpy as np
@@ -14,6 +15,7 @@ from tests.unit.sfm.flights import (
     Flight,
     block,
     facade_flown,
+    facade_walked,
     fly,
     orbit,
     strip,
@@ -49,6 +51,17 @@ def over_ground(pitch_deg: float, seed: int = 0) -> Flight:
     return fly(centres, [(0.0, pitch_deg)] * 12, points, seed, drone=True)
 
 
+def walk_around(seed: int = 0) -> Flight:
+    """Somebody on foot around a third of a building."""
+    turns = np.linspace(95, 225, 14)
+    centres = 20.0 * np.stack([np.sin(np.radians(turns)), np.cos(np.radians(turns))], axis=1)
+    centres = np.concatenate([centres, np.full((14, 1), 1.6)], axis=1)
+    centres += np.random.default_rng([seed, 10]).normal(0, 0.1, centres.shape)
+    looks = [((turn + 180) % 360, 8.0) for turn in turns]
+    points = np.random.default_rng(seed).uniform((-5, -5, 1), (5, 5, 11), (1200, 3))
+    return fly(centres, looks, points, seed, wobble_deg=2.0)
+
+
 def within_deg(said: str) -> float:
     return float(re.findall(r"within ([0-9.]+) degrees\)", said)[0])
 
@@ -80,6 +93,16 @@ def test_positions_rounded_to_the_same_place_are_none() -> None:
     for tags in flight.tags:
         tags |= {"latitude_deg": 46.63, "longitude_deg": 7.9}
     assert "repeats one position" in said_of(flight)
+
+
+def test_a_receiver_that_is_stuck_at_a_round_place_is_stuck() -> None:
+    """Somebody gave most photos the town's position."""
+    flight = block(noise_m=(0.3, 0.3))
+    for tags in flight.tags[:11]:
+        tags |= {"latitude_deg": 46.63, "longitude_deg": 7.9}
+    said = said_of(flight)
+    assert "The GPS of 11 of 18 photos repeats a position" in said
+    assert "rounded" not in said
 
 
 @pytest.mark.parametrize("decimals", [5, 6, 7])
@@ -214,6 +237,48 @@ def test_strays_of_another_place_that_are_not_in_the_model_move_nothing() -> Non
     both = flight.place(also=strays)
     assert both.origin == alone.origin
     assert flight.heading_deg(both) == pytest.approx(flight.heading_deg(alone), abs=1e-6)
+
+
+def lie_down(flight: Flight, rows: range, side: int = 1) -> None:
+    """Pixels that lie on their side: the camera's right is where its top or bottom was."""
+    flight.rotations = flight.rotations.copy()
+    for row in rows:
+        right, down, forward = flight.rotations[row].T
+        flight.rotations[row] = np.stack([-side * down, side * right, forward], axis=1)
+
+
+@pytest.mark.parametrize("side", [1, -1])
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("make", [facade_walked, walk_around])
+def test_photos_that_lie_because_their_tag_was_lost_turn_nothing(
+    make: Callable[..., Flight], seed: int, side: int
+) -> None:
+    """A phone held upright: half of its photos kept the tag that says so."""
+    flight = make(seed=seed)
+    right = flight.place()
+    count = len(flight.tags)
+    for row in range(1, count, 2):
+        flight.tags[row]["rotated"] = True
+    lie_down(flight, range(0, count, 2), side)
+    placement = flight.place()
+    assert placement.note == right.note
+    assert flight.tilt_deg(placement) == pytest.approx(flight.tilt_deg(right), abs=0.2)
+
+
+def test_photos_of_a_wall_of_which_some_lie_are_not_taken_to_look_down() -> None:
+    """A quarter turn is no flight to and fro, whoever is sure to stand."""
+    flight = facade_walked()
+    lie_down(flight, range(0, 14, 2))
+    assert "straight down" not in said_of(flight)
+
+
+@pytest.mark.parametrize("kind", ["block", "orbit"])
+def test_photos_that_look_down_are_turned_by_nothing(kind: str) -> None:
+    flight = KINDS[kind]()
+    right = flight.place()
+    for tags in flight.tags[::2]:
+        tags["rotated"] = True
+    assert flight.place().note == right.note
 
 
 @pytest.mark.parametrize("noise_m", [0.05, 0.2, 0.4, 0.6, 0.8, 1.0, 1.5, 2.0])

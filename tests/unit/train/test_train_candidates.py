@@ -9,6 +9,7 @@ from spaceport_contracts.results import Quality
 from spaceport_train.job.candidates import (
     EFFORTS,
     FEWEST_GAUSSIANS,
+    MARGIN_DB,
     WORK_GROWTH,
     Candidate,
     Facts,
@@ -16,10 +17,9 @@ from spaceport_train.job.candidates import (
     candidates,
     work_s,
 )
-from spaceport_train.job.finale import finale_steps
 from spaceport_train.job.look import Look
 from spaceport_train.job.options import TrainOptions
-from spaceport_train.job.schedule import Moment, pixel_share
+from spaceport_train.job.schedule import AS_THEY_ARE, RATES_STEPS, Moment, finale_steps, pixel_share
 from spaceport_train.job.train import _best
 from spaceport_train.job.trainer import Course, Trainer
 
@@ -75,8 +75,11 @@ def test_many_photos_get_steps_and_few_get_gaussians() -> None:
 
 
 def test_inside_the_budget_one_is_traded_for_the_other() -> None:
+    plan = EFFORTS["cpu", Quality.DRAFT].plan
+    assert isinstance(plan, Work)
     small, large = plan_of(Quality.DRAFT, 65, 480_000)
-    assert large.gaussians == pytest.approx(2 * small.gaussians, rel=0.01)
+    first, second = plan.shares
+    assert large.gaussians == pytest.approx(second / first * small.gaussians, rel=0.01)
     assert large.steps < small.steps
 
 
@@ -95,6 +98,28 @@ def test_budget_multiplies_the_work() -> None:
         for b in (1, 2)
     )
     assert two_s == pytest.approx(2 * one_s, rel=0.1)
+
+
+@pytest.mark.parametrize("photos", [15, 60, 300])
+def test_less_work_has_fewer_steps_and_fewer_gaussians_alike(photos: int) -> None:
+    fifth, whole = (
+        candidates(Facts(photos, 480_000), "cpu", TrainOptions(budget=b), MOST) for b in (0.2, 1)
+    )
+    for less, more in zip(fifth, whole, strict=True):
+        assert 0.3 < (less.steps / more.steps) / (less.gaussians / more.gaussians) < 3
+
+
+def test_few_steps_begin_in_haste_and_end_as_all_do() -> None:
+    for steps in (300, 3000):
+        first, last = Moment(0, steps), Moment(steps, steps)
+        for name, rate in first.quick_rates(1.0).items():
+            haste = 1.0 if name in AS_THEY_ARE else (RATES_STEPS / steps) ** 0.5
+            assert rate == pytest.approx(haste * first.rates(1.0)[name])
+        assert last.quick_rates(1.0) == pytest.approx(last.rates(1.0))
+        slow = Moment(0, steps, slowdown=0.5).quick_rates(1.0)
+        assert slow["scales"] == pytest.approx(first.quick_rates(1.0)["scales"] / 2)
+    many = Moment(0, 2 * RATES_STEPS)
+    assert many.quick_rates(1.0) == many.rates(1.0)
 
 
 def test_the_schedule_goes_by_the_fraction_done() -> None:
@@ -128,21 +153,22 @@ class Piloted:
 
 
 @pytest.mark.parametrize(
-    ("mixes_db", "expected"),
+    ("margins", "expected"),
     [
-        ((8.0, 8.1, 8.12), 1),
-        ((8.0, 8.2, 8.22), 2),
-        ((8.0, 8.1, 8.2), 3),
-        ((5.0, 4.0, 3.0), 1),
+        ((0.0, 0.5, 0.9), 1),
+        ((0.0, 1.5, 1.9), 2),
+        ((0.0, 0.9, 2.1), 4),  # small steps up that earn it together
+        ((0.0, -3.0, -9.0), 1),
     ],
 )
-def test_more_gaussians_must_earn_their_place(mixes_db: tuple[float, ...], expected: int) -> None:
-    tried = tuple(Candidate(n, 100) for n in (1, 2, 3))
+def test_more_gaussians_must_earn_their_place(margins: tuple[float, ...], expected: int) -> None:
+    tried = tuple(Candidate(n, 100) for n in (1, 2, 4))
+    mixes_db = [8 + MARGIN_DB * it for it in margins]
 
     def trainer_of(candidate: Candidate) -> Trainer:
-        return cast("Trainer", Piloted(candidate, mixes_db[candidate.gaussians - 1]))
+        return cast("Trainer", Piloted(candidate, mixes_db[tried.index(candidate)]))
 
     chosen, pilots = _best(tried, trainer_of)
     assert chosen.gaussians == expected
-    assert [pilot.mix_db for pilot in pilots] == list(mixes_db)
+    assert [pilot.mix_db for pilot in pilots] == mixes_db
     assert [pilot.gaussians for pilot in pilots if pilot.chosen] == [expected]

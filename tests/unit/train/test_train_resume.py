@@ -101,14 +101,36 @@ def test_training_improves_what_it_never_saw(scene: Scene, tmp_path: Path) -> No
     assert again == best
 
 
-def test_it_stops_when_the_validation_photos_no_longer_improve(
+def test_only_the_end_is_left_when_the_validation_photos_no_longer_improve(
     scene: Scene, tmp_path: Path
 ) -> None:
-    it = trainer(scene, tmp_path)
-    it.best = it.engine.state()
-    it.course.best_mix_db, it.course.step, it.course.best_step = 99.0, 50, 50
+    def stalled(folder: Path) -> tuple[Trainer, Faulty]:
+        it, engine = faulty(scene, folder, {})
+        it.best = {name: array.copy() for name, array in engine.state().items()}
+        it.course.best_mix_db, it.course.step, it.course.best_step = 99.0, 50, 50
+        return it, engine
+
+    it, engine = stalled(tmp_path)
     it.run()
-    assert it.course.step == 70
+    assert [moment.step for moment in engine.moments] == [*range(50, 70), *range(85, 100)]
+    assert (it.course.step, it.course.skipped, it.finished) == (100, 15, True)
+
+    late, engine = stalled(tmp_path / "late")
+    late.course.step = late.course.best_step = 70
+    late.run()
+    assert [moment.step for moment in engine.moments] == list(range(70, 90))
+    assert late.course.skipped == 0
+
+
+def test_the_end_begins_with_the_best_splat(scene: Scene, tmp_path: Path) -> None:
+    it = trainer(scene, tmp_path)
+    it.run(until=50)
+    best = it.engine.gaussians()
+    it.best = {name: array.copy() for name, array in it.engine.state().items()}
+    it.course.best_mix_db, it.course.best_step = 99.0, 50
+    it.run(until=70)
+    assert it.course.step == 85
+    assert_same_gaussians(it.engine.gaussians(), best)
 
 
 def test_the_last_part_trains_with_every_photo_and_stops_anywhere(

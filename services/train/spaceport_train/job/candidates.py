@@ -9,17 +9,22 @@ work, but each shows what others show too. Pilots and the last part are paid fro
 make sense (some for the schedules, more for more photos) leave room for a
 largest number of Gaussians; the candidates are shares of that, and take the steps that the work
 still pays for. Few photos are cheap to look at often, so they get Gaussians; many photos need the
-work for their looks (findings/count.md).
+work for their looks (findings/count.md). More or less work than a preset's (`budget`) is shared
+evenly: twice the steps, and the Gaussians too, for four times the work.
 
 **The choice.** Each candidate is trained for `PILOT` of its steps, then the one whose validation
 photos look best goes on from there. Best is by `mix_db` of PSNR, SSIM and sharpness, because PSNR
-alone prefers blur; a larger one must be better by `MARGIN_DB`, because more Gaussians lead early.
+alone prefers blur. Every doubling of the Gaussians must earn `MARGIN_DB`: more of them lead early,
+and cost everybody who looks at the splat.
 The pilot of the winner is the beginning of its training: only the losers' work is extra.
 
-**Length.** Training stops when the validation photos have not improved for `PATIENCE` of the steps,
-and the best splat is kept, not the last. Test photos choose nothing (scene/split.py).
+**Length.** When the validation photos have not improved for `PATIENCE` of the steps, only the last
+part of the schedule is left, from the best splat on; and the best is kept, not the last. Test
+photos choose nothing (scene/split.py).
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from spaceport_contracts.results import Quality
@@ -28,9 +33,10 @@ from spaceport_train.job.schedule import FINALE, pixel_share
 
 REFERENCE_PIXELS = 800 * 450
 PILOT = 0.4
-MARGIN_DB = 0.15
+MARGIN_DB = 0.1
 PATIENCE = 0.2
 WORK_GROWTH, STEPS_GROWTH = 0.6, 0.7
+STEPS_BY_BUDGET = 0.5  # as between the presets, where 15 times the work has 4 times the steps
 STEPS_PHOTOS = 17  # photos**STEPS_GROWTH that take twice the steps: about 57 photos
 FEWEST_GAUSSIANS = 2000
 FEWEST_STEPS = 20
@@ -76,7 +82,7 @@ class Effort:
     plan: Work | Passes
 
 
-_TWO, _THREE = (1 / 4, 1 / 2), (1 / 5, 2 / 5, 4 / 5)
+_TWO, _THREE = (1 / 6, 1 / 2), (1 / 8, 1 / 4, 1 / 2)
 EFFORTS: dict[tuple[str, Quality], Effort] = {
     ("cpu", Quality.DRAFT): Effort(800, Work(50, 600, 150, _TWO)),
     ("cpu", Quality.STANDARD): Effort(1200, Work(250, 1200, 300, _THREE)),
@@ -114,6 +120,13 @@ class Candidate:
         return round(PILOT * self.steps)
 
 
+def best_of(tried: tuple[Candidate, ...], mixes_db: Sequence[float]) -> Candidate:
+    """Of candidates, smallest first, the one whose mix is highest less the price of its size."""
+    sizes = [math.log2(it.gaussians / tried[0].gaussians) for it in tried]
+    worth_db = [mix - MARGIN_DB * size for mix, size in zip(mixes_db, sizes, strict=True)]
+    return tried[worth_db.index(max(worth_db))]
+
+
 def work_s(candidate: Candidate, pixels: int, steps: int) -> float:
     """CPU seconds of the first `steps` of a candidate on the reference core.
 
@@ -138,7 +151,8 @@ def _worked(
     plan: Work, facts: Facts, options: TrainOptions, most_gaussians: int
 ) -> tuple[Candidate, ...]:
     whole_s = plan.one_s * facts.megapixels**WORK_GROWTH * options.budget
-    least_steps = plan.least_steps * (1 + facts.training_photos**STEPS_GROWTH / STEPS_PHOTOS)
+    once = plan.least_steps * options.budget**STEPS_BY_BUDGET
+    least_steps = once * (1 + facts.training_photos**STEPS_GROWTH / STEPS_PHOTOS)
     looking_ms = MS_PER_PIXEL * facts.pixels * pixel_share(1.0)
     step_ms = 1000 * _share_s(whole_s, len(plan.shares)) / least_steps
     largest = (step_ms - looking_ms) / MS_PER_GAUSSIAN

@@ -8,13 +8,8 @@ before; nobody can judge it now, which is why it is short.
 from dataclasses import replace
 
 from spaceport_train.job.checkpoint import Store
-from spaceport_train.job.schedule import FINALE
+from spaceport_train.job.schedule import finale_steps
 from spaceport_train.job.trainer import Trainer
-
-
-def finale_steps(steps: int) -> int:
-    """How many steps of a training of `steps` all photos train."""
-    return round(FINALE * steps)
 
 
 def take_all_in(trained: Trainer, store: Store) -> Trainer:

@@ -8,10 +8,13 @@ DENSIFY_UNTIL = 0.6
 DENSIFY_TIMES = 24
 DENSIFY_LEAST_STEPS = 20  # Adam needs some steps to settle what was moved
 EVALUATE_FROM = 0.3
-FINALE = 0.15  # of the steps: the last part, which all photos train
+FINALE = 0.15  # of the steps: the last part
 EVALUATE_TIMES = 10
 MEANS_RATE, MEANS_RATE_END = 1.6e-4, 0.01
 RATES = {"quats": 1e-3, "scales": 5e-3, "opacities": 5e-2, "sh0": 2.5e-3, "shN": 1.25e-4}
+RATES_STEPS = 30_000  # for which these rates were chosen (Kerbl et al. 2023)
+HASTE = 0.5
+AS_THEY_ARE = frozenset({"opacities"})  # at any number of steps: quick from the start
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,17 @@ class Moment:
         means = MEANS_RATE * extent_m * MEANS_RATE_END**self.fraction
         return {name: rate * self.slowdown for name, rate in {"means": means, **RATES}.items()}
 
+    def quick_rates(self, extent_m: float) -> dict[str, float]:
+        """`rates` for a training of fewer steps than they were chosen for.
+
+        A step of Adam is as long as the rate, so few steps do not get far. Rates that are higher by
+        `RATES_STEPS` / steps would go all the way, with as much more noise at its end: hence the
+        root of that, coming down to the usual rates at the end (ADR 6).
+        """
+        haste = max(RATES_STEPS / self.steps, 1.0) ** (HASTE * (1 - self.fraction))
+        rates = self.rates(extent_m)
+        return {n: rate if n in AS_THEY_ARE else rate * haste for n, rate in rates.items()}
+
 
 def pixel_share(fraction: float) -> float:
     """Pixels rendered up to `fraction` of the steps, as a share of full size at all steps."""
@@ -68,6 +82,11 @@ def pixel_share(fraction: float) -> float:
         share += max(min(fraction, end) - start, 0.0) / level**2
         end = start
     return share
+
+
+def finale_steps(steps: int) -> int:
+    """How many of `steps` are the last part; so many more train with all photos."""
+    return round(FINALE * steps)
 
 
 def densify_every(steps: int) -> int:

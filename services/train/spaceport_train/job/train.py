@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -15,17 +14,18 @@ import numpy as np
 from spaceport_contracts.places import LOOK
 from spaceport_contracts.results import Pilot
 from spaceport_splat.gaussians import Gaussians
-from spaceport_train.job.candidates import EFFORTS, MARGIN_DB, Candidate, Facts, candidates, work_s
+from spaceport_train.job.candidates import EFFORTS, Candidate, Facts, best_of, candidates, work_s
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.devices import choose_device, make_engine, most_gaussians
-from spaceport_train.job.finale import finale_steps, take_all_in
+from spaceport_train.job.finale import take_all_in
 from spaceport_train.job.look import Look
 from spaceport_train.job.onlooker import write_look
 from spaceport_train.job.options import TrainOptions
 from spaceport_train.job.scene.scene import Scene, read_scene
+from spaceport_train.job.schedule import finale_steps
 from spaceport_train.job.trainer import OnStep, Trainer
 
-FORMAT = 3  # of the checkpoints: raise it when their meaning changes
+FORMAT = 4  # of the checkpoints: raise it when their meaning changes
 log = logging.getLogger("spaceport.train")
 Tell = Callable[[int, int, float | None, dict[str, float]], None]
 
@@ -158,7 +158,7 @@ def train_scene(
         scene,
         chosen,
         device,
-        course.step,
+        course.step - course.skipped,
         finale_steps(chosen.steps),
         pilots,
         tuple(course.history),
@@ -168,13 +168,10 @@ def train_scene(
 def _best(
     tried: tuple[Candidate, ...], trainer_of: Callable[[Candidate], Trainer]
 ) -> tuple[Candidate, tuple[Pilot, ...]]:
-    """The candidate whose validation photos look best after its pilot; it goes on from there.
-
-    From the smallest up: a larger one must be better by MARGIN_DB.
-    """
-    best, best_db, looks = tried[0], -math.inf, []
+    """The candidate whose validation photos look best after its pilot; it goes on from there."""
     if len(tried) == 1:
-        return best, ()
+        return tried[0], ()
+    looks = []
     for candidate in tried:
         pilot = trainer_of(candidate)
         if pilot.course.step < candidate.pilot_steps:
@@ -183,8 +180,7 @@ def _best(
         look = max(seen, key=lambda it: it.mix_db)
         looks.append(look)
         log.info("%d Gaussians: %.2f dB of mix after the pilot", candidate.gaussians, look.mix_db)
-        if look.mix_db > best_db + MARGIN_DB:
-            best, best_db = candidate, look.mix_db
+    best = best_of(tried, [look.mix_db for look in looks])
     return best, tuple(
         Pilot(
             gaussians=it.gaussians,

@@ -15,7 +15,7 @@ from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.engine import Arrays, Diverged, Engine, OutOfMemory
 from spaceport_train.job.look import Look, Show, looked
 from spaceport_train.job.scene.scene import Scene
-from spaceport_train.job.schedule import Moment
+from spaceport_train.job.schedule import Moment, finale_steps
 
 CHECKPOINT_EVERY_S = 60.0
 MOST_SETBACKS = 2  # of each kind: then the training fails
@@ -25,12 +25,16 @@ log = logging.getLogger("spaceport.train")
 
 @dataclass
 class Course:
-    """Where a training is: everything beside the engine that the next step depends on."""
+    """Where a training is: everything beside the engine that the next step depends on.
+
+    skipped: steps of the schedule that were left out because more did not help.
+    """
 
     step: int = 0
     queue: list[int] = field(default_factory=list)
     best_mix_db: float = -1.0
     best_step: int = 0
+    skipped: int = 0
     slowdown: float = 1.0
     least_level: int = 1
     divergences: int = 0
@@ -75,10 +79,14 @@ class Trainer:
 
     @property
     def finished(self) -> bool:
-        """All steps are done, or the validation photos have not improved for long enough."""
+        """All steps are done, or those of the end do not help either."""
+        return self.course.step >= self.candidate.steps or self._stale
+
+    @property
+    def _stale(self) -> bool:
+        """The validation photos have not improved for long enough."""
         waited = self.course.step - self.course.best_step
-        stale = self.best is not None and waited >= PATIENCE * self.candidate.steps
-        return self.course.step >= self.candidate.steps or stale
+        return self.best is not None and waited >= PATIENCE * self.candidate.steps
 
     def run(self, until: int | None = None) -> None:
         """Train up to step `until`, or to the end; leaves a checkpoint."""
@@ -113,6 +121,19 @@ class Trainer:
         if course.history:
             figures["psnr_db"] = course.history[-1].psnr_db
         self.on_step(course.step, figures)
+        last_part = self.candidate.steps - finale_steps(self.candidate.steps)
+        if self._stale and course.step < last_part:
+            self._settle(last_part)
+
+    def _settle(self, last_part: int) -> None:
+        """More of the same does not help: from the best splat on, the end of the schedule.
+
+        Its low rates take the noise away that is left where the schedule was cut short.
+        """
+        log.info("no better since step %d: the last part", self.course.best_step)
+        self.rewind()
+        self.course.skipped += last_part - self.course.step
+        self.course.step = self.course.best_step = last_part
 
     def _evaluate(self) -> None:
         course = self.course
@@ -150,6 +171,7 @@ class Trainer:
             ) from error
         if self.course.shortages == 1:
             self.engine.shrink()
+            self.best, self.course.best_mix_db = None, Course().best_mix_db  # it has no room either
         else:
             self.course.least_level *= 2
 

@@ -37,7 +37,7 @@ HIGHEST_LOOK = np.radians(35.0)
 # Pitch and roll of 0.0 in every photo: level, or not known.
 ZEROS_ERROR = np.radians(10.0)
 MAX_VIEW_SPREAD = np.radians(12.0)
-MAX_VIEW_TURN = np.radians(20.0)
+MAX_VIEW_TURN, TURNED_SHARE = np.radians(20.0), 0.15
 STRAIGHT_DOWN, SUPPOSED_DOWN = "the view straight down", "the view, supposed to be straight down"
 LEVEL_FLIGHT, GROUND_PLANE = "the level flight", "the ground's plane"
 # What is known of most captures, and not of this one.
@@ -233,9 +233,9 @@ def _is_aslant(ground: Cue, view: Points) -> bool:
 
 
 def _turn_back(downs: Points) -> bool:
-    """Some pictures are turned by half a turn against the others."""
-    along = np.linalg.svd(downs, full_matrices=False)[2][0]
-    return 0.15 < float((downs @ along > 0).mean()) < 0.85
+    """Some pictures are turned by half a turn against others; by a quarter they may just lie."""
+    against = (downs @ downs.T < -np.cos(MAX_VIEW_TURN)).mean(axis=1)
+    return bool((against > TURNED_SHARE).mean() > 2 * TURNED_SHARE)
 
 
 def _face_their_plane(centres: Points, view: Points) -> bool:

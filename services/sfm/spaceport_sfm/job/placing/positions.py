@@ -18,7 +18,9 @@ REPEATED, MOVING_SHARE, FEWEST_MOVING = 4, 1 / 3, 3
 STEPS_DEG = sorted(
     (unit * 10.0**-places for unit in (1.0, 1 / 60, 1 / 3600) for places in range(7)), reverse=True
 )
-ON_STEP_DEG, FEWEST_ON_STEP = 2e-8, 3
+ON_STEP_DEG = 2e-8
+# Fewer say neither what all are rounded to nor where the scene is.
+FEWEST_TELLING = 3
 COARSE_STEP_M = 3.0
 M_PER_DEG = 111_320.0
 # Nobody photographs one place from so far away, nor from so many times its size.
@@ -104,7 +106,7 @@ def taken_elsewhere_m(photos: Sequence[TaskPhoto], placed: Collection[str]) -> d
     """
     located = [photo for photo in photos if is_located(photo) and photo.hemisphere_known]
     inside = [photo for photo in located if photo.name in placed]
-    if len(inside) < FEWEST_ON_STEP:
+    if len(inside) < FEWEST_TELLING:
         return {}
     scene = np.array([[photo.latitude_deg, photo.longitude_deg] for photo in inside], float)
     middle = scene[int(np.hypot(*(scene - np.median(scene, axis=0)).T).argmin())]
@@ -131,15 +133,17 @@ def _apart_m(places: Points, middle: Points) -> Points:
 
 def _step_m(located: Sequence[TaskPhoto]) -> float:
     """What latitude and longitude are rounded to, in metres; 0 where it is no matter."""
-    if len(located) < FEWEST_ON_STEP:
+    if len(located) < FEWEST_TELLING:
         return 0.0
-    degrees = np.array([[photo.latitude_deg, photo.longitude_deg] for photo in located], float)
+    places = [[photo.latitude_deg, photo.longitude_deg] for photo in located]
+    # Each place once: a receiver may be stuck at a round one.
+    degrees = np.unique(np.array(places, float), axis=0)
     for step_deg in STEPS_DEG:
         if step_deg * M_PER_DEG < COARSE_STEP_M:
             return 0.0
         off = np.abs(degrees - step_deg * np.round(degrees / step_deg))
         # A few photos may keep what the camera wrote.
-        if (off < ON_STEP_DEG).all(axis=1).sum() * 2 > len(located):
+        if (off < ON_STEP_DEG).all(axis=1).sum() * 2 > len(degrees):
             return step_deg * M_PER_DEG
     return 0.0
 

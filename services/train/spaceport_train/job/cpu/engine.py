@@ -70,7 +70,7 @@ class CpuEngine:
             self._gaussians,
             gradients,
             frame.ids,
-            moment.rates(self._extent_m),
+            moment.quick_rates(self._extent_m),
             moment.step + 1,
             SH_COEFFICIENTS[degree],
         )
