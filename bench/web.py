@@ -6,11 +6,12 @@ DIR is what `spaceport run` or `make demo` wrote. Both pages show the same `scen
 browser, software WebGL, one after the other in turns; each visit is a browser profile of its own.
 Ours begins with `coarse.sog`, where the scene is large enough to have one; the bytes of both are
 counted. "First picture" is the engine's own first complete frame (`window.firstFrame`) on the
-browser's clock; "idle" is half a second without a request after it. Neither server compresses, and
-each is a process of its own. One visit to each page comes before those that count: the first one of
-a browser pays for its start. Printed are the medians of all visits, figure by figure, and ours over
-the stock page's. The stock page is `@playcanvas/supersplat-viewer`'s,
-with its own controls, from web/node_modules. Needs Chromium (SPACEPORT_CHROMIUM names another one).
+browser's clock; "idle" is half a second without a request after it; the main thread's CPU time is
+what other programs change least. Neither server compresses, and each is a process of its own. One
+visit to each page comes before those that count: the first one of a browser pays for its start.
+Printed are the medians of all visits, figure by figure, and ours over the stock page's. The stock
+page is `@playcanvas/supersplat-viewer`'s, with its own controls, from web/node_modules. Needs
+Chromium (SPACEPORT_CHROMIUM names another one).
 """
 
 import argparse
@@ -77,6 +78,7 @@ class Visit:
     requests_to_idle: int
     long_tasks_to_first: int
     longest_task_ms: float
+    main_thread_cpu_ms_to_first: float
     heap_bytes_after_orbit: int
 
 
@@ -154,8 +156,10 @@ def visit(name: str, browser: Browser, link: str, orbit_s: float) -> Visit:
     page.add_init_script(WATCH)
     session = context.new_cdp_session(page)
     traffic = Traffic(session)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
     page.goto(link)
     page.wait_for_function("() => window.firstPictureMs !== undefined", timeout=TIMEOUT_MS)
+    main_thread_s = _metric(session, "TaskDuration")
     first_ms = float(page.evaluate("window.firstPictureMs"))
     first_s = float(page.evaluate("(performance.timeOrigin + window.firstPictureMs) / 1000"))
     _wait_until_quiet(page, traffic)
@@ -176,8 +180,14 @@ def visit(name: str, browser: Browser, link: str, orbit_s: float) -> Visit:
         requests_to_idle=len(until_idle),
         long_tasks_to_first=len(before),
         longest_task_ms=round(max(before, default=0)),
+        main_thread_cpu_ms_to_first=round(1000 * main_thread_s),
         heap_bytes_after_orbit=heap,
     )
+
+
+def _metric(session: CDPSession, name: str) -> float:
+    metrics = session.send("Performance.getMetrics")["metrics"]
+    return next(float(each["value"]) for each in metrics if each["name"] == name)
 
 
 def _wait_until_quiet(page: Page, traffic: Traffic) -> None:

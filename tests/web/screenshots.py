@@ -128,11 +128,12 @@ def shoot(browser: Browser, cloud: Served, photos: list[Path], size: str, scheme
         answer(page, f"/jobs/{JOB}/positions", lambda: positions_of(geo))
         for state in ("placing", "training", "failed", "delivered"):
             answer(page, f"/jobs/{JOB}", lambda state=state: LOOKED_AT[state])  # type: ignore[misc]
-            told = events(() if state == "placing" else PSNR_DB)
+            told = events(PSNR_DB if state in ("training", "delivered") else ())
             answer(page, f"/jobs/{JOB}/events", lambda told=told: told)  # type: ignore[misc]
             answer(page, f"/jobs/{JOB}/shares", shares)
             visitor.open(f"/captures/{JOB}")
-            page.wait_for_selector("[data-drawn=true]")
+            if state != "failed":  # there nothing was placed, and there is no map
+                page.wait_for_selector("[data-drawn=true]")
             keep(page, f"job-{state}-{end}", is_whole=True)
         shoot_viewer(visitor, end)
         visitor.open("/new")

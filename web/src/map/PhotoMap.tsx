@@ -42,7 +42,7 @@ export default function PhotoMap({ photos, name }: Props) {
 function show(map: MapView, photos: readonly MapPhoto[], colours: Colours): void {
   put(map, 'footprints', collection(photos.filter(({ ring }) => ring), ({ ring }) => ({ type: 'Polygon', coordinates: [ring as Position[]] })));
   put(map, 'photos', collection(photos, ({ at }) => ({ type: 'Point', coordinates: at })));
-  const tone = ['match', ['get', 'tone'], 'good', colours.good, 'warn', colours.warn, 'bad', colours.bad, 'faint', colours['line-strong'], colours.accent] as unknown as string;
+  const tone = ['match', ['get', 'tone'], 'good', colours.good, 'warn', colours.warn, 'bad', colours.bad, 'faint', colours['ink-soft'], colours.accent] as unknown as string;
   for (const layer of ['ground', 'fill', 'line', 'dots']) if (map.getLayer(layer)) map.removeLayer(layer);
   map.addLayer({ id: 'ground', type: 'background', paint: { 'background-color': colours.sunken } });
   map.addLayer({ id: 'fill', type: 'fill', source: 'footprints', paint: { 'fill-color': tone, 'fill-opacity': 0.07 } });

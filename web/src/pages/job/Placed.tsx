@@ -24,10 +24,11 @@ export function Placed({ job, events }: { job: JobStatus; events: readonly JobEv
     () => (geo ? placedPhotos(geo) : positions ? photosSoFar(positions, roll) : []),
     [geo, positions, roll],
   );
-  if (photos.length === 0) return null;
+  const isOver = !isOpen(job.status);
+  if (photos.length === 0 || (isOver && !geo && !roll)) return null;
   const note = geo
     ? words.job.placedBody(count(photos.length, 'photo'))
-    : words.job.placing(countOf(roll), positions?.length ?? 0, !isOpen(job.status));
+    : words.job.placing(countOf(roll), positions?.length ?? 0, isOver);
   return <OnMap jobId={job.job_id} photos={photos} note={note} />;
 }
 
