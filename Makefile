@@ -55,7 +55,7 @@ $(NODE)/.ready:
 
 web: web/dist/index.html  ## the pages, into web/dist
 
-web/dist/index.html: web/node_modules/.ready docs/openapi.json web/index.html web/viewer.html web/package.json web/vite.config.ts $(shell find web/src web/tools web/public -type f 2>/dev/null)
+web/dist/index.html: web/node_modules/.ready docs/openapi.json web/index.html web/package.json web/vite.config.ts $(shell find web/src web/tools web/public -type f 2>/dev/null)
 	@$(WITH_NODE) && cd web && node --run build
 
 web/node_modules/.ready: $(NODE)/.ready web/package-lock.json
@@ -88,7 +88,7 @@ test-fast: setup ## the fast subset, under 2 minutes
 foreign: $(if $(AWS_ENDPOINT_URL),,.venv-localstack/.ready) node-tools
 
 test-api: setup  ## 10,000 generated requests to a running `spaceport up`, held against docs/openapi.json
-	SPACEPORT_API_REQUESTS=10000 $(BIN)/python -m pytest -q -s tests/infra/test_api_described.py
+	SPACEPORT_API_REQUESTS=10000 $(BIN)/python -m pytest -q -s tests/infra/server/test_api_described.py
 
 check: setup     ## style, types, import rules, dead code, images, generated documents
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ them rewrote the view in a transaction, as it was until 28 November 2026.
 """
 
 import argparse
+import base64
 import json
 import math
 from collections.abc import Iterator, Mapping
@@ -42,6 +43,7 @@ BEGAN = datetime(2026, 11, 28, 12, tzinfo=UTC)
 EVENT, QUEUE, INVOCATION, TIME = 1.00, 1.20, 0.20, 0.25
 WRITE_UNIT, READ_UNIT = 0.625, 0.125
 SHARES = {Stage.SFM: 0.11, Stage.TRAIN: 0.76, Stage.COMPRESS: 0.13}
+MAPPING = 3  # the step of sfm from which on it calls the roll of its photos
 STEPS = {Stage.SFM: 7, Stage.TRAIN: 4, Stage.COMPRESS: 6}
 FIGURES = {"psnr_db": 21.372845, "gaussians": 1_234_567.0, "loss": 0.083471}
 
@@ -70,12 +72,12 @@ class Counted:
         return beside + self.events * (writes + _units(self.view_bytes, 4096) * READ_UNIT)
 
 
-def count(seconds: float, interval_s: float) -> Counted:
+def count(seconds: float, interval_s: float, photos: int) -> Counted:
     """Tell notify of one job, and count what it asks of its table."""
     client = boto3.client("dynamodb", "us-east-1", aws_access_key_id="t", aws_secret_access_key="t")
     client.create_table(TableName="status", **TABLE_DEFINITION)
     table = DynamoStatusTable(client, "status")
-    told = list(_job(seconds, interval_s))
+    told = list(_job(seconds, interval_s, photos))
     events = rows = writes = reads = 0
     for event in told:
         with recording() as calls:
@@ -120,11 +122,11 @@ def _units(size: int, unit: int) -> int:
     return math.ceil(size / unit)
 
 
-def _job(seconds: float, interval_s: float) -> Iterator[Event]:
+def _job(seconds: float, interval_s: float, photos: int) -> Iterator[Event]:
     span = Span(low=1.5, high=4.25)
     cost = Cost(minutes=span, dollars=span)
     told = Estimate(
-        photos=292,
+        photos=photos,
         pixels_per_photo=12_000_000,
         sfm=cost,
         train=cost,
@@ -142,7 +144,7 @@ def _job(seconds: float, interval_s: float) -> Iterator[Event]:
         email="somebody@example.com",
         title="A field behind the church",
         inputs=files,
-        photos=292,
+        photos=photos,
         owner="eu-central-1:01234567-89ab-cdef-0123-456789abcdef",
         estimate=told,
     )
@@ -151,10 +153,16 @@ def _job(seconds: float, interval_s: float) -> Iterator[Event]:
         yield _event(StageStarted, at_s, stage=stage, instance_type="ml.g4dn.xlarge")
         for n, step in enumerate(_steps(stage)):
             lasts_s = seconds * share / STEPS[stage]
-            yield from _step(stage, step, at_s + n * lasts_s, lasts_s, interval_s)
+            roll = _roll(photos) if stage is Stage.SFM and n >= MAPPING else ""
+            yield from _step(stage, step, at_s + n * lasts_s, lasts_s, interval_s, roll)
         at_s += seconds * share
         if stage is Stage.SFM:
             yield _built(at_s, files)
+
+
+def _roll(photos: int) -> str:
+    """All of them are in: as long as it gets."""
+    return base64.b64encode(b"\xff" * math.ceil(photos / 8)).decode()
 
 
 def _steps(stage: Stage) -> list[str]:
@@ -162,7 +170,7 @@ def _steps(stage: Stage) -> list[str]:
 
 
 def _step(
-    stage: Stage, step: str, at_s: float, lasts_s: float, interval_s: float
+    stage: Stage, step: str, at_s: float, lasts_s: float, interval_s: float, roll: str
 ) -> Iterator[StageProgressed]:
     for n in range(max(1, int(lasts_s / interval_s))):
         yield _event(
@@ -174,6 +182,7 @@ def _step(
             m=1000,
             seconds_left=lasts_s - n * interval_s,
             figures=FIGURES,
+            roll=roll,
         )
 
 
@@ -208,6 +217,7 @@ def _event(kind: type[Told], at_s: float, **fields: Any) -> Told:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=49.4 * 60, help="of work in the job")
+    parser.add_argument("--photos", type=int, default=292, help="whose roll sfm calls")
     parser.add_argument("--out", type=Path, default=Path("out/bench/progress.json"))
     options = parser.parse_args()
     counted = {}
@@ -217,7 +227,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|---|")
     with mock_aws():
         for interval_s in (2, 10, 30):
-            it = counted[interval_s] = count(options.seconds, interval_s)
+            it = counted[interval_s] = count(options.seconds, interval_s, options.photos)
             print(
                 f"| {interval_s} s | {it.events:,} | {it.rows} | {it.write_units:,} "
                 f"| {it.read_units:,} | {it.dollars:,.0f} | {it.dollars_before:,.0f} |"

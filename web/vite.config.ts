@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 import { onlyNeeded } from './tools/drones.ts';
 import { bundleLimits } from './tools/limits.ts';
 import { preload } from './tools/preload.ts';
+import { scenePage } from './tools/scenePage.ts';
 
 const API = process.env.SPACEPORT_API ?? 'http://127.0.0.1:8080';
 const API_PATHS = [
@@ -14,15 +15,16 @@ const API_PATHS = [
 const TOGETHER = [
   {
     name: 'base',
-    test: /node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack|openapi-fetch)\/|src\/(words\.ts|shell\/(start|theme|ErrorBoundary|usePageTitle|viewerRoutes)|api\/(client|problem|queries|files)|auth\/(tokens|config)|ui\/(Button|Icon|Notice|Waiting|Empty))/,
+    test: /rolldown\/runtime|node_modules\/(react|react-dom|scheduler|wouter|regexparam|@tanstack|openapi-fetch)\/|src\/(words\.ts|shell\/(start|theme|ErrorBoundary|usePageTitle|viewerRoutes)|api\/(client|problem|queries|files)|auth\/(tokens|config)|ui\/(Button|Icon|Notice|Waiting|Empty))/,
   },
-  { name: 'scene', test: /src\/(viewer\/(annotations|engine\/(geo|view|frame|overlay))\.ts|sharing\/|format\.ts|ui\/(Copied|FileImage)|api\/(shares|annotations)|pages\/(view|shared)\/)/ },
+  { name: 'scene', test: /src\/(viewer\/((annotations|engine\/(geo|view|frame|overlay))\.ts|.*\.module\.css)|sharing\/|format\.ts|ui\/(Copied|FileImage)|api\/(shares|annotations)|pages\/(view|shared)\/)/ },
 ];
 
 export default defineConfig({
   plugins: [
     react(),
     onlyNeeded(),
+    scenePage('index.html', 'viewer.html'),
     preload('viewer.html', '/src/early.ts', ['/viewer/SplatViewer.tsx']),
     bundleLimits([
       { name: 'shell', entries: (id) => id.endsWith('/index.html'), kilobytes: 100 },

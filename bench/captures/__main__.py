@@ -2,7 +2,7 @@
 
     python -m bench.captures [--cases MAKE_CASES.py --photos FOLDER --second FOLDER] [--only NAME..]
 
-For every kind of the generated world, and for every case that MAKE_CASES or altered.py
+For every kind of the generated world, and for every case that MAKE_CASES, altered.py or spoilt.py
 builds from real photos: ingest's inspection and the whole sfm job, in draft quality; zips by
 `spaceport run`. Generated kinds are compared with the poses that were flown, cases with the same
 photos untouched. The second folder is run whole, too. Prints the table and, with `--doc`, writes it
@@ -18,15 +18,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from bench.captures.altered import ALTERED, altered
-from bench.captures.cases import Cases, add_arguments, read_known
+from bench.captures.altered import ALTERED
+from bench.captures.cases import Cases, add_arguments, code_of, read_known
 from bench.captures.doc import write_doc
 from bench.captures.run import Delivered, Refused, run_capture, run_zip
+from bench.captures.spoilt import SPOILT, TWO_PLACES, two_places
 from spaceport_scenery import generate_capture
 from spaceport_scenery.kinds import KINDS
 from spaceport_scenery.truth import compare_with_truth
 
 UNTOUCHED = "untouched"
+OURS = ALTERED | SPOILT
 PHOTOS, WIDTH_PX, SEED = 14, 720, 7
 
 
@@ -107,8 +109,9 @@ def generated(only: list[str], work: Path) -> Iterator[Row]:
 def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
     """Every case that is built from real photos, the untouched photos first."""
     cases = Cases(options.cases, options.photos, options.second)
-    wanted = [name for name in [*cases.names, *ALTERED] if not options.only or name in options.only]
     second = options.second
+    names = [*cases.names, *OURS, *([TWO_PLACES] if second else [])]
+    wanted = [name for name in names if not options.only or name in options.only]
     if second and (not options.only or second.name in options.only):
         yield attempt(f"{second.name}, whole", second, work, always(None))
     if not wanted:
@@ -118,8 +121,19 @@ def real(options: argparse.Namespace, work: Path) -> Iterator[Row]:
         raise SystemExit(f"The untouched photos were refused: {reference.message}")
     yield compare(UNTOUCHED, reference, None)
     for name in wanted:
-        target = altered(name, options.photos, work) if name in ALTERED else cases.build(name, work)
+        target = cases.build(name, work) if name in cases.names else _ours(name, options, work)
         yield attempt(name, target, work, lambda case: as_truth(reference, case, work / "t.json"))
+
+
+def _ours(name: str, options: argparse.Namespace, work: Path) -> Path:
+    """A capture that is altered here, as a folder below `work`."""
+    target: Path = work / "cases" / name
+    target.mkdir(parents=True)
+    if name == TWO_PLACES:
+        two_places(options.photos, options.second, target)
+    else:
+        OURS[name](options.photos, target)
+    return target
 
 
 def always(truth: Path | None) -> Callable[[Delivered], Path | None]:
@@ -169,14 +183,14 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("out/bench/captures.json"))
     parser.add_argument("--doc", type=Path)
     options = parser.parse_args()
-    known = read_known(options.out)
+    known, code = read_known(options.out), code_of()
     with tempfile.TemporaryDirectory(prefix="spaceport-captures-") as folder:
         rows = [generated(options.only, Path(folder))]
         if options.cases:
             rows.append(real(options, Path(folder)))
         for row in (row for some in rows for row in some):
             show(row)
-            known[row.name] = asdict(row)
+            known[row.name] = asdict(row) | {"code": code}
             options.out.write_text(json.dumps(known, indent=1))
     if options.doc:
         said, whole = (_beside(options.out, name) for name in ("captures_said", "captures_whole"))

@@ -14,7 +14,7 @@ STEP_EV = 1.3
 ZOOM = 1.5
 
 
-def _open(path: Path) -> tuple[Image.Image, Image.Exif]:
+def open_photo(path: Path) -> tuple[Image.Image, Image.Exif]:
     """The photo at the working width, and its EXIF with the folders that it has."""
     with Image.open(path) as image:
         exif = image.getexif()
@@ -24,28 +24,30 @@ def _open(path: Path) -> tuple[Image.Image, Image.Exif]:
         return image.convert("RGB").resize((WIDTH_PX, height_px), Image.Resampling.LANCZOS), exif
 
 
-def _save(image: Image.Image, target: Path, exif: Image.Exif | None = None) -> None:
+def save_photo(image: Image.Image, target: Path, exif: Image.Exif | None = None) -> None:
+    """A JPEG, with these tags or none."""
     image.save(target, "JPEG", quality=92, exif=exif.tobytes() if exif else b"")
 
 
-def _photos(source: Path, count: int) -> list[Path]:
+def photos_of(source: Path, count: int) -> list[Path]:
+    """The first photos of a folder."""
     return sorted(path for path in source.iterdir() if path.suffix.lower() == ".jpg")[:count]
 
 
 def turned(source: Path, target: Path) -> None:
     """Pixels lie on their side, and the tag says so: half to the left, half to the right."""
-    for number, path in enumerate(_photos(source, 12)):
-        image, exif = _open(path)
+    for number, path in enumerate(photos_of(source, 12)):
+        image, exif = open_photo(path)
         way = QUARTER_TURN if number % 2 else QUARTER_TURN_BACK
         exif[ORIENTATION] = way
         lying = image.rotate(90 if way == QUARTER_TURN else -90, expand=True)
-        _save(lying, target / path.name, exif)
+        save_photo(lying, target / path.name, exif)
 
 
 def lens_swap(source: Path, target: Path) -> None:
     """The second half through another lens, which EXIF names; the model is the same."""
-    for number, path in enumerate(_photos(source, 12)):
-        image, exif = _open(path)
+    for number, path in enumerate(photos_of(source, 12)):
+        image, exif = open_photo(path)
         if number >= 6:
             width, height = image.size
             left, top = width * (1 - 1 / ZOOM) / 2, height * (1 - 1 / ZOOM) / 2
@@ -53,68 +55,68 @@ def lens_swap(source: Path, target: Path) -> None:
             image = image.resize((width, height), Image.Resampling.LANCZOS, box=box)
             tags = exif.get_ifd(EXIF_IFD)
             tags[FOCAL_35MM] = round(tags[FOCAL_35MM] * ZOOM)
-        _save(image, target / path.name, exif)
+        save_photo(image, target / path.name, exif)
 
 
 def two_cameras(source: Path, target: Path) -> None:
     """The same, by two cameras with as many pixels, and nothing of them in the files."""
     lens_swap(source, target)
     for path in target.iterdir():
-        image, _ = _open(path)
-        _save(image, path)
+        image, _ = open_photo(path)
+        save_photo(image, path)
 
 
 def brackets(source: Path, target: Path) -> None:
     """Three exposures of every place, in the same second."""
-    for path in _photos(source, 8):
-        image, exif = _open(path)
+    for path in photos_of(source, 8):
+        image, exif = open_photo(path)
         linear = (np.asarray(image) / 255.0) ** 2.2
         for number, ev in enumerate((0.0, -STEP_EV, STEP_EV)):
             exposed = np.clip(linear * 2**ev, 0, 1) ** (1 / 2.2) * 255
             changed = Image.fromarray(exposed.round().astype(np.uint8))
-            _save(changed, target / f"{path.stem}_{number}.JPG", exif)
+            save_photo(changed, target / f"{path.stem}_{number}.JPG", exif)
 
 
 def bursts(source: Path, target: Path) -> None:
     """Every photo four times, as a burst leaves them: a pixel further, a little blurred."""
-    for path in _photos(source, 6):
-        image, exif = _open(path)
+    for path in photos_of(source, 6):
+        image, exif = open_photo(path)
         for number in range(4):
             moved = image.transform(image.size, Image.Transform.AFFINE, (1, 0, number, 0, 1, 0))
             blurred = moved.filter(ImageFilter.GaussianBlur(0.2 * number))
-            _save(blurred, target / f"{path.stem}_BURST{number}.JPG", exif)
+            save_photo(blurred, target / f"{path.stem}_BURST{number}.JPG", exif)
 
 
 def heat_unnamed(source: Path, target: Path) -> None:
     """Thermal twins that no name and no tag tells from the others, written a second later."""
-    for path in _photos(source, 12):
-        image, exif = _open(path)
-        _save(image, target / path.name, exif)
+    for path in photos_of(source, 12):
+        image, exif = open_photo(path)
+        save_photo(image, target / path.name, exif)
         heat = image.convert("L").resize((320, 256)).filter(ImageFilter.GaussianBlur(1.5))
         false = np.stack([np.asarray(heat), 255 - np.asarray(heat), np.asarray(heat) // 2], axis=2)
         tags = exif.get_ifd(EXIF_IFD)
         seconds = int(tags[TAKEN][-2:])
         tags[TAKEN] = f"{tags[TAKEN][:-2]}{min(seconds + 1, 59):02d}"
-        _save(Image.fromarray(false), target / f"{path.stem.replace('DJI', 'IRX')}.JPG", exif)
+        save_photo(Image.fromarray(false), target / f"{path.stem.replace('DJI', 'IRX')}.JPG", exif)
 
 
 def pilot(source: Path, target: Path) -> None:
     """One photo of somebody among the others: smooth shapes, the same camera, the same place."""
-    paths = _photos(source, 12)
+    paths = photos_of(source, 12)
     for path in paths:
-        image, exif = _open(path)
-        _save(image, target / path.name, exif)
-    image, exif = _open(paths[0])
+        image, exif = open_photo(path)
+        save_photo(image, target / path.name, exif)
+    image, exif = open_photo(paths[0])
     rng = np.random.default_rng(1)
     coarse = Image.fromarray(rng.integers(0, 255, (14, 25, 3), dtype=np.uint8))
-    _save(coarse.resize(image.size, Image.Resampling.BICUBIC), target / "DJI_0099.JPG", exif)
+    save_photo(coarse.resize(image.size, Image.Resampling.BICUBIC), target / "DJI_0099.JPG", exif)
 
 
 def video_frames(source: Path, target: Path) -> None:
     """Stills out of a video: 1280 x 720, no tags, names by number."""
-    for number, path in enumerate(_photos(source, 18)):
-        image, _ = _open(path)
-        _save(image.resize((1280, 720)), target / f"frame_{number:05d}.jpg")
+    for number, path in enumerate(photos_of(source, 18)):
+        image, _ = open_photo(path)
+        save_photo(image.resize((1280, 720)), target / f"frame_{number:05d}.jpg")
 
 
 ALTERED: dict[str, Callable[[Path, Path], None]] = {
@@ -130,11 +132,3 @@ ALTERED: dict[str, Callable[[Path, Path], None]] = {
         video_frames,
     )
 }
-
-
-def altered(name: str, source: Path, work: Path) -> Path:
-    """The folder of a capture altered from the photos of `source`, below `work`."""
-    target = work / "cases" / name
-    target.mkdir(parents=True)
-    ALTERED[name](source, target)
-    return target

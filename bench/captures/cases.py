@@ -45,6 +45,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--only", nargs="*", default=[])
 
 
+CODE = ("services/sfm/spaceport_sfm", "services/ingest/spaceport_ingest/inspect")
+
+
+def code_of() -> str:
+    """What a row was made by: git's hashes of sfm's and the inspection's code, `+` for changes.
+
+    "unknown" outside of a clone.
+    """
+
+    def git(*words: str) -> str:
+        return subprocess.run(
+            ["git", *words], check=False, capture_output=True, text=True
+        ).stdout.strip()
+
+    trees = [git("rev-parse", "--short", f"HEAD:{path}") for path in CODE]
+    changed = git("status", "--porcelain", "--", *CODE)
+    return " ".join(trees) + (" +" if changed else "") if all(trees) else "unknown"
+
+
 def read_known(out: Path) -> dict[str, object]:
     """The rows of earlier runs, by capture; none at first."""
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -12,10 +12,6 @@ of a generated capture are against the poses that were flown; those of a real on
 photos untouched. A dash: the model has no scale or heading, which is then said, or nothing can be
 compared.
 
-Rows change when they are run again; the last whole table is of 28 November 2026, before "within"
-became 99.7 % (until then one standard error). Run again at that day's end: the generated ones, and
-the real ones from `turned` on.
-
 """
 LIMITS = """
 ## What the photos do not give
@@ -31,11 +27,16 @@ LIMITS = """
 - **two_cameras**: two lenses of one size, and not a word about either in the files, are taken for
   one. The scene comes out, up is said to be known within 23 degrees only. Photos as the camera
   wrote them keep the two apart (lens_swap).
+- **rounded_3_decimals, rounded_4_decimals**: steps of 111 and 11 m over a place of 60 m tell no
+  scale, or one within a tenth or so.
+- **two_places**: the group that most photos belong to is the scene; the other place is a capture of
+  its own.
 - Sides that look alike are noticed by the GPS only; without it nothing tells.
 """
 SAID_TITLES = (
     "| kind | captures | figures beyond what was said | worst, of what was said | silently off by "
-    "2 degrees or 2 % | tilt said, degrees (10, 50, 90 %) |\n|---|---|---|---|---|---|\n"
+    "2 degrees or 2 % | distances doubted | tilt said, degrees (10, 50, 90 %) |\n"
+    "|---|---|---|---|---|---|---|\n"
 )
 WHOLE_TITLES = (
     "| capture | ended | registered | PSNR, dB | SSIM | CPU, s |\n|---|---|---|---|---|---|\n"
@@ -56,7 +57,7 @@ def write_doc(
     """What is generated, what is made of real photos, and what the two other benches found."""
     made = [rows[name] for name in kinds if name in rows]
     real = [row for name, row in rows.items() if name not in kinds]
-    text = HEAD + "## Generated\n" + TITLES + "".join(map(line, made))
+    text = HEAD + _codes([*made, *real]) + "\n## Generated\n" + TITLES + "".join(map(line, made))
     if real:
         text += "\n## From real photos\n" + TITLES + "".join(map(line, real)) + LIMITS
     text += _said(said) + _whole(whole)
@@ -64,6 +65,17 @@ def write_doc(
     text += "\n## Where the frame comes from\n"
     text += "".join(f"- **{row['name']}**: {row['frame']}\n" for row in notes)
     path.write_text(text, encoding="utf-8")
+
+
+def _codes(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Which rows were made by the same code, most of them first."""
+    by_code: dict[str, list[str]] = {}
+    for row in rows:
+        by_code.setdefault(row.get("code", "unknown"), []).append(row["name"])
+    (most, _), *others = sorted(by_code.items(), key=lambda item: -len(item[1]))
+    text = f"Rows are of one code (git's trees of sfm and of ingest's inspection: {most})"
+    text += "".join(f"; of {code}: {', '.join(names)}" for code, names in others)
+    return f"{text}.\n"
 
 
 def _said(table: Mapping[str, Any]) -> str:
@@ -76,7 +88,7 @@ def _said(table: Mapping[str, Any]) -> str:
         + SAID_TITLES
         + "".join(
             f"| {kind} | {row['captures']} | {row['beyond_said']} of {row['figures']} | "
-            f"{row['worst_over_said']} | {row['silently_wrong']} | "
+            f"{row['worst_over_said']} | {row['silently_wrong']} | {row['scale_doubted']} | "
             f"{', '.join(map(str, row['tilt_said_deg']))} |\n"
             for kind, row in table.items()
         )
@@ -90,7 +102,7 @@ def _whole(rows: Mapping[str, Any]) -> str:
     head = (
         "\n## The whole command\n`python -m bench.captures.whole`, quality draft, "
         "on two cores that others used as well; what is missing here went through inspection "
-        "and sfm only.\n\n"
+        "and sfm only. " + _codes(list(rows.values())) + "\n"
     )
     return (
         head

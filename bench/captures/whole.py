@@ -3,9 +3,10 @@
     python -m bench.captures.whole --cases MAKE_CASES.py --photos FOLDER [--second FOLDER]
         [--only NAME..] [--keep FOLDER]
 
-`spaceport run --quality draft` on every case that MAKE_CASES lists, one after another: delivered or
-refused and with which sentence, photos registered, PSNR of the photos kept out, and CPU seconds,
-those of the jobs included. `bench.captures --doc` writes the rows into docs/captures.md.
+`spaceport run --quality draft` on every case that MAKE_CASES lists and on all of the second folder,
+one after another: delivered or refused and with which sentence, photos registered, PSNR of the
+photos kept out, and CPU seconds, those of the jobs included. `bench.captures --doc` writes the rows
+into docs/captures.md.
 """
 
 import argparse
@@ -18,7 +19,7 @@ import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.captures.cases import Cases, add_arguments, read_known
+from bench.captures.cases import Cases, add_arguments, code_of, read_known
 from bench.captures.run import QUALITY, TRUTH
 from spaceport_scenery import generate_capture
 from spaceport_scenery.kinds import KINDS
@@ -81,18 +82,23 @@ def main() -> None:
     parser.add_argument("--keep", type=Path, help="where results are left; else they are deleted")
     parser.add_argument("--out", type=Path, default=Path("out/bench/captures_whole.json"))
     options = parser.parse_args()
-    known = read_known(options.out)
+    known, code = read_known(options.out), code_of()
     with tempfile.TemporaryDirectory(prefix="spaceport-captures-") as folder:
         work = Path(folder)
         cases = Cases(options.cases, options.photos, options.second) if options.cases else None
         names = cases.names if cases else []
-        todo = [name for name in [*names, *KINDS] if not options.only or name in options.only]
+        second = {options.second.name: options.second} if options.second else {}
+        known_names = [*names, *second, *KINDS]
+        todo = [name for name in known_names if not options.only or name in options.only]
         for name in todo:
-            photos = cases.build(name, work) if cases and name in names else _made(name, work)
+            if name in second:
+                photos = shutil.copytree(second[name], work / "photos" / name)
+            else:
+                photos = cases.build(name, work) if cases and name in names else _made(name, work)
             out = (options.keep or work / "results") / name.replace(" ", "_")
             row = run_whole(name, photos, out)
             print(asdict(row), flush=True)
-            known[name] = asdict(row)
+            known[name] = asdict(row) | {"code": code}
             options.out.write_text(json.dumps(known, indent=1))
             _forget(photos, *([] if options.keep else [out]))
 

@@ -11,6 +11,7 @@ An event's id is made of our own ids (job, attempt, stage), so an event that is 
 the same event twice. EventBridge's own id changes on every PutEvents and is never used.
 """
 
+import re
 import uuid
 from collections.abc import Mapping
 from datetime import datetime
@@ -33,6 +34,7 @@ EVENT_NAMESPACE = uuid.UUID("6f1c9c2e-7d0b-4f43-9d53-0c0e0b5b1a10")
 JOB_ID_PATTERN = r"^[a-z0-9]{8,32}$"
 REJECTED_SHOWN = 50
 FIGURES_SHOWN = 20
+ROLL = re.compile(r"[A-Za-z0-9+/]{0,2000}={0,2}")  # 12,000 photos; an upload has 10,000 at most
 PHOTO_NAME_BYTES = 200
 PHOTO_REASON_BYTES = 300
 
@@ -170,6 +172,17 @@ class StageProgressed(Event):
     m: int
     seconds_left: float | None = None
     figures: dict[str, float] = Field(default_factory=dict, description="20 at most")
+    roll: str = Field(
+        default="",
+        description="which photos are in: a bit for each of the capture, in its order, the first "
+        "the highest, in base64; empty where nobody knows",
+    )
+
+    @field_validator("roll", mode="after")
+    @classmethod
+    def _known(cls, roll: str) -> str:
+        """An event stays small: whoever has more photos than that sees none on the map."""
+        return roll if ROLL.fullmatch(roll) else ""
 
     @field_validator("figures", mode="after")
     @classmethod

@@ -26,7 +26,7 @@ MODULES = (
     *(f"{stage_room.__name__}.{each.name}" for each in pkgutil.iter_modules(stage_room.__path__)),
     "spaceport_ingest.admission.runs",
     "spaceport_ingest.admission.deletion",
-    "spaceport_ingest.requests.replay",
+    "spaceport_ingest.requests.jobs.replay",
     "spaceport_notify.tell",
     "spaceport_notify.letters.send",
 )

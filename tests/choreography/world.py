@@ -17,9 +17,9 @@ from bench.quick import outputs_of
 
 from spaceport_contracts.events import CancellationRequested, Stage
 from spaceport_ingest.ports import Kit, Objects
-from spaceport_ingest.requests.cancel import cancel_job
-from spaceport_ingest.requests.delete import delete_job
-from spaceport_ingest.requests.replay import replay_job
+from spaceport_ingest.requests.jobs.cancel import cancel_job
+from spaceport_ingest.requests.jobs.delete import delete_job
+from spaceport_ingest.requests.jobs.replay import replay_job
 from spaceport_ingest.settings import Limits
 from spaceport_notify.ports import Kit as NotifyKit
 from spaceport_runtime.aws.bus import EventBridgeBus

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from tests.http_requests import post
 
+from spaceport_contracts.flight import PHOTO_COLUMNS
 from spaceport_dronepath.api import make_api as dronepath_api
 from spaceport_ingest.requests.api import make_api as ingest_api
 from spaceport_notify.api import make_api as notify_api
@@ -19,6 +20,11 @@ ID = "0123456789abcdef0123456789abcdef"
 SQUARE = {"type": "Polygon", "coordinates": [[[8, 50], [8.001, 50], [8.001, 50.001], [8, 50]]]}
 OPTIONS = {"photoSidePx": 1000, "maxGaussians": 5000, "shDegree": 1}
 HOOK = {"url": "https://example.org/hook", "secret": "sixteen-and-more"}
+FLIGHT = {
+    "version": 1,
+    "photo_columns": list(PHOTO_COLUMNS),
+    "photos": [[[8.0, 50.0, 45.0, 90.0, -60.0]]],
+}
 SETTINGS = {"email": "ada@example.org", "quality": "draft", "options": OPTIONS, "title": "Beach"}
 WHOLE: dict[str, dict[str, Any]] = {
     "/start-job": {
@@ -39,7 +45,7 @@ WHOLE: dict[str, dict[str, Any]] = {
     "/uploads/{upload_id}/complete": {
         **SETTINGS,
         "pipelineStep": "sfm",
-        "plan": ID,
+        "plan": FLIGHT,
         "webhook": HOOK,
     },
     "/estimates": {"photos": 10, "pixelsPerPhoto": 12_000_000, "quality": "draft"},

@@ -75,9 +75,9 @@ def wait_until(
 
 
 def noise_photo(path: Path, seed: int, size: tuple[int, int] = (640, 480)) -> Path:
-    """A JPEG that decodes well and shows nothing."""
+    """A JPEG that decodes well, is sharp, and shows nothing."""
     random = np.random.default_rng(seed)
-    coarse = random.integers(0, 256, (size[1] // 16, size[0] // 16, 3), dtype=np.uint8)
+    coarse = random.integers(0, 256, (size[1] // 4, size[0] // 4, 3), dtype=np.uint8)
     Image.fromarray(coarse).resize(size, Image.Resampling.BICUBIC).save(path, quality=90)
     return path
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from spaceport_contracts.flight import PHOTO_COLUMNS, PlannedFlight
 from tests.infra.served import served
 from tests.journey.spaceport import assert_refused, noise_photo, spaceport
 
@@ -18,16 +19,23 @@ def test_a_capture_that_shows_nothing_is_told_from_afar(
     photos.mkdir()
     for seed in range(4):
         noise_photo(photos / f"{seed}.jpg", seed)
+    plan = tmp_path / "plan.json"
+    flight = PlannedFlight(version=1, photo_columns=PHOTO_COLUMNS, photos=(((8, 50, 40, 0, -90),),))
+    plan.write_text(flight.model_dump_json())
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     with served(tmp_path / "state") as deployed:
         monkeypatch.setenv("SPACEPORT_TOKEN", deployed.cloud.token)
         api = deployed.cloud.api_url
-        told = spaceport("run", photos, "--out", out, "--quality", "draft", "--endpoint", api)
+        wanted = ("run", photos, "--out", out, "--quality", "draft", "--plan", plan)
+        told = spaceport(*wanted, "--endpoint", api)
+        kept = deployed.client("s3").list_objects_v2(Bucket=deployed.cloud.bucket, Prefix="work/")
+        keys = [item["Key"] for item in kept["Contents"]]
     assert told.code == 1, told
     assert_refused(told, out)
     events = [json.loads(line) for line in (out / "events.jsonl").read_bytes().splitlines()]
     assert events[-1]["detail-type"] in ("StageFailed", "CaptureRejected")
     assert "uploading 4/4" in told.out
+    assert sum(key.endswith("/plan.json") for key in keys) == 1
     after = spaceport("run", photos, "--out", out, "--quality", "draft", "--endpoint", api)
     assert_refused(after, out, "does not answer")
 

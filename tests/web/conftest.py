@@ -12,6 +12,7 @@ from tests.web.browser import chromium
 from tests.web.site import PATIENCE_MS, what_is_missing
 
 PHOTOS = 12
+pytest.register_assert_rewrite("tests.web.uploading")
 expect.set_options(timeout=PATIENCE_MS)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from spaceport_scenery import generate_capture
 from tests.infra.served import Served, served
 from tests.web.browser import chromium
 from tests.web.site import Scheme, Visit, answer, visit, what_is_missing
-from tests.web.states import JOB, STATES, events, listing, shares
+from tests.web.states import JOB, PLACING, PSNR_DB, STATES, events, listing, shares
 
 FOLDER = Path(__file__).parents[2] / "docs" / "screenshots"
 PREVIEW = FOLDER.parent / "images" / "demo-preview.jpg"
@@ -31,6 +32,7 @@ SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 LOOKS = [(size, scheme) for size in SIZES for scheme in SCHEMES]
 FIRST_PICTURE_MS = 120_000
 SETTLE_MS = 1500
+LOOKED_AT = {**STATES, "placing": PLACING}
 AREA = [[7.902, 46.63], [7.9055, 46.6302], [7.905, 46.632], [7.9025, 46.6322], [7.902, 46.63]]
 
 
@@ -65,6 +67,18 @@ def geo_of(truth_file: Path) -> dict[str, Any]:
     return {"origin": truth["origin"], "photos": photos, **ground}
 
 
+def positions_of(geo: dict[str, Any]) -> dict[str, Any]:
+    """Where the photos say that they were taken; roughly, as a map of some hundred metres shows."""
+    origin, metre_deg = geo["origin"], 1 / 111_320
+    east_deg = metre_deg / math.cos(math.radians(origin["latitude_deg"]))
+    return {
+        "photos": [
+            [origin["longitude_deg"] + east * east_deg, origin["latitude_deg"] + north * metre_deg]
+            for east, north, _ in (photo["position_m"] for photo in geo["photos"])
+        ]
+    }
+
+
 def look_so_far() -> bytes:
     """A photo beside its render, as a training leaves it: softer on the right."""
     photo = Image.open(PREVIEW).convert("RGB").resize((480, 270))
@@ -81,7 +95,7 @@ def shoot_viewer(visitor: Visit, end: str) -> None:
     page = visitor.page
     answer(page, f"/jobs/{JOB}/files/report.json", lambda: {"title": STATES["delivered"]["title"]})
     answer(page, f"/jobs/{JOB}/annotations", lambda: {"annotations": [ROOF]})
-    page.route("**/files/scene.sog", lambda route: route.fulfill(path=VILLAGE))
+    page.route("**/files/first.sog", lambda route: route.fulfill(path=VILLAGE))
     visitor.open(f"/view/{JOB}#{VIEW}")
     page.wait_for_selector("[data-whole=true]", timeout=FIRST_PICTURE_MS)
     keep(page, f"viewer-{end}")
@@ -111,18 +125,21 @@ def shoot(browser: Browser, cloud: Served, photos: list[Path], size: str, scheme
         geo = geo_of(photos[0].parent / "truth.json")
         answer(page, f"/jobs/{JOB}/files/geo.json", lambda: geo)
         page.route("**/files/look.jpg**", lambda route: route.fulfill(body=look_so_far()))
-        for state in ("training", "failed", "delivered"):
-            answer(page, f"/jobs/{JOB}", lambda state=state: STATES[state])  # type: ignore[misc]
-            answer(page, f"/jobs/{JOB}/events", events)
+        answer(page, f"/jobs/{JOB}/positions", lambda: positions_of(geo))
+        for state in ("placing", "training", "failed", "delivered"):
+            answer(page, f"/jobs/{JOB}", lambda state=state: LOOKED_AT[state])  # type: ignore[misc]
+            told = events(() if state == "placing" else PSNR_DB)
+            answer(page, f"/jobs/{JOB}/events", lambda told=told: told)  # type: ignore[misc]
             answer(page, f"/jobs/{JOB}/shares", shares)
             visitor.open(f"/captures/{JOB}")
+            page.wait_for_selector("[data-drawn=true]")
             keep(page, f"job-{state}-{end}", is_whole=True)
         shoot_viewer(visitor, end)
         visitor.open("/new")
         keep(page, f"new-{end}")
         page.get_by_test_id("files").set_input_files(photos)
         page.get_by_text("with a position").wait_for()
-        page.wait_for_selector("[data-ready=true]")
+        page.wait_for_selector("[data-drawn=true]")
         keep(page, f"new-photos-{end}")
         visitor.open("/plan-flight")
         polygon = json.dumps({"type": "Polygon", "coordinates": [AREA]}).encode()

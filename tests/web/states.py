@@ -103,9 +103,31 @@ STATES: dict[str, dict[str, Any]] = {
 }
 
 
-def events(psnr_db: tuple[float, ...] = (14.2, 18.9, 21.0, 22.3, 22.9, 23.4)) -> dict[str, Any]:
-    """The events of the job that trains; `over`, so that nobody asks again."""
-    begun: dict[str, Any] = {"type": "StageStarted", "stage": "train", "instance_type": "local"}
+# Eight of twelve photos are in.
+PLACING = job(
+    status="running",
+    stage="sfm",
+    seconds_left=420.0,
+    progress={
+        "step": "mapping",
+        "n": 8,
+        "m": 12,
+        "seconds_left": None,
+        "figures": {"registered": 8.0, "points": 2410.0},
+        "roll": "/wA=",
+    },
+    stages=[_stage("sfm", "running"), _stage("train", "queued"), _stage("compress", "queued")],
+)
+
+
+PSNR_DB = (14.2, 18.9, 21.0, 22.3, 22.9, 23.4)
+
+
+def events(psnr_db: tuple[float, ...] = PSNR_DB) -> dict[str, Any]:
+    """The events of the job that trains, or of one that does not yet (no PSNR); `over`, so that
+    nobody asks again."""
+    stage = "train" if psnr_db else "sfm"
+    begun: dict[str, Any] = {"type": "StageStarted", "stage": stage, "instance_type": "local"}
     told = [begun] + [
         {
             "type": "StageProgressed",

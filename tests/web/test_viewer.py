@@ -1,7 +1,9 @@
 """The viewer shows the scene as our own renderer does, upright, and measures it in metres."""
 
 import re
+import shutil
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,6 +93,33 @@ def test_the_coarse_level_is_shown_first_and_nothing_of_the_rest(
         shown.page.wait_for_selector("[data-whole=true]")
         whole = shown.saved_picture()
         assert psnr_db(whole, picture(scene.gaussians, camera)) >= SAME_DB
+        assert shown.complaints == []
+
+
+def test_a_small_scene_without_a_coarse_level_leaves_the_console_empty(
+    browser: Browser, scene: SmallScene, tmp_path: Path
+) -> None:
+    """Nothing is asked for that is not among the result's files."""
+    shutil.copytree(scene.folder, tmp_path / "small")
+    (tmp_path / "small" / COARSE).unlink()
+    with serve(read_result(tmp_path / "small")) as link, viewing(browser, link) as shown:
+        said, refused = list[str](), list[str]()
+        shown.page.on(
+            "console",
+            # Of software GL the browser says that it waits.
+            lambda message: (
+                said.append(message.text)
+                if message.type in ("error", "warning") and "GPU stall" not in message.text
+                else None
+            ),
+        )
+        shown.page.on(
+            "response",
+            lambda answer: refused.append(answer.url) if answer.status >= 400 else None,
+        )
+        shown.open(link)
+        assert refused == []
+        assert said == []
         assert shown.complaints == []
 
 

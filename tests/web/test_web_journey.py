@@ -1,17 +1,20 @@
 """The whole way, with the true services: upload, watch, walk around, measure, share, delete."""
 
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Page, Route, expect
 
 from tests.infra.served import Served
 from tests.web.frames import page_with_frame
 from tests.web.known import find_known, in_scene
 from tests.web.site import Visit, visit
+from tests.web.small_scene import Triple
 from tests.web.uploading import upload_through_faults
 from tests.web.viewing import camera_of, point_in
 
@@ -21,6 +24,7 @@ DELIVERED_MS = 60 * 60_000
 PATIENCE_MS = 180_000
 FOV_DEG = 70.0
 MEASURED_SHARE = 0.02
+PLACED = re.compile(r"(\d+) of 12 photos have found their place so far")
 ROOF = "A loose tile"
 
 
@@ -31,6 +35,7 @@ class Owner:
         self.visitor, self.page, self.photos = visitor, visitor.page, photos
         self.page.set_default_timeout(PATIENCE_MS)
         self.job = ""
+        self.places: Places
 
     def upload(self) -> None:
         self.job = upload_through_faults(self.visitor, self.photos)
@@ -42,6 +47,7 @@ class Owner:
         expect(page.get_by_role("heading", name="Where the photos were taken")).to_be_visible(
             timeout=DELIVERED_MS
         )
+        self.see_photos_light_up()
         expect(page.get_by_text("12 photos found their place")).to_be_visible()
         expect(page.get_by_role("link", name="Walk around").first).to_be_visible(
             timeout=DELIVERED_MS
@@ -54,36 +60,48 @@ class Owner:
         assert look.headers["content-type"] == "image/jpeg"
         assert self.visitor.violations() == []
 
+    def see_photos_light_up(self) -> None:
+        """While sfm runs: which photos are in, on the map. What it says then is held, so that a
+        fast machine does not run past it."""
+        page, held = self.page, list[str]()
+
+        def hold(route: Route) -> None:
+            while not held:
+                said = route.fetch()
+                if not said.ok:
+                    route.fulfill(response=said)
+                    return
+                job = said.json()
+                is_done = job["stages"][0]["state"] not in ("queued", "waiting", "running")
+                if is_done or (job["progress"] or {}).get("roll"):
+                    held.append(said.text())
+                time.sleep(0.2)
+            route.fulfill(body=held[0], content_type="application/json")
+
+        address = f"{self.visitor.api_url}/jobs/{self.job}"
+        page.route(address, hold)
+        expect(page.get_by_text(PLACED)).to_be_visible(timeout=DELIVERED_MS)
+        said = re.match(PLACED, page.get_by_text(PLACED).inner_text())
+        assert said is not None and 2 <= int(said[1]) <= len(self.photos)
+        page.unroute_all(behavior="ignoreErrors")
+
     def walk(self, view: str = "") -> None:
         """Into the viewer."""
         self.visitor.open("/captures")  # a change of the address's end alone loads nothing
         self.visitor.open(f"/view/{self.job}{view}")
         self.page.wait_for_selector("[data-loaded=true]")
 
-    def tool(self, name: str) -> None:
-        tools = self.page.get_by_role("group", name="Tools")
-        tools.get_by_role("button", name=name, exact=True).click()
-
     def measure(self) -> None:
         """Between two places that lie as far apart as the generator says."""
-        page = self.page
-        known = find_known(self.photos[0].parent / "truth.json")
-        geo = page.request.get(f"{self.visitor.api_url}/jobs/{self.job}/files/geo.json").json()
-        eye, target, points = in_scene(known, geo)
-        self.walk(f"#view={','.join(map(str, (*eye, *target, FOV_DEG)))}")
-        self.tool("Measure")
-        camera = camera_of(page, eye, target, FOV_DEG)
-        for number, point in enumerate(points, start=1):
-            page.mouse.click(*point_in(camera, point))
-            page.wait_for_selector(f"[data-points='{number}']", state="attached")
-        straight = page.locator("dt", has_text=re.compile("^Straight$")).locator("+ dd")
-        measured_m = float(straight.inner_text().split()[0])
-        assert measured_m == pytest.approx(known.distance_m, rel=MEASURED_SHARE)
+        geo = f"{self.visitor.api_url}/jobs/{self.job}/files/geo.json"
+        self.places = find_places(self.photos, self.page.request.get(geo).json())
+        self.walk(self.places.view)
+        measure(self.page, self.places)
 
     def annotate(self) -> None:
         """By keyboard, at the middle of the picture; the server has it before the page is left."""
         page = self.page
-        self.tool("Annotations")
+        use(page, "Annotations")
         expect(page.get_by_text("Click a place in the scene")).to_be_visible()
         page.get_by_role("application").focus()
         page.keyboard.press("Enter")
@@ -95,7 +113,7 @@ class Owner:
     def share(self) -> tuple[str, str]:
         """The link, and the code for a web page."""
         page = self.page
-        self.tool("Share")
+        use(page, "Share")
         page.get_by_label("It works for").select_option("7")
         page.get_by_role("button", name="Make a link").click()
         link = page.get_by_role("textbox", name="Link for anyone")
@@ -123,6 +141,58 @@ class Owner:
         expect(page).to_have_url(self.visitor.api_url + "/captures")
         self.visitor.open(f"/captures/{self.job}")
         expect(page.get_by_role("heading", name="There is nothing here")).to_be_visible()
+
+
+@dataclass(frozen=True)
+class Places:
+    """Two places that both the scene and a photo show, as that photo sees them."""
+
+    eye: Triple
+    target: Triple
+    points: tuple[Triple, ...]
+    distance_m: float
+
+    @property
+    def view(self) -> str:
+        """As the end of an address."""
+        return f"#view={','.join(map(str, (*self.eye, *self.target, FOV_DEG)))}"
+
+
+def find_places(photos: list[Path], geo: dict[str, object]) -> Places:
+    known = find_known(photos[0].parent / "truth.json")
+    return Places(*in_scene(known, geo), known.distance_m)
+
+
+def use(page: Page, tool: str) -> None:
+    tools = page.get_by_role("group", name="Tools")
+    tools.get_by_role("button", name=tool, exact=True).click()
+
+
+def measure(page: Page, places: Places) -> None:
+    """With two clicks, in metres."""
+    use(page, "Measure")
+    camera = camera_of(page, places.eye, places.target, FOV_DEG)
+    for number, point in enumerate(places.points, start=1):
+        page.mouse.click(*point_in(camera, point))
+        page.wait_for_selector(f"[data-points='{number}']", state="attached")
+    straight = page.locator("dt", has_text=re.compile("^Straight$")).locator("+ dd")
+    figure, unit = straight.inner_text().split()
+    assert unit == "m"
+    assert float(figure) == pytest.approx(places.distance_m, rel=MEASURED_SHARE)
+
+
+def measure_as_a_visitor(page: Page, link: str, places: Places) -> None:
+    """As far as the owner measured it; where on Earth that is, nobody tells."""
+    with page.expect_response(re.compile("/shared/[^/]+$")) as told:
+        page.goto("about:blank")
+        page.goto(link.split("#", maxsplit=1)[0] + places.view)
+    assert told.value.json()["frame"]["origin"] is None
+    page.wait_for_selector("[data-loaded=true]", timeout=PATIENCE_MS)
+    measure(page, places)
+    readout = page.get_by_role("note", name="Under the pointer")
+    page.mouse.move(300, 300)
+    expect(readout).to_contain_text("up")
+    assert "°" not in readout.inner_text()
 
 
 def see(page: Page, link: str) -> None:
@@ -172,6 +242,7 @@ def test_from_photos_to_a_scene_that_others_see_and_back_to_nothing(
         owner.annotate()
         link, code = owner.share()
         see(friend.page, link)
+        measure_as_a_visitor(friend.page, link, owner.places)
         assert friend.violations() == []
         with framed(browser, code) as frame:
             frame.wait_for_selector("[data-loaded=true]", timeout=PATIENCE_MS)

@@ -80,6 +80,27 @@ def test_in_and_out_again(browser: Browser, cloud: Served, server: SignInServer)
         assert page.evaluate("sessionStorage.getItem('spaceport.tokens')") is None
 
 
+def test_a_sign_out_is_one_for_all_tabs(
+    browser: Browser, cloud: Served, server: SignInServer
+) -> None:
+    channel = "new BroadcastChannel('spaceport.signed-out')"
+    with visitor_on_aws(browser, cloud, server) as visitor:
+        page = visitor.page
+        visitor.open("/captures")
+        go_in(page)
+        out = page.get_by_role("button", name="Sign out")
+        expect(out).to_be_visible()
+        other = page.context.new_page()
+        other.goto(f"{visitor.api_url}/icon.svg")
+        other.evaluate(f"() => {channel}.postMessage(null)")
+        expect(page.get_by_role("heading", name="Sign in first")).to_be_visible()
+        assert page.evaluate("sessionStorage.getItem('spaceport.tokens')") is None
+        other.evaluate(f"() => {{ {channel}.onmessage = () => {{ window.told = true; }}; }}")
+        go_in(page)
+        out.click()
+        other.wait_for_function("() => window.told")
+
+
 def test_an_expired_token_is_renewed_once_for_all_requests(
     browser: Browser, cloud: Served, server: SignInServer
 ) -> None:

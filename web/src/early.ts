@@ -7,15 +7,15 @@ declare global {
 }
 
 const OWN = /^\/(?:view|embed)\/([^/]+)$/;
-const SHARED = /^\/(?:embed\/)?s\/([^/]+)$/;
+const SHARED = /^\/(?:embed\/)?s\/([A-Za-z0-9_-]{43})[^/]*$/;
 
 const job = OWN.exec(location.pathname)?.[1];
 const token = SHARED.exec(location.pathname)?.[1];
 // With a token of AWS's a link is asked for first; only the rest of the code can do that.
 const isPlain = sessionStorage.getItem('spaceport.tokens') === null;
 const paths = [
-  ...(job && isPlain ? [`/jobs/${job}/files/coarse.sog`, `/jobs/${job}/files/geo.json`] : []),
-  ...(token ? [`/shared/${token}/files/coarse.sog`] : []),
+  ...(job && isPlain ? [`/jobs/${job}/files/first.sog`, `/jobs/${job}/files/geo.json`] : []),
+  ...(token ? [`/shared/${token}/files/first.sog`] : []),
 ];
 globalThis.begun = new Map(paths.map((path) => [path, ask(path)]));
 

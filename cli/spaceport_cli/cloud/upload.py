@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from spaceport_cli.cloud.access import RunningCloud, require_running
+from spaceport_cli.cloud.access import require_running
 from spaceport_cli.photos.find import FoundPhotos
 from spaceport_cli.photos.send import SentFile, complete, send_files
 from spaceport_cli.photos.upload import Wishes, hash_file
@@ -15,7 +15,6 @@ from spaceport_cli.run.follow import EXIT_DONE
 from spaceport_cli.show.display import make_display
 from spaceport_cli.show.voice import say
 from spaceport_contracts.filenames import FileKind, file_kind
-from spaceport_contracts.uploads import UPLOADS_PREFIX
 from spaceport_ingest.inspect.photos.magic import HEAD_BYTES, media_type
 
 OTHER_IMAGE = FileKind.OTHER_IMAGE
@@ -32,9 +31,7 @@ def upload(photos: Path, wishes: Wishes, state_dir: Path, console: Console) -> i
     with make_display(console) as display:
         told = teller(display, "uploading")
         upload_id = send_files(files, wishes.title, key_of(files, wishes), running, told)
-    wanted = {"quality": wishes.quality.value, "email": wishes.email}
-    wanted |= {"plan": put_plan(running, wishes)}
-    job_id = complete(running, upload_id, {k: v for k, v in wanted.items() if v})
+    job_id = complete(running, upload_id, wishes)
     say(console, f"Job {job_id}: {running.api_url.rstrip('/')}/jobs/{job_id}")
     return EXIT_DONE
 
@@ -65,16 +62,6 @@ def key_of(files: Sequence[SentFile], wishes: Wishes) -> str:
     lines += [wishes.plan.read_text(encoding="utf-8")] if wishes.plan else []
     lines += [f"{file.sha256} {file.name}" for file in files]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
-def put_plan(running: RunningCloud, wishes: Wishes) -> str:
-    """The address of the plan that was flown, under a name of its content; empty without one."""
-    if wishes.plan is None:
-        return ""
-    body = wishes.plan.read_bytes()
-    key = f"{UPLOADS_PREFIX}plan-{hashlib.sha256(body).hexdigest()[:32]}/plan.json"
-    running.client("s3").put_object(Bucket=running.bucket, Key=key, Body=body)
-    return f"s3://{running.bucket}/{key}"
 
 
 def _type_of(name: str, path: Path) -> str:

@@ -32,7 +32,6 @@ from spaceport_cli.show.display import Display, make_display
 from spaceport_cli.show.feed import FEED_NAME
 from spaceport_cli.show.stages import End, EndKind
 from spaceport_cli.show.voice import say
-from spaceport_runtime.errors import UserError
 
 
 def run_on(cloud: Api, options: RunOptions, console: Console) -> int:
@@ -41,9 +40,6 @@ def run_on(cloud: Api, options: RunOptions, console: Console) -> int:
     The same photos with the same wishes are the same job, so the command comes back to it, from
     any machine: nothing is sent twice, and what failed is tried again.
     """
-    if options.wishes.plan is not None:
-        told = "A plan cannot be sent to a deployment."
-        raise UserError(told, "Leave out --plan, or run without --cloud.")
     found = check_photos(options.photos, options.wishes, options.out)
     check_out(options.out)
     state_dir = options.out / STATE_NAME
@@ -79,8 +75,7 @@ def _send(cloud: Api, options: RunOptions, files: list[SentFile], display: Displ
     wishes = options.wishes
     told = teller(display, "uploading")
     upload_id = send_files(files, wishes.title, key_of(files, wishes), cloud, told)
-    wanted = {"quality": wishes.quality.value, "email": wishes.email}
-    return complete(cloud, upload_id, {name: value for name, value in wanted.items() if value})
+    return complete(cloud, upload_id, wishes)
 
 
 def _follow(cloud: Api, follower: DeploymentFollower, out: Path, display: Display) -> End:

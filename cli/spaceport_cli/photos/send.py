@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from spaceport_cli.cloud.access import Api, api_request, problem_of
+from spaceport_cli.photos.upload import Wishes
+from spaceport_contracts.flight import PlannedFlight
 from spaceport_runtime.errors import UserError
 
 THREADS = 4
@@ -106,9 +108,14 @@ def send_files(
     return str(begun["uploadId"])
 
 
-def complete(cloud: Api, upload_id: str, wishes: Mapping[str, Any]) -> str:
+def complete(cloud: Api, upload_id: str, wishes: Wishes) -> str:
     """The id of the job that is made of the upload, the same one however often it is asked for."""
-    return str(ask(cloud, "POST", f"/uploads/{upload_id}/complete", wishes)["jobId"])
+    wanted: dict[str, Any] = {"quality": wishes.quality.value, "email": wishes.email}
+    if wishes.plan is not None:
+        flight = PlannedFlight.model_validate_json(wishes.plan.read_bytes())
+        wanted["plan"] = flight.model_dump(mode="json")
+    body = {name: value for name, value in wanted.items() if value}
+    return str(ask(cloud, "POST", f"/uploads/{upload_id}/complete", body)["jobId"])
 
 
 def ask(

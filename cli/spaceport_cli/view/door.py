@@ -6,7 +6,7 @@ from typing import Any
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from spaceport_cli.view.result import Result
+from spaceport_cli.view.result import FIRST, LEVELS, Result
 from spaceport_local.http.frontdoor import FrontDoor, problem
 from spaceport_local.http.pages import READS, Pages
 from spaceport_local.http.signin import SignIn
@@ -14,6 +14,7 @@ from spaceport_local.http.signin import SignIn
 # The pages ask for a job's files; this is the one job that there is.
 JOB = "result"
 PAGE = f"/view/{JOB}"
+FILES = f"/jobs/{JOB}/files/"
 UNKNOWN = "Open the link that 'spaceport view' printed."
 
 
@@ -23,8 +24,10 @@ class ViewDoor:
     def __init__(self, result: Result, sign_in: SignIn, pages: Pages) -> None:
         self._sign_in = sign_in
         self._pages = pages
+        first = next(name for name in LEVELS if name in result.files)
+        self._led = {f"{FILES}{FIRST}": f"{FILES}{first}"}
         self._files = {
-            **{f"/jobs/{JOB}/files/{name}": path for name, path in result.files.items()},
+            **{f"{FILES}{name}": path for name, path in result.files.items()},
             **{f"/jobs/{JOB}/photos/{name}": path for name, path in result.photos.items()},
         }
         self._door = FrontDoor((), {}, sign_in, pages)
@@ -42,7 +45,8 @@ class ViewDoor:
             return problem(HTTPStatus.METHOD_NOT_ALLOWED, "Method Not Allowed", detail)
         if request.path == "/" and "token" not in request.args:
             return redirect(PAGE)
-        path = self._files.get(request.path)
+        name = self._led.get(request.path, request.path)
+        path = self._files.get(name)
         if path is None:
             return None
         if self._sign_in.subject_of(request) is None:
@@ -50,4 +54,6 @@ class ViewDoor:
         if not path.is_file():
             detail = f"{path.name} is gone since 'spaceport view' began. Start it again."
             return problem(HTTPStatus.NOT_FOUND, "Not Found", detail)
-        return self._pages.send(path, request)
+        answer = self._pages.send(path, request)
+        answer.headers["Content-Location"] = name  # which of the levels it is
+        return answer

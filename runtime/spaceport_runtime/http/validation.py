@@ -21,6 +21,7 @@ FIELDS_NAMED = 20
 INPUT_CHARACTERS = 100
 BODY = "body"
 MISSING, UNKNOWN, OWN_WORDS = "missing", "extra_forbidden", "value_error"
+TOO_SHORT = "too_short"
 # What helps, by the beginning of pydantic's type of an error; {names} are of its context.
 REMEDIES_BY_TYPE = (
     ("greater_than_equal", "Give a number of at least {ge:g}."),
@@ -167,8 +168,9 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _without_echoes(found: Sequence[_Finding]) -> Iterator[_Finding]:
-    """Not: an alternative that is out of the question, where another one was looked into; and a
-    field that is missing because its name is misspelt."""
+    """Not: an alternative that is out of the question, where another one was looked into; a list
+    that is too short because an entry of it is wrong; a field that is missing because its name is
+    misspelt."""
     meant = {(*each.path[:-1], each.meant) for each in found}
     for each in found:
         deeper = any(
@@ -176,7 +178,8 @@ def _without_echoes(found: Sequence[_Finding]) -> Iterator[_Finding]:
             for other in found
         )
         is_misspelt = each.kind == MISSING and each.path in meant
-        if not (is_misspelt or (each.is_alternative and deeper)):
+        is_told_below = deeper and (each.is_alternative or each.kind == TOO_SHORT)
+        if not (is_misspelt or is_told_below):
             yield each
 
 

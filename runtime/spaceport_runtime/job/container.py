@@ -81,17 +81,26 @@ class Container:
         return model.model_validate_json((self.input("options") / "options.json").read_bytes())
 
     def progress(
-        self, step: str, n: int, m: int, seconds_left: float | None = None, **figures: float
+        self,
+        step: str,
+        n: int,
+        m: int,
+        seconds_left: float | None = None,
+        roll: str = "",
+        /,
+        **figures: float,
     ) -> None:
-        """Tell the user how far `step` is (`n` of `m`); at most once in the interval and step."""
+        """Tell the user how far `step` is (`n` of `m`); at most once in the interval and step.
+
+        `roll`: which of the capture's photos are in, as `StageProgressed` has it.
+        """
         now_s = time.monotonic()
         is_edge = step != self._last_step or n >= m
         if not is_edge and now_s - self._last_told_s < self._progress_interval_s:
             return
         self._last_told_s, self._last_step = now_s, step
-        self._on_progress(
-            {"step": step, "n": n, "m": m, "seconds_left": seconds_left, "figures": figures}
-        )
+        told = {"step": step, "n": n, "m": m, "seconds_left": seconds_left, "figures": figures}
+        self._on_progress({**told, "roll": roll} if roll else told)
 
     @property
     def stopping(self) -> bool:

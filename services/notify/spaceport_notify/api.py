@@ -14,10 +14,11 @@ from spaceport_notify.annotations.routes import REMEDIES as OF_ANNOTATIONS
 from spaceport_notify.annotations.routes import add_annotation_routes
 from spaceport_notify.known.batch import BatchStatus, batch_status
 from spaceport_notify.known.download import LINKED, AsLink, answer_file, answer_photo
-from spaceport_notify.known.files import CONTENT_TYPES
+from spaceport_notify.known.files import NAMES
 from spaceport_notify.known.find import JOB_ID, JobId, find
 from spaceport_notify.known.follow import MAX_WAIT_S, is_over, rows_after
 from spaceport_notify.known.listing import JobSummary, Listing
+from spaceport_notify.known.positions import add_position_routes
 from spaceport_notify.known.public import public_event
 from spaceport_notify.known.results import Results, results_of
 from spaceport_notify.known.status import JobStatus, Status, job_status
@@ -65,7 +66,7 @@ class JobPage(Frozen):
 
 BatchId = Annotated[str, Path(description="as POST /batches answered it")]
 PhotoName = Annotated[str, Path(description="a name from the job's geo.json")]
-FileName = Annotated[str, Path(description=f"one of {', '.join(CONTENT_TYPES)}")]
+FileName = Annotated[str, Path(description=f"one of {', '.join(NAMES)}")]
 After = Annotated[int, Query(ge=0, le=2**53, description="the seq of the last event that you have")]
 Wait = Annotated[
     int, Query(ge=0, le=MAX_WAIT_S, description="seconds to wait for an event when there is none")
@@ -152,6 +153,7 @@ def make_api(get_kit: Callable[[], Kit], get_limits: Callable[[], Limits] | None
     add_webhook_routes(app, get_kit)
     add_share_routes(app, get_kit)
     add_annotation_routes(app, get_kit)
+    add_position_routes(app, get_kit)
     return app
 
 

@@ -17,6 +17,7 @@ SERVICE = Service(
         Route("GET", "/jobs/{job_id}/events"),
         Route("GET", "/jobs/{job_id}/files/{name}"),
         Route("GET", "/jobs/{job_id}/photos/{name}"),
+        Route("GET", "/jobs/{job_id}/positions"),
         Route("GET", "/jobs/{job_id}/results"),
         Route("GET", "/unsubscribe/{token}", is_open=True),
         Route("POST", "/unsubscribe/{token}", is_open=True),

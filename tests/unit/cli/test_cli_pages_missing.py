@@ -32,7 +32,6 @@ def checkout(tmp_path: Path) -> Path:
     (tmp_path / "web").mkdir()
     for name in ("package.json", "package-lock.json", "vite.config.ts", "index.html"):
         shutil.copy(REPOSITORY / "web" / name, tmp_path / "web")
-    shutil.copy(REPOSITORY / "web" / "viewer.html", tmp_path / "web")
     (tmp_path / "docs").mkdir()
     shutil.copy(REPOSITORY / "docs" / "openapi.json", tmp_path / "docs")
     return tmp_path

@@ -65,6 +65,19 @@ def test_the_link_opens_the_page_and_lets_its_files_be_read(visitor: Client) -> 
     assert (part.status_code, part.data) == (206, b"pl")
 
 
+def test_what_to_begin_with_is_the_coarse_level_where_there_is_one(
+    folder: Path, tmp_path: Path
+) -> None:
+    for content, name in ((b"splat", "scene.sog"), (b"coarse", "coarse.sog")):
+        (folder / name).write_bytes(content)
+        door = Client(ViewDoor(read_result(folder), SignIn(TOKEN), Pages(tmp_path / "dist")))
+        assert door.get("/jobs/result/files/first.sog").status_code == 401
+        door.get(f"{PAGE}?token={TOKEN}", headers=HTML)
+        answer = door.get("/jobs/result/files/first.sog")
+        assert (answer.status_code, answer.data) == (200, content)
+        assert answer.headers["Content-Location"] == f"/jobs/result/files/{name}"
+
+
 def test_without_the_link_nothing_is_told(visitor: Client) -> None:
     answer = visitor.get("/jobs/result/files/scene.sog")
     assert answer.status_code == 401

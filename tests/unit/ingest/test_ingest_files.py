@@ -4,11 +4,12 @@ import io
 import struct
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from typing import Any
 
+import inflate64
 import pillow_heif
 import pytest
 from PIL import ExifTags, Image, ImageDraw
@@ -239,12 +240,27 @@ def test_a_bomb_inside_a_zip_stays_shut() -> None:
     assert "MB" in refusal(world, put_zip(world, {"inner.zip": zip_of(GOOD)})).rejected[0].reason
 
 
-def deflate64_zip(files: Mapping[str, bytes], level: int = 0) -> bytes:
-    """As Windows packs from 2 GB on. Stored blocks are the same in Deflate and in Deflate64."""
+def stored(content: bytes) -> bytes:
+    """Stored blocks are the same in Deflate and in Deflate64."""
+    return deflated(content, 0)
+
+
+def deflated(content: bytes, level: int = 9) -> bytes:
+    packer = zlib.compressobj(level, zlib.DEFLATED, -15)
+    return packer.compress(content) + packer.flush()
+
+
+def deflated64(content: bytes) -> bytes:
+    """What Deflate lacks: matches longer than 258 bytes and further back than 32 KiB."""
+    packer = inflate64.Deflater()
+    return bytes(packer.deflate(content) + packer.flush())
+
+
+def deflate64_zip(files: Mapping[str, bytes], pack: Callable[[bytes], bytes] = stored) -> bytes:
+    """As Windows packs from 2 GB on."""
     members, directory, offset = [], [], 0
     for name, content in files.items():
-        packer = zlib.compressobj(level, zlib.DEFLATED, -15)
-        packed, raw = packer.compress(content) + packer.flush(), name.encode()
+        packed, raw = pack(content), name.encode()
         sizes = (zlib.crc32(content), len(packed), len(content), len(raw), 0)
         common = struct.pack("<HHHHHIIIHH", 21, 0, ZIP_DEFLATE64, 0x6000, 0x5A21, *sizes)
         members.append(b"PK\3\4" + common + raw + packed)
@@ -265,8 +281,23 @@ def test_a_zip_that_windows_packed_is_unpacked() -> None:
         assert world.store.objects[found.photos_prefix + photo.key] == GOOD[photo.name]
 
 
+def test_a_zip_that_windows_really_packed_is_unpacked_folder_in_folder() -> None:
+    files = {
+        f"Flug/DCIM/100MEDIA/{seed}/DJI_{seed:04d}.TIF": saved(framed(seed, 200), "TIFF")
+        for seed in range(4)
+    }
+    content = files["Flug/DCIM/100MEDIA/0/DJI_0000.TIF"]
+    assert zlib.decompressobj(-15).decompress(deflated64(content)) != content, "it is no Deflate"
+    world = FakeWorld()
+    world.put("uploads/trip.zip", deflate64_zip(files, deflated64))
+    found = capture(world, "uploads/trip.zip")
+    assert sorted(names(found)) == sorted(files)
+    for photo in found.photos:
+        assert world.store.objects[found.photos_prefix + photo.key] == files[photo.name]
+
+
 def test_a_damaged_or_lying_entry_of_windows_is_one_bad_photo() -> None:
-    content = bytearray(deflate64_zip({**GOOD, "liar.jpg": bytes(1 << 20)}, level=9))
+    content = bytearray(deflate64_zip({**GOOD, "liar.jpg": bytes(1 << 20)}, deflated))
     at = content.rfind(b"PK\x01\x02")
     content[at + 24 : at + 28] = (2000).to_bytes(4, "little")
     content[content.find(b"DJI_0001.JPG") + 12] = 0xFF

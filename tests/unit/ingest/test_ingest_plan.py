@@ -7,6 +7,7 @@ import pytest
 from tests.fakes_ingest import BUCKET, FakeWorld
 from tests.photos_ingest import created, photos, put_folder, put_zip
 from tests.unit.ingest.test_ingest_api import drain, start
+from tests.unit.ingest.test_ingest_upload_routes import MAIL, PHOTOS, ask, begin, send
 
 from spaceport_contracts.events import CaptureRejected, ReconstructionRequested
 from spaceport_contracts.flight import PHOTO_COLUMNS, PlannedFlight
@@ -100,3 +101,27 @@ def test_an_upload_with_a_plan_that_is_not_there_says_so(planned: FakeWorld) -> 
     (event,) = [e for e in planned.bus.events if isinstance(e, CaptureRejected)]
     assert "no plan nothing" in event.reason
     assert "planId" in event.remedy
+
+
+def test_a_plan_may_come_with_an_upload_and_goes_with_it(planned: FakeWorld) -> None:
+    upload = begin(planned, PHOTOS)
+    send(planned, upload, PHOTOS)
+    path = f"/uploads/{upload['uploadId']}"
+    bad = {**DOCUMENT, "photos": [[[8.0, 50.0, 45.0, 90.0, "down"]]]}
+    status, refused = ask(planned, "POST", f"{path}/complete", {**MAIL, "plan": bad})
+    assert status == 422 and refused["errors"][0]["field"] == "plan.photos.0.0.4"
+    begun = [ask(planned, "POST", f"{path}/complete", {**MAIL, "plan": DOCUMENT}) for _ in range(2)]
+    assert begun[0] == begun[1] and begun[0][0] == 202
+    on_upload(created(f"{path[1:]}/manifest.json"), planned.kit)
+    kept = requested(planned).plan
+    assert kept is not None and "/ingest/" in kept.uri
+    assert PlannedFlight.model_validate_json(planned.store.read(kept.uri)).photos[0][0][2] == 45.0
+    assert f"s3://{BUCKET}{path}/plan.json" in planned.store.objects
+
+
+def test_a_plan_that_comes_with_a_splat_is_refused(planned: FakeWorld) -> None:
+    upload = begin(planned, PHOTOS)
+    send(planned, upload, PHOTOS)
+    wanted = {**MAIL, "plan": DOCUMENT, "pipelineStep": "compression"}
+    status, _ = ask(planned, "POST", f"/uploads/{upload['uploadId']}/complete", wanted)
+    assert status == 422 and not planned.bus.events

@@ -21,7 +21,7 @@ from spaceport_ingest.inspect.archives.metadata import decoded
 from spaceport_ingest.inspect.names import SafeKeys, leaves_its_folder
 from spaceport_ingest.inspect.photos.photo import inspect_photo
 from spaceport_ingest.rejection import PhotoRefused
-from spaceport_ingest.requests.locate import parse_s3_url
+from spaceport_ingest.requests.jobs.locate import parse_s3_url
 from spaceport_ingest.settings import Limits
 from spaceport_runtime.http.problems import Problem
 

@@ -11,7 +11,7 @@ from spaceport_contracts.events import CaptureRejected, ReconstructionRequested,
 from spaceport_ingest.admission.runs import ingest_run, sweep, work
 from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.inspect.wishes import Inputs
-from spaceport_ingest.requests.replay import MAX_ATTEMPT, replay_job
+from spaceport_ingest.requests.jobs.replay import MAX_ATTEMPT, replay_job
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.errors import Poison, Retryable
 from spaceport_runtime.http.problems import Problem

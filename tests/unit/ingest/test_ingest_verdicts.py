@@ -13,7 +13,7 @@ from tests.photos_ingest import created, jpeg
 from tests.unit.ingest.test_ingest_upload_routes import MAIL, ask, begin, send
 
 from spaceport_contracts.capture import Capture
-from spaceport_contracts.events import ReconstructionRequested
+from spaceport_contracts.events import CaptureRejected, ReconstructionRequested
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
 from spaceport_ingest.admission.uploads import on_upload
 from spaceport_ingest.inspect.verdicts.compare import BLURRED
@@ -22,6 +22,7 @@ from spaceport_ingest.inspect.verdicts.sharpness import blur_of
 
 SIZE = (800, 600)
 HOME = (46.8426, -91.9946)
+SOFT = Image.Resampling.BICUBIC
 
 
 def scene(seed: int, size: tuple[int, int] = SIZE) -> Image.Image:
@@ -193,6 +194,42 @@ def test_a_capture_is_refused_only_when_too_few_are_left_and_says_what_to_take_a
         "2 photos are blurred: b0.jpg, b1.jpg. Fly slower or in more light, and take them again "
         "from the same places."
     ]
+
+
+@pytest.mark.parametrize("name", ["damaged", "dark", "moved", "a copy", "without GPS"])
+def test_a_job_is_the_same_whether_its_photos_were_looked_at_before_it_or_not(name: str) -> None:
+    files = {**GOOD, "odd.jpg": BAD[name][0]}
+    world, standing, _ = judged(files)
+    before = captured(world, standing["uploadId"])
+    world = FakeWorld()
+    upload = begin(world, files)
+    send(world, upload, files)
+    after = captured(world, upload["uploadId"])
+    assert after == before and len(after.rejected) == (not BAD[name][1])
+    on_upload(created(f"uploads/{upload['uploadId']}/manifest.json"), world.kit)
+    assert len(world.bus.events) == 1
+
+
+def captured(world: FakeWorld, upload_id: str) -> Capture:
+    """What sfm begins from, after the upload is completed; the address apart."""
+    assert ask(world, "POST", f"/uploads/{upload_id}/complete", MAIL)[0] == 202
+    on_upload(created(f"uploads/{upload_id}/manifest.json"), world.kit)
+    (event,) = world.bus.events
+    assert isinstance(event, ReconstructionRequested)
+    capture = Capture.model_validate_json(world.store.objects[event.inputs.index.uri])
+    return capture.model_copy(update={"photos_prefix": ""})
+
+
+def test_blurred_photos_that_nobody_had_looked_at_are_refused_before_anything_is_launched() -> None:
+    world = FakeWorld()
+    files = {f"{n}.jpg": as_jpeg(scene(n, (40, 30)).resize(SIZE, SOFT)) for n in range(4)}
+    upload = begin(world, files)
+    send(world, upload, files)
+    assert ask(world, "POST", f"/uploads/{upload['uploadId']}/complete", MAIL)[0] == 202
+    on_upload(created(f"uploads/{upload['uploadId']}/manifest.json"), world.kit)
+    (event,) = world.bus.events
+    assert isinstance(event, CaptureRejected)
+    assert "None of the 4 photos can be used; 0.jpg: it is blurred" in event.reason
 
 
 def test_an_event_that_comes_twice_is_looked_at_once_and_a_new_file_again() -> None:

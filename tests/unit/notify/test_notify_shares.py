@@ -66,6 +66,56 @@ def test_a_visitor_sees_the_scene_and_nothing_of_its_owner() -> None:
         assert json.loads(linked["body"])["url"] == answer["headers"]["Location"]
 
 
+def test_what_to_begin_with_is_the_coarse_level_where_there_is_one() -> None:
+    gallery = Gallery()
+    token = gallery.share()["token"]
+    places = (f"/jobs/{JOB}/files/first.sog", f"/shared/{token}/files/first.sog")
+
+    def led_to(path: str) -> str:
+        answer = gallery.app.resolve(get(path), None)
+        assert answer["statusCode"] == 302
+        return str(answer["headers"]["Location"]).split("?")[0].rsplit("/", 1)[1]
+
+    assert [led_to(path) for path in places] == ["scene.sog", "scene.sog"]
+    [scene] = [uri for uri in gallery.story.store.objects if uri.endswith("/scene.sog")]
+    gallery.story.store.objects[scene.replace("scene.sog", "coarse.sog")] = b"coarse"
+    assert [led_to(path) for path in places] == ["coarse.sog", "coarse.sog"]
+
+
+@pytest.mark.parametrize("shows_place", [False, True])
+def test_a_visitor_can_measure_and_is_told_where_it_is_only_if_the_owner_says_so(
+    shows_place: bool,
+) -> None:
+    gallery = Gallery()
+    [folder] = {uri.rsplit("/", 1)[0] for uri in gallery.story.store.objects if "/sfm/" in uri}
+    origin = {"latitude_deg": 46.63, "longitude_deg": 7.9, "altitude_m": 655.0}
+    geo = {"origin": origin, "photos": [{"original": "DJI_1.JPG"}]}
+    gallery.story.store.objects[f"{folder}/geo.json"] = json.dumps(geo).encode()
+    made = gallery.share(**({"showsPlace": True} if shows_place else {}))
+    assert made["showsPlace"] is shows_place
+    scene = gallery.visit(made["token"])[1]
+    assert scene["frame"]["gpsRmsM"] is not None
+    assert ("46.63" in json.dumps(scene)) is shows_place
+    assert "DJI_1" not in json.dumps(scene)
+    if shows_place:
+        assert scene["frame"]["origin"]["latitudeDeg"] == 46.63
+    assert gallery.visit(made["token"], "geo.json")[0] == 404
+
+
+def test_a_scene_without_gps_has_no_metres_for_anybody() -> None:
+    gallery = Gallery()
+    view, version = gallery.table.read(JOB)
+    assert view is not None
+    built = view.rounds[1].built
+    assert built is not None
+    without = view.rounds[1].model_copy(
+        update={"built": built.model_copy(update={"gps_rms_m": None})}
+    )
+    gallery.table.commit(view.model_copy(update={"rounds": {1: without}}), version)
+    scene = gallery.visit(gallery.share(showsPlace=True)["token"])[1]
+    assert scene["frame"] == {"gpsRmsM": None, "origin": None}
+
+
 @pytest.mark.parametrize("name", ["report.html", "report.json", "scene.ply", "x", "..%2f"])
 def test_a_share_opens_no_other_file(name: str) -> None:
     gallery = Gallery()

@@ -1,6 +1,6 @@
 """Test code: cameras and points of a flight in a mapper's frame, and what their tags say."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,9 +49,12 @@ class Flight:
             found.append(TaskPhoto(name=f"{i:04d}.jpg", original=f"{i:04d}.jpg", camera=0, **facts))
         return found
 
-    def place(self, find_edges: FindEdges = Edges.none) -> Placement:
+    def place(
+        self, find_edges: FindEdges = Edges.none, also: Sequence[TaskPhoto] = ()
+    ) -> Placement:
+        """Placed by its tags; `also` are photos of the task that the model lacks."""
         points = self.frame.apply(self.points)
-        return georeference(self.poses, points, self.photos, 1, find_edges)
+        return georeference(self.poses, points, [*self.photos, *also], 1, find_edges)
 
     def tilt_deg(self, placement: Placement) -> float:
         """Angle between the placed frame's up and the true one."""

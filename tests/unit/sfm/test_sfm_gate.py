@@ -44,6 +44,19 @@ def test_left_out_photos_are_named() -> None:
     assert "Parts of the place may be missing" in warning
 
 
+def test_photos_of_another_place_are_no_gap_in_this_one() -> None:
+    away_m = dict.fromkeys(NAMES[10:], 8_912_000.0)
+    linkage = Linkage(NAMES, NAMES[:10], [NAMES[:10], NAMES[10:]], elsewhere_m=away_m)
+    (warning,) = check_linkage(linkage)
+    assert warning.startswith("10 of 20 photos were taken 8,912 km or more from this scene")
+    assert "a capture of their own" in warning
+    assert {photo.reason for photo in left_out(linkage)} == {
+        "It was taken 8,912 km from this scene."
+    }
+    both = replace(linkage, registered=NAMES[:8])
+    assert any("2 of 20 photos could not be placed" in text for text in check_linkage(both))
+
+
 def test_a_second_model_is_mentioned() -> None:
     warnings = check_linkage(Linkage(NAMES, NAMES[:16], [NAMES], second_model=4))
     assert "second model" in warnings[-1]

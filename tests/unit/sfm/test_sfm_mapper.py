@@ -1,5 +1,6 @@
 """Both mappers on matches whose truth is known, without a picture."""
 
+import base64
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,8 @@ from tests.unit.sfm.models import task_for
 
 from spaceport_sfm.job.mapping.ladder import Rung
 from spaceport_sfm.job.mapping.mapper import map_globally, map_incrementally
-from spaceport_sfm.job.task import Task
+from spaceport_sfm.job.mapping.roll import Roll
+from spaceport_sfm.job.task import Task, TaskPhoto
 
 FRAMES = 8
 
@@ -69,9 +71,23 @@ def test_incremental_mapping_counts_what_it_registers(
 ) -> None:
     path, task, truth = made
     told: list[int] = []
+    rolls: list[str] = []
+    names = sorted(image.name for image in truth.images.values())
+    photos = [
+        TaskPhoto(name=name, original=name, camera=0, index=2 * i) for i, name in enumerate(names)
+    ]
+    roll = Roll(photos)
+
+    def tell(model: pycolmap.Reconstruction, _points: int) -> None:
+        told.append(model.num_reg_images())
+        rolls.append(roll.call(model))
+
     rung = Rung(name="tuned", max_features=4096)
-    models = map_incrementally(path, task, rung, lambda n, _points: told.append(n))
+    models = map_incrementally(path, task, rung, tell)
     check(models, truth)
+    bits = [int.from_bytes(base64.b64decode(each)) for each in rolls]
+    assert [each.bit_count() for each in bits] == told
+    assert bits[-1] == 0b10101010_10101010  # every other photo of the capture is in this task
     assert told[0] == 2 and told[-1] == FRAMES and told == sorted(told)
 
 

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type Geo, readGeo } from '../viewer/engine/geo';
+import { answerOf, api } from './client';
 import { fileOf, openFile } from './files';
 import { ApiError } from './problem';
 
@@ -7,9 +8,24 @@ async function fetchGeo(jobId: string): Promise<Geo | null> {
   try {
     return readGeo(await (await openFile(fileOf(jobId, 'geo.json'))).json());
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return null;
-    throw error;
+    return noneIfMissing(error);
   }
+}
+
+function noneIfMissing(error: unknown): null {
+  if (error instanceof ApiError && error.status === 404) return null;
+  throw error;
+}
+
+/** Where the photos say that they were taken; null where there are none. */
+export function usePositions(jobId: string, isWanted: boolean) {
+  return useQuery({
+    queryKey: ['positions', jobId],
+    queryFn: ({ signal }) =>
+      answerOf(api.GET('/jobs/{job_id}/positions', { params: { path: { job_id: jobId } }, signal })).catch(noneIfMissing),
+    enabled: isWanted,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
 }
 
 /** Where an attempt's photos were placed; null where sfm has not said so (a .ply alone has none). */

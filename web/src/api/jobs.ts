@@ -1,5 +1,5 @@
 // A user's jobs: the queries and commands of the pages.
-import { type QueryClient, useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { type QueryClient, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, api } from './client';
 import { ApiError } from './problem';
 import type { JobStatus, Quality, Stage, Status, Step } from './schema';
@@ -34,10 +34,11 @@ export function useJobs(status: Status | null) {
 }
 
 export function useJob(jobId: string) {
+  const client = useQueryClient();
   return useQuery({
     queryKey: ['job', jobId],
     retry: (failures, error) =>
-      error instanceof ApiError && !error.isPassing ? error.status === 404 && failures < APPEARS_TRIES : failures < 3,
+      error instanceof ApiError && !error.isPassing ? error.status === 404 && failures < APPEARS_TRIES && !client.getQueryData(['job', jobId]) : failures < 3,
     retryDelay: APPEARS_MS,
     queryFn: ({ signal }) =>
       answerOf(api.GET('/jobs/{job_id}', { params: { path: { job_id: jobId } }, signal })),

@@ -25,6 +25,9 @@ export class ApiError extends Error {
   }
 }
 
+/** What a page itself refuses; the message says what helps. */
+export class Told extends Error {}
+
 /** The sentence and the remedy that people read. */
 export function explain(error: unknown): { message: string; remedy: string | null } {
   if (error instanceof ApiError) {
@@ -36,6 +39,7 @@ export function explain(error: unknown): { message: string; remedy: string | nul
   if (error instanceof TypeError) {
     return { message: words.errors.unreachable, remedy: words.errors.unreachableRemedy };
   }
+  if (error instanceof Told) return { message: error.message, remedy: null };
   return {
     message: error instanceof Error ? error.message : String(error),
     remedy: words.errors.reload,

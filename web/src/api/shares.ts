@@ -14,9 +14,9 @@ export function useShares(jobId: string) {
 }
 
 /** Its token is told this once: nobody keeps it. */
-export async function makeShare(jobId: string, days: number, client: QueryClient): Promise<NewShare> {
+export async function makeShare(jobId: string, wanted: { days: number; showsPlace: boolean }, client: QueryClient): Promise<NewShare> {
   const made = await answerOf(
-    api.POST('/jobs/{job_id}/shares', { params: { path: { job_id: jobId } }, body: { days } }),
+    api.POST('/jobs/{job_id}/shares', { params: { path: { job_id: jobId } }, body: wanted }),
   );
   await client.invalidateQueries({ queryKey: keyOf(jobId) });
   return made;

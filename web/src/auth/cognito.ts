@@ -1,7 +1,7 @@
 // Sign-in at Cognito's pages: authorization code with PKCE, no secret (RFC 6749, 7636; RFC 9700).
 import * as oauth from 'oauth4webapi';
 import { type CognitoConfig, signInConfig } from './config';
-import { storedTokens, storeTokens, type Tokens } from './tokens';
+import { SIGNED_OUT, storedTokens, storeTokens, type Tokens } from './tokens';
 
 const ATTEMPT = 'spaceport.attempt';
 /** Cognito leaves it out of the answer to a refresh where the old one stays good. */
@@ -95,6 +95,7 @@ export async function renewed(tokens: Tokens): Promise<Tokens | null> {
 export async function signOut(): Promise<void> {
   const { domain, clientId } = await cognito();
   if (storedTokens()) storeTokens(null);
+  new BroadcastChannel(SIGNED_OUT).postMessage(null); // other tabs have tokens of their own
   const address = new URL(`${domain}/logout`);
   address.search = new URLSearchParams({ client_id: clientId, logout_uri: callback() }).toString();
   location.assign(address);

@@ -8,6 +8,8 @@ export interface Tokens {
   subject: string;
 }
 
+/** The channel on which a tab says that somebody signed out. */
+export const SIGNED_OUT = 'spaceport.signed-out';
 const KEY = 'spaceport.tokens';
 /** Before its end, so that none ends on the way. */
 const MARGIN_MS = 60_000;

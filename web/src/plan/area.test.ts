@@ -9,6 +9,14 @@ describe('an area', () => {
     expect(areaOf(JSON.stringify({ type: 'FeatureCollection', features }))).toEqual(polygon);
     expect(areaOf(JSON.stringify(polygon))).toEqual(polygon);
   });
+  it('is all of the polygons that a file has', () => {
+    const other = { type: 'Polygon', coordinates: [[[9, 50], [9.1, 50], [9.1, 50.1], [9, 50]]] };
+    const ring = (at: number) => `<Placemark><Polygon><outerBoundaryIs><LinearRing><coordinates>
+      ${at},50,0 ${at + 0.1},50,0 ${at + 0.1},50.1,0 ${at},50,0</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>`;
+    const both = { type: 'MultiPolygon', coordinates: [polygon.coordinates, other.coordinates] };
+    expect(areaOf(`<kml xmlns="http://www.opengis.net/kml/2.2"><Document>${ring(8)}${ring(9)}</Document></kml>`)).toEqual(both);
+    expect(areaOf(JSON.stringify({ type: 'GeometryCollection', geometries: [polygon, other] }))).toEqual(both);
+  });
   it('is read from KML, heights left out', () => {
     const kml = `<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><Polygon><outerBoundaryIs><LinearRing>
       <coordinates>8,50,0 8.1,50,0 8.1,50.1,0 8,50,0</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>`;

@@ -1,10 +1,11 @@
 // An area to fly over, from what people have: GeoJSON or KML.
 import type { Geometry, Position } from 'geojson';
+import { Told } from '../api/problem';
 
 export type Area = Extract<Geometry, { type: 'Polygon' | 'MultiPolygon' | 'LineString' | 'Point' }>;
 
 /** A file that holds no area; the message is for people. */
-export class NoArea extends Error {}
+export class NoArea extends Told {}
 
 /** Reads it by its content. Throws NoArea. */
 export function areaOf(text: string): Area {
@@ -35,8 +36,10 @@ function geometries(value: unknown): Area[] {
 
 const RANK = { Polygon: 0, MultiPolygon: 0, LineString: 1, Point: 2 };
 
-/** A polygon rather than a line rather than a point: files often hold the take-off besides. */
+/** All polygons together, else a line, else a point: files often hold the take-off besides. */
 function best(areas: readonly Area[]): Area | undefined {
+  const parts = areas.flatMap((area) => (area.type === 'Polygon' ? [area.coordinates] : area.type === 'MultiPolygon' ? area.coordinates : []));
+  if (parts.length > 1) return { type: 'MultiPolygon', coordinates: parts };
   return [...areas].sort((a, b) => RANK[a.type] - RANK[b.type])[0];
 }
 

@@ -24,8 +24,9 @@ const USUAL_DAYS = 30;
 export function Sharing({ jobId, title, view }: Props) {
   const client = useQueryClient();
   const [days, setDays] = useState(USUAL_DAYS);
+  const [showsPlace, setShowsPlace] = useState(false);
   const select = useId();
-  const make = useMutation({ mutationFn: () => makeShare(jobId, days, client) });
+  const make = useMutation({ mutationFn: () => makeShare(jobId, { days, showsPlace }, client) });
   const shares = useShares(jobId);
   const open = shares.data?.shares ?? [];
   const made = open.some(({ shareId }) => shareId === make.data?.shareId) ? make.data : undefined;
@@ -39,6 +40,10 @@ export function Sharing({ jobId, title, view }: Props) {
             {DAYS.map((each) => <option key={each} value={each}>{words.sharing.forDays(each)}</option>)}
           </select>
         </div>
+        <label className={styles.tick}>
+          <input type="checkbox" checked={showsPlace} onChange={(event) => setShowsPlace(event.target.checked)} />
+          <span>{words.sharing.showsPlace}</span>
+        </label>
         <Button look="primary" busy={make.isPending} onClick={() => make.mutate()}>{words.sharing.make}</Button>
       </div>
       {make.error ? <ErrorNotice error={make.error} /> : null}
@@ -69,7 +74,7 @@ function Line({ share, jobId }: { share: ShareShown; jobId: string }) {
   const until = moment(share.expiresAt);
   return (
     <li className={styles.line}>
-      <span>{words.sharing.madeAt(moment(share.createdAt))}<small>{words.sharing.until(until)}</small></span>
+      <span>{words.sharing.madeAt(moment(share.createdAt))}<small>{words.sharing.until(until)}{share.showsPlace ? `, ${words.sharing.withPlace}` : ''}</small></span>
       <Button busy={withdraw.isPending} onClick={() => withdraw.mutate()} aria-label={words.sharing.withdrawOf(until)}>
         {words.sharing.withdraw}
       </Button>

@@ -3,12 +3,17 @@ import { Empty } from '../ui/Empty';
 import { words } from '../words';
 import { usePageTitle } from './usePageTitle';
 
-export function NotFound() {
-  usePageTitle(words.errors.notFound);
+interface Props {
+  title?: string;
+  children?: string;
+}
+
+export function NotFound({ title = words.errors.notFound, children = words.errors.notFoundBody }: Props) {
+  usePageTitle(title);
   return (
-    <Empty icon="search" title={words.errors.notFound} heading="h1"
+    <Empty icon="search" title={title} heading="h1"
       action={<ButtonLink href="/captures" look="primary">{words.errors.toCaptures}</ButtonLink>}>
-      {words.errors.notFoundBody}
+      {children}
     </Empty>
   );
 }

@@ -2,6 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { client } from '../api/queries';
+import { SIGNED_OUT, storeTokens } from '../auth/tokens';
 import '../styles/base.css';
 import { Notice } from '../ui/Notice';
 import { words } from '../words';
@@ -10,6 +11,10 @@ import { showRememberedTheme } from './theme';
 /** Puts an app into the page; back from a sign-in, once that is settled. */
 export async function start(app: ReactNode): Promise<void> {
   showRememberedTheme();
+  new BroadcastChannel(SIGNED_OUT).onmessage = () => {
+    storeTokens(null);
+    void client.resetQueries();
+  };
   const refused = await settleSignIn();
   createRoot(document.getElementById('root') as HTMLElement).render(
     <StrictMode>

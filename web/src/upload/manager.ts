@@ -1,6 +1,7 @@
 // The uploads of this browser, outside of React: they go on while pages change, and a reload finds them again.
 import { answerOf, api } from '../api/client';
 import type { FileStanding, PhotoVerdict, Quality } from '../api/schema';
+import { alone, isSentElsewhere, whenFree } from './alone';
 import { type Entry, type Gathered, matched } from './gather';
 import { type PhotoMeta, readMeta } from './meta';
 import { browserPorts, standingOf } from './ports';
@@ -38,6 +39,8 @@ export interface Upload {
   jobId: string | null;
   bytesPerS: number | null;
   advice: readonly string[];
+  /** Another tab of this browser sends it. */
+  isElsewhere: boolean;
   error: unknown;
 }
 
@@ -95,7 +98,13 @@ export class Uploads {
     if (standing?.state !== 'open') return remember(each.uploadId, null);
     if (this.held.some(({ shown }) => shown.uploadId === each.uploadId)) return;
     const held = this.hold(each.wishes, new Map(), statesOf(standing.files), 'found', each.uploadId);
-    this.show(held, { isRead: true });
+    const isElsewhere = await isSentElsewhere(each.uploadId);
+    this.show(held, { isRead: true, isElsewhere });
+    if (!isElsewhere) return;
+    await whenFree(each.uploadId);
+    this.held = this.held.filter((other) => other !== held); // found anew, unless the other tab ended it
+    this.publish();
+    await this.find();
   }
 
   edit(key: string, wishes: Partial<Wishes>): void {
@@ -120,8 +129,10 @@ export class Uploads {
     this.show(held, { stage: 'opening', error: null });
     try {
       const uploadId = held.shown.uploadId ?? (await this.open(held));
-      await this.send(held, uploadId);
-      await this.complete(held, uploadId);
+      await alone(uploadId, async () => {
+        await this.send(held, uploadId);
+        await this.complete(held, uploadId);
+      });
     } catch (error) {
       if (!this.held.includes(held)) return;
       const stopped = held.stop.signal.aborted;
@@ -160,7 +171,7 @@ export class Uploads {
       files, states, parts: new Map(), stop: new AbortController(), speed: new Speed(),
       shown: {
         key: crypto.randomUUID(), stage, wishes, files: [...states.values()], isRead: false, uploadId,
-        jobId: null, bytesPerS: null, advice: [], error: null,
+        jobId: null, bytesPerS: null, advice: [], isElsewhere: false, error: null,
       },
     };
     this.held = [...this.held, held];

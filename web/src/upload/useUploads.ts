@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from 'react';
+import { useSyncExternalStore } from 'react';
 import { Uploads } from './manager';
 
 export const uploads = new Uploads();
@@ -7,13 +7,7 @@ export function useUploads() {
   return useSyncExternalStore(uploads.subscribe, uploads.current);
 }
 
-/** The browser asks before a page is closed that still sends. */
-export function useGuard(): void {
-  useEffect(() => {
-    const ask = (event: BeforeUnloadEvent) => {
-      if (uploads.isSending) event.preventDefault();
-    };
-    window.addEventListener('beforeunload', ask);
-    return () => window.removeEventListener('beforeunload', ask);
-  }, []);
-}
+/** An upload goes on whatever page is shown: before all of them are closed, the browser asks. */
+window.addEventListener('beforeunload', (event) => {
+  if (uploads.isSending) event.preventDefault();
+});

@@ -138,7 +138,7 @@ export function Chrome({ title, opened, sceneUrl, photoUrl, annotations: store, 
       <div className={styles.foot}>
         {mode === 'anim' ? <Playback scene={scene} onClose={() => { scene.handle.state.cameraMode = 'orbit'; }} /> : null}
         {mode === 'fly' ? <MovePad scene={scene} /> : null}
-        <Readout scene={scene} origin={geo?.origin ?? null} isScaled={geo?.origin != null} />
+        <Readout scene={scene} origin={geo?.origin ?? null} isScaled={geo?.isMetric ?? false} />
       </div>
     </>
   );

@@ -2,7 +2,7 @@ import { type ReactNode, useEffect, useRef } from 'react';
 import { ErrorNotice } from '../ui/Notice';
 import { Chrome } from './Chrome';
 import { Loading } from './controls/Loading';
-import type { Photo } from './engine/geo';
+import type { Geo, Photo } from './engine/geo';
 import type { AnnotationStore } from './annotations';
 import styles from './SplatViewer.module.css';
 import { useScene } from './useScene';
@@ -11,10 +11,12 @@ import { words } from './words';
 export interface SplatViewerProps {
   /** Where the `.sog` is, or the `lod-meta.json` of one in levels; a redirect is followed. */
   sceneUrl: string;
-  /** A small one of the same scene, shown until the whole one is there; it may be missing. */
-  coarseUrl?: string;
+  /** Leads to a small one of the same scene, shown until the whole one is there, or to the whole. */
+  firstUrl?: string;
   /** geo.json: where the scene's frame (east, north, up) is on Earth, and its photos in it. */
   geoUrl?: string;
+  /** In geo.json's place, for whoever may not have that: no photos, and the place only where it is shown. */
+  frame?: Geo;
   /** What the scene is called, for the canvas's accessible name and for file names. */
   title?: string;
   /** Our controls around the scene; without them it only turns. */
@@ -35,9 +37,9 @@ export interface SplatViewerProps {
 
 /** A splat to walk around in, upright, in metres where its photos had GPS. */
 export default function SplatViewer(props: SplatViewerProps) {
-  const { sceneUrl, coarseUrl = null, geoUrl, title = words.untitled, chrome, onLoaded } = props;
+  const { sceneUrl, firstUrl = null, geoUrl, frame, title = words.untitled, chrome, onLoaded } = props;
   const container = useRef<HTMLDivElement>(null);
-  const opened = useScene(container, { sceneUrl, coarseUrl }, geoUrl);
+  const opened = useScene(container, { sceneUrl, firstUrl }, frame ?? geoUrl);
   const { scene, isLoaded, isWhole, percent, error, retry } = opened;
   useEffect(() => {
     if (isLoaded) onLoaded?.();

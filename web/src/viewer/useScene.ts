@@ -26,8 +26,8 @@ const GEO_MS = 6000;
 const BLANK = { scene: null, geo: null, home: null, isLoaded: false, isWhole: false, percent: 0, error: null };
 
 /** geo.json; null where the scene has none, or where it does not come in time to begin with. */
-async function fetchGeo(url: string | undefined, signal: AbortSignal): Promise<{ geo: Geo | null; isMissing: boolean }> {
-  if (!url) return { geo: null, isMissing: false };
+async function fetchGeo(url: Geo | string | undefined, signal: AbortSignal): Promise<{ geo: Geo | null; isMissing: boolean }> {
+  if (typeof url !== 'string') return { geo: url ?? null, isMissing: false };
   try {
     const response = await openFile(url, AbortSignal.any([signal, AbortSignal.timeout(GEO_MS)]));
     return { geo: readGeo(await response.json()), isMissing: false };
@@ -43,7 +43,7 @@ function sceneColour(container: HTMLElement): [number, number, number] {
 }
 
 /** A scene in a container, from its files' addresses; gone again with the component. */
-export function useScene(container: React.RefObject<HTMLDivElement | null>, { sceneUrl, coarseUrl }: Sources, geoUrl: string | undefined): Opened {
+export function useScene(container: React.RefObject<HTMLDivElement | null>, { sceneUrl, firstUrl }: Sources, geoUrl: Geo | string | undefined): Opened {
   const [state, setState] = useState<Omit<Opened, 'retry'>>(BLANK);
   const [turn, setTurn] = useState(0);
   const retry = useCallback(() => setTurn((before) => before + 1), []);
@@ -53,7 +53,7 @@ export function useScene(container: React.RefObject<HTMLDivElement | null>, { sc
     const fail = (error: unknown) => {
       if (!gone.signal.aborted) setState((before) => (before.isLoaded ? before : { ...before, error }));
     };
-    const contents = beginScene({ sceneUrl, coarseUrl }, gone.signal);
+    const contents = beginScene({ sceneUrl, firstUrl }, gone.signal);
     contents.catch(() => {}); // awaited below, later
     const complete = async (opened: Scene) => {
       try {
@@ -96,7 +96,7 @@ export function useScene(container: React.RefObject<HTMLDivElement | null>, { sc
       gone.abort();
       scene?.destroy();
     };
-  }, [container, sceneUrl, coarseUrl, geoUrl, turn]);
+  }, [container, sceneUrl, firstUrl, geoUrl, turn]);
   return { ...state, retry };
 }
 

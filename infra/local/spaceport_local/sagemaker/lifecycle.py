@@ -89,7 +89,7 @@ class Execution:
         while True:
             checkpoints = self._bring_in()
             self._enter("Training", "Training image download completed. Training in progress.")
-            ending = self._watch(self._start(), checkpoints)
+            ending = self._run_program(checkpoints)
             if checkpoints:
                 checkpoints.sync()
             if ending.cause != "interrupt":
@@ -119,6 +119,16 @@ class Execution:
         cause = self._wanted(0.0)
         if cause and cause != "interrupt":
             raise Cut(cause)
+
+    def _run_program(self, checkpoints: CheckpointSync | None) -> Ending:
+        """To its end; where we break, it does not go on without us."""
+        running = self._start()
+        try:
+            return self._watch(running, checkpoints)
+        except Exception:
+            running.kill()
+            running.wait(self._machine.stop_grace_s)
+            raise
 
     def _start(self) -> Running:
         job = self._job

@@ -2,9 +2,11 @@
 
 import tarfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from boto3.exceptions import S3UploadFailedError
 from boto3.s3.transfer import TransferConfig
 
 from spaceport_contracts.artifacts import split_uri
@@ -98,15 +100,22 @@ class CheckpointSync:
         self._known = {path: _stamp(path) for path in _files(self._folder)}
 
     def sync(self) -> None:
-        """Upload new and changed files."""
+        """Upload new and changed files; one that is being written comes in the next round."""
         for path in _files(self._folder):
-            try:
-                stamp = _stamp(path)
-                if self._known.get(path) != stamp:
-                    _upload_file(self._s3, self._folder, path, self._uri)
-                    self._known[path] = stamp
-            except FileNotFoundError:
-                continue  # the job replaced it meanwhile; the next round finds its successor
+            with suppress(FileNotFoundError):  # replaced meanwhile: the next round has the other
+                self._send(path)
+
+    def _send(self, path: Path) -> None:
+        stamp = _stamp(path)
+        if self._known.get(path) == stamp:
+            return
+        try:
+            _upload_file(self._s3, self._folder, path, self._uri)
+        except S3UploadFailedError:
+            if _stamp(path) == stamp:
+                raise
+        else:
+            self._known[path] = stamp
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from spaceport_contracts.artifacts import split_uri
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.runs import admit, ingest_run, work
-from spaceport_ingest.inspect.verdicts.finding import Finding, examine
-from spaceport_ingest.ports import Kit
+from spaceport_ingest.inspect.verdicts.known import Arrived, look_at
+from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.submission import Submission
 from spaceport_ingest.upload import (
     Upload,
@@ -40,23 +40,11 @@ def on_arrival(upload_id: str, uri: str, stored: StoredObject, kit: Kit) -> None
         return
     photo = photo_of(split_uri(uri)[1])
     if photo is not None:
-        look_at(upload_id, photo[1], uri, stored, kit)
+        look_at(Arrived(*photo, Listed(uri, stored.bytes, stored.etag)), kit)
     elif uri == manifest_uri(upload.prefix(kit.bucket)):
         run = ingest_run(whole_upload_job(upload_id, kit, stored.modified_at))
         admit(run, submission_of(upload, uri, stored.etag), kit)
         work(run, kit)
-
-
-def look_at(upload_id: str, number: int, uri: str, stored: StoredObject, kit: Kit) -> None:
-    """Find out about a photo what it says by itself, once for these bytes."""
-    known = kit.register.finding(upload_id, number)
-    if known and Finding.model_validate_json(known).etag == stored.etag:
-        return
-    if stored.bytes > kit.limits.max_photo_bytes:
-        return  # links are for less: somebody else put it there
-    content = kit.platform.store.read(uri)
-    found = examine(uri.rsplit("/", 1)[1], content, stored.etag, kit.limits)
-    kit.register.note(upload_id, number, found.model_dump_json())
 
 
 def sweep_uploads(kit: Kit) -> None:

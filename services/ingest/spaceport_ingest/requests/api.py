@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from spaceport_ingest.ports import GetKit, Kit
-from spaceport_ingest.requests.batches import add_batches
 from spaceport_ingest.requests.estimates import add_estimates
-from spaceport_ingest.requests.jobs import add_jobs
+from spaceport_ingest.requests.jobs.batches import add_batches
+from spaceport_ingest.requests.jobs.routes import add_jobs
 from spaceport_ingest.requests.problems import REMEDIES
 from spaceport_ingest.requests.uploads.routes import add_uploads
 from spaceport_runtime.http.limits import Limits

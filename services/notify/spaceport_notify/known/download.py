@@ -9,7 +9,15 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from spaceport_notify.known.files import CONTENT_TYPES, PHOTO_TYPE, locate, locate_photo
+from spaceport_notify.known.files import (
+    CONTENT_TYPES,
+    FIRST,
+    LEVELS,
+    NAMES,
+    PHOTO_TYPE,
+    locate,
+    locate_photo,
+)
 from spaceport_notify.known.live import locate_live
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
@@ -44,11 +52,12 @@ LINKED: dict[int, Any] = {
 
 def answer_file(view: JobView, name: str, as_link: AsLink, kit: Kit) -> Response[str]:
     """A temporary link; raises Problem 404 for a file that is not there."""
-    uri = locate(view, name) or locate_live(view, name, kit.bucket)
-    if uri is None or kit.store.head(uri) is None:
-        remedy = f"Wait until the job is delivered, and ask for one of {', '.join(CONTENT_TYPES)}."
-        raise Problem(HTTPStatus.NOT_FOUND, f"There is no file {name[:64]} (yet). {remedy}")
-    return _link(uri, CONTENT_TYPES[name], as_link, kit)
+    for each in LEVELS if name == FIRST else (name,):
+        uri = locate(view, each) or locate_live(view, each, kit.bucket)
+        if uri is not None and kit.store.head(uri) is not None:
+            return _link(uri, CONTENT_TYPES[each], as_link, kit)
+    remedy = f"Wait until the job is delivered, and ask for one of {', '.join(NAMES)}."
+    raise Problem(HTTPStatus.NOT_FOUND, f"There is no file {name[:64]} (yet). {remedy}")
 
 
 def answer_photo(view: JobView, name: str, as_link: AsLink, kit: Kit) -> Response[str]:

@@ -18,6 +18,10 @@ CONTENT_TYPES = {
     "geo.json": "application/json",
     LOOK: "image/jpeg",
 }
+# The level of a scene to begin with: the coarse one, or the whole where there is no other.
+FIRST = "first.sog"
+LEVELS = ("coarse.sog", "scene.sog")
+NAMES = (*CONTENT_TYPES, FIRST)
 # As sfm names the photos that it undistorts.
 PHOTO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jpg")
 PHOTO_TYPE = "image/jpeg"

@@ -58,6 +58,11 @@ class Progress(Frozen):
     m: int
     seconds_left: float | None
     figures: dict[str, float]
+    roll: str = Field(
+        default="",
+        description="which photos are in so far: a bit for each in the order of "
+        "`GET /jobs/{job_id}/positions`, the first the highest, in base64",
+    )
 
 
 class StageStatus(Frozen):
@@ -180,7 +185,12 @@ def _progress(trace: StageTrace) -> Progress | None:
     if last is None:
         return None
     return Progress(
-        step=last.step, n=last.n, m=last.m, seconds_left=last.seconds_left, figures=last.figures
+        step=last.step,
+        n=last.n,
+        m=last.m,
+        seconds_left=last.seconds_left,
+        figures=last.figures,
+        roll=last.roll,
     )
 
 

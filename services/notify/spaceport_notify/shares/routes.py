@@ -12,11 +12,12 @@ from pydantic.alias_generators import to_camel
 
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.download import LINKED, AsLink, answer_file
-from spaceport_notify.known.files import locate
+from spaceport_notify.known.files import FIRST, locate
 from spaceport_notify.known.find import JobId, find
 from spaceport_notify.known.status import Completion, delivered_attempt, figures_of, title_of
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
+from spaceport_notify.shares.frame import frame_of
 from spaceport_notify.shares.share import (
     DAYS,
     MAX_DAYS,
@@ -46,9 +47,10 @@ class Camel(BaseModel):
 
 
 class ShareWanted(Camel):
-    """For how long."""
+    """For how long, and how much of it."""
 
     days: int = Field(default=DAYS, ge=1, le=MAX_DAYS)
+    shows_place: bool = Field(default=False, description="tell where on Earth the scene is")
 
 
 class ShareShown(Camel):
@@ -57,6 +59,7 @@ class ShareShown(Camel):
     share_id: str
     created_at: datetime
     expires_at: datetime
+    shows_place: bool
 
 
 class NewShare(ShareShown):
@@ -72,6 +75,21 @@ class ShareList(Camel):
     shares: list[ShareShown]
 
 
+class SharedOrigin(Camel):
+    """Where on Earth (WGS84) the scene's zero lies."""
+
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float
+
+
+class SharedFrame(Camel):
+    """What measuring needs: the scene is upright; it is in metres where there is a `gpsRmsM`."""
+
+    gps_rms_m: float | None = Field(description="how well the photos' GPS fits; null: no metres")
+    origin: SharedOrigin | None = Field(description="null unless the owner shows the place")
+
+
 class SharedScene(Camel):
     """What a visitor sees of the scene, and nothing of its owner."""
 
@@ -80,6 +98,7 @@ class SharedScene(Camel):
     expires_at: datetime
     figures: dict[str, float]
     files: dict[str, str] = Field(description="paths by name")
+    frame: SharedFrame
 
 
 def _answers(model: type[Camel]) -> dict[int, Any]:
@@ -88,7 +107,7 @@ def _answers(model: type[Camel]) -> dict[int, Any]:
 
 ShareId = Annotated[str, Path(description="as POST /jobs/{job_id}/shares answered it")]
 ShareToken = Annotated[str, Path(description="as POST /jobs/{job_id}/shares answered it, once")]
-SharedName = Annotated[str, Path(description=f"one of {', '.join(SHARED)}")]
+SharedName = Annotated[str, Path(description=f"one of {', '.join((*SHARED, FIRST))}")]
 CREATED = {201: {"description": "Shared", "content": {JSON: {"model": NewShare}}}}
 NO_JOB = "No such job"
 NOT_SHARED = {
@@ -111,7 +130,7 @@ def add_share_routes(app: HttpApi, get_kit: Callable[[], Kit]) -> None:
         responses=responses(NOT_SHARED, CREATED),
     )
     def share(job_id: JobId, body: Annotated[ShareWanted, Body()]) -> Response[NewShare]:
-        made, token = share_job(job_id, body.days, get_kit())
+        made, token = share_job(job_id, body, get_kit())
         shown = _shown(made)
         answer = NewShare(**shown.model_dump(), token=token, path=f"/s/{token}")
         headers: dict[str, str | list[str]] = {"Cache-Control": "no-store"}
@@ -164,13 +183,13 @@ def add_share_routes(app: HttpApi, get_kit: Callable[[], Kit]) -> None:
     ) -> Response[str]:
         kit = get_kit()
         _, view = shared_by(token, kit)
-        if name not in SHARED:
+        if name not in (*SHARED, FIRST):
             detail = f"A share has no file {name[:64]}. Ask for one of {', '.join(SHARED)}."
             raise Problem(HTTPStatus.NOT_FOUND, detail)
         return answer_file(view, name, as_link, kit)
 
 
-def share_job(job_id: str, days: int, kit: Kit) -> tuple[Share, str]:
+def share_job(job_id: str, wanted: ShareWanted, kit: Kit) -> tuple[Share, str]:
     """A new share and its token; raises Problem 404 unknown, 409 not delivered, or too many."""
     view = find(job_id, kit)
     if delivered_attempt(view) is None:
@@ -179,7 +198,9 @@ def share_job(job_id: str, days: int, kit: Kit) -> tuple[Share, str]:
     if len(_open_shares(view, kit)) >= SHARES_PER_JOB:
         detail = f"The job has {SHARES_PER_JOB} shares already. Withdraw one first."
         raise Problem(HTTPStatus.CONFLICT, detail)
-    share, token = new_share(job_id, view.owner, days, kit.clock())
+    share, token = new_share(
+        job_id, view.owner, wanted.days, kit.clock(), shows_place=wanted.shows_place
+    )
     kit.shares.add(share)
     return share, token
 
@@ -201,7 +222,12 @@ def _open_shares(view: JobView, kit: Kit) -> list[Share]:
 
 
 def _shown(share: Share) -> ShareShown:
-    return ShareShown(share_id=share.id, created_at=share.created_at, expires_at=share.expires_at)
+    return ShareShown(
+        share_id=share.id,
+        created_at=share.created_at,
+        expires_at=share.expires_at,
+        shows_place=share.shows_place,
+    )
 
 
 def _scene(share: Share, view: JobView, token: str, kit: Kit) -> SharedScene:
@@ -209,6 +235,7 @@ def _scene(share: Share, view: JobView, token: str, kit: Kit) -> SharedScene:
     assert attempt is not None  # `shared_by` saw to it
     past = ancestry(view, attempt)
     ends: tuple[Completion | None, ...] = (past.trained, view.rounds[attempt].compressed)
+    frame = frame_of(view, attempt, share.shows_place, kit.store)
     found = [name for name in SHARED if _is_there(view, name, kit)]
     return SharedScene(
         title=title_of(view, past),
@@ -216,6 +243,7 @@ def _scene(share: Share, view: JobView, token: str, kit: Kit) -> SharedScene:
         expires_at=share.expires_at,
         figures={name: value for end in ends if end for name, value in figures_of(end).items()},
         files={name: f"{PATH}{token}/files/{name}" for name in found},
+        frame=SharedFrame.model_validate(frame.model_dump()),
     )
 
 

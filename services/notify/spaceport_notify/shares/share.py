@@ -22,17 +22,27 @@ class Share(Frozen):
     owner: str
     created_at: datetime
     expires_at: datetime
+    shows_place: bool = False
+    """Whether a visitor is told where on Earth the scene is."""
 
     def is_open(self, at: datetime) -> bool:
         """Whether it still opens anything."""
         return at < self.expires_at
 
 
-def new_share(job_id: str, owner: str, days: int, at: datetime) -> tuple[Share, str]:
+def new_share(
+    job_id: str, owner: str, days: int, at: datetime, shows_place: bool = False
+) -> tuple[Share, str]:
     """The share and its token, 256 random bits, which is told this once."""
     token = secrets.token_urlsafe(TOKEN_BYTES)
-    until = at + timedelta(days=days)
-    share = Share(id=share_id(token), job_id=job_id, owner=owner, created_at=at, expires_at=until)
+    share = Share(
+        id=share_id(token),
+        job_id=job_id,
+        owner=owner,
+        created_at=at,
+        expires_at=at + timedelta(days=days),
+        shows_place=shows_place,
+    )
     return share, token
 
 

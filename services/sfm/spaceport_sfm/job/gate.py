@@ -1,7 +1,7 @@
 """Is the reconstruction good enough to train on? Refuses, or warns, in plain words."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_runtime.errors import UserError
@@ -35,6 +35,8 @@ class Linkage:
     featureless: Sequence[str] = ()
     """Photos without texture: black, blank or completely blurred."""
     second_model: int = 0
+    elsewhere_m: Mapping[str, float] = field(default_factory=dict)
+    """Photos that are not registered and by their GPS are too far away to show the scene."""
 
 
 @dataclass(frozen=True)
@@ -78,10 +80,12 @@ def check_linkage(linkage: Linkage) -> tuple[str, ...]:
     if registered < MIN_PHOTOS or is_small:
         raise _refusal(linkage)
     warnings = []
-    left_out = _left_out(linkage)
+    left_out = [name for name in _left_out(linkage) if name not in linkage.elsewhere_m]
+    if linkage.elsewhere_m:
+        warnings.append(_elsewhere(linkage))
     if left_out:
         text = f"{len(left_out)} of {total} photos could not be placed: {_names(left_out)}."
-        if registered < WARN_BELOW * total:
+        if registered < WARN_BELOW * (registered + len(left_out)):
             text += " Parts of the place may be missing; more overlap there would help."
         warnings.append(text)
     if linkage.second_model > SECOND_MODEL_SHARE * total:
@@ -100,7 +104,9 @@ def left_out(linkage: Linkage) -> tuple[RejectedPhoto, ...]:
     found = []
     for name in _left_out(linkage):
         group = group_of.get(name, [name])
-        if name in blank:
+        if name in linkage.elsewhere_m:
+            reason = f"It was taken {_away(linkage.elsewhere_m[name])} from this scene."
+        elif name in blank:
             reason = "It shows no detail: black, blank or blurred."
         elif placed & set(group):
             reason = "It shows the place, but from where could not be found."
@@ -110,6 +116,19 @@ def left_out(linkage: Linkage) -> tuple[RejectedPhoto, ...]:
             reason = "Nothing connects it to the other photos."
         found.append(RejectedPhoto(name=name, reason=reason))
     return tuple(found)
+
+
+def _elsewhere(linkage: Linkage) -> str:
+    names = list(linkage.elsewhere_m)
+    return (
+        f"{len(names)} of {len(linkage.photos)} photos were taken "
+        f"{_away(min(linkage.elsewhere_m.values()))} or more from this scene and are not in it: "
+        f"{_names(names)}; upload them as a capture of their own."
+    )
+
+
+def _away(distance_m: float) -> str:
+    return f"{distance_m / 1000:,.0f} km"
 
 
 def _left_out(linkage: Linkage) -> list[str]:

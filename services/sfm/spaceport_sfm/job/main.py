@@ -84,11 +84,14 @@ def make_task(
     prepared, repeats = leave_out_repeats(prepared, images)
     rejected = [*twins, *broken, *repeats]
     cameras, members = group_cameras([(p.photo, p.width_px, p.height_px) for p in prepared])
+    order = {photo.key: index for index, photo in enumerate(capture.photos)}
     task = Task(
         images=images,
         work=folders.work,
         output=folders.output,
-        photos=tuple(_task_photo(p, c) for p, c in zip(prepared, members, strict=True)),
+        photos=tuple(
+            _task_photo(p, c, order[p.photo.key]) for p, c in zip(prepared, members, strict=True)
+        ),
         cameras=cameras,
         effort=effort_for(options),
         seed=options.seed,
@@ -97,12 +100,13 @@ def make_task(
     return task, rejected
 
 
-def _task_photo(prepared: Prepared, camera: int) -> TaskPhoto:
+def _task_photo(prepared: Prepared, camera: int, index: int) -> TaskPhoto:
     photo = prepared.photo
     return TaskPhoto(
         name=prepared.name,
         original=photo.name,
         camera=camera,
+        index=index,
         latitude_deg=photo.latitude_deg,
         longitude_deg=photo.longitude_deg,
         altitude_m=photo.altitude_m,

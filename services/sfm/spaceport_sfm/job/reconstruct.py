@@ -17,7 +17,7 @@ from spaceport_sfm.job.photos.undistort import undistort
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.georeference import Placement, georeference
 from spaceport_sfm.job.placing.ground import Ground, measure_ground
-from spaceport_sfm.job.placing.positions import gps_positions
+from spaceport_sfm.job.placing.positions import gps_positions, taken_elsewhere_m
 from spaceport_sfm.job.task import Findings, Lens, PlacedPhoto, Task, Tell
 
 MAX_REPROJECTION_PX = 4.0
@@ -73,14 +73,15 @@ def _linkage(task: Task, trials: Trials, best: Trial[Mapped], registered: list[s
     names = [photo.original for photo in task.photos]
     models = best.model or []
     groups = components(len(names), trials.links)
+    away_m = taken_elsewhere_m(task.photos, registered)
+    apart = set(registered_names(models[1])) if len(models) > 1 else set()
     return Linkage(
         photos=names,
         registered=task.originals(registered),
         groups=[[names[index] for index in group] for group in groups],
         featureless=[names[index] for index in trials.featureless],
-        second_model=len(set(registered_names(models[1])) - set(registered))
-        if len(models) > 1
-        else 0,
+        second_model=len(apart - set(registered) - set(away_m)),
+        elsewhere_m=dict(zip(task.originals(list(away_m)), away_m.values(), strict=True)),
     )
 
 

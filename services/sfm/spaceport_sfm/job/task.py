@@ -1,14 +1,20 @@
 """What the job's two processes hand to each other: the task and its findings."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from spaceport_contracts.capture import Frozen, RejectedPhoto
 from spaceport_sfm.job.effort import Effort
 
-Tell = Callable[[str, int, int, dict[str, float]], None]
-"""Told while the work goes on: step, n, m, figures."""
+
+class Tell(Protocol):
+    """Told while the work goes on."""
+
+    def __call__(
+        self, step: str, n: int, m: int, figures: dict[str, float], roll: str = "", /
+    ) -> None:
+        """A step, n of m, its figures, and which photos are in where that is known (`Roll`)."""
 
 
 class CameraGroup(Frozen):
@@ -32,6 +38,8 @@ class TaskPhoto(Frozen):
     """The name that the user knows."""
     camera: int
     """Index into `Task.cameras`."""
+    index: int = 0
+    """Its place in the capture, whose order others know too."""
     latitude_deg: float | None = None
     longitude_deg: float | None = None
     altitude_m: float | None = None

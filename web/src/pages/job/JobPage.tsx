@@ -26,7 +26,9 @@ export default function JobPage({ id }: { id: string }) {
   const job = useJob(id);
   const { events, lostForS } = useJobEvents(id, job.data?.attempt);
   usePageTitle(job.data?.title ?? words.captures.title);
-  if (job.error instanceof ApiError && job.error.status === 404) return <NotFound />;
+  if (job.error instanceof ApiError && job.error.status === 404) {
+    return job.data ? <NotFound title={words.errors.deleted}>{words.errors.deletedBody}</NotFound> : <NotFound />;
+  }
   if (!job.data) {
     return (
       <>
@@ -45,7 +47,7 @@ export default function JobPage({ id }: { id: string }) {
         <div className={styles.column}>
           <Timeline job={job.data} />
           <Live job={job.data} events={ofAttempt(events, job.data.attempt)} />
-          <Placed job={job.data} />
+          <Placed job={job.data} events={ofAttempt(events, job.data.attempt)} />
         </div>
         <div className={styles.column}>
           {job.data.scene ? <><ShareIt job={job.data} /><Downloads job={job.data} /></> : null}

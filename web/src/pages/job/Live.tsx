@@ -30,7 +30,7 @@ export function Live({ job, events }: { job: JobStatus; events: readonly JobEven
           <span>{number(Math.max(...values))} dB</span>
           <span>{number(Math.min(...values))} dB</span>
         </div>
-        <figcaption className={styles.caption}>{words.job.psnrBody(number(first.value), number(last.value))}</figcaption>
+        <figcaption className={styles.caption}>{words.job.psnrBody(number(first.value), number(last.value), !progress)}</figcaption>
       </figure>}
     </Panel>
   );

@@ -1,5 +1,7 @@
 // The photos as sfm placed them, for the map.
 import type { Position } from 'geojson';
+import type { JobEvent } from '../../api/events';
+import type { Progress } from '../../api/schema';
 import type { MapPhoto } from '../../map/PhotoMap';
 import { add, minus, type Origin, times, toEarth, type Triple } from '../../viewer/engine/frame';
 import { type Geo, type Photo } from '../../viewer/engine/geo';
@@ -16,6 +18,25 @@ export function placedPhotos({ origin, groundUp, photos }: Geo): MapPhoto[] {
     ring: groundUp === null ? null : groundOf(photo, groundUp, origin),
     tone: 'good',
   }));
+}
+
+/** Which photos sfm has put together so far: the newest word of it; empty before the first. */
+export function rollOf(events: readonly JobEvent[], progress: Progress | null): string {
+  const told = [...events.map((event) => event['roll']), progress?.roll];
+  return String(told.findLast((roll) => typeof roll === 'string' && roll !== '') ?? '');
+}
+
+/** The photos where they say that they were taken: those that are in, and the others fainter. */
+export function photosSoFar(positions: readonly (readonly number[] | null)[], roll: string): MapPhoto[] {
+  const bits = atob(roll);
+  const isIn = (index: number) => ((bits.charCodeAt(index >> 3) >> (7 - (index & 7))) & 1) === 1;
+  return positions.flatMap((at, index) =>
+    at === null ? [] : [{ name: String(index), at: [...at], ring: null, tone: isIn(index) ? 'good' : 'faint' } as MapPhoto]);
+}
+
+/** How many photos are in: those without a position, too. */
+export function countOf(roll: string): number {
+  return [...atob(roll)].reduce((sum, byte) => sum + (byte.charCodeAt(0).toString(2).match(/1/g)?.length ?? 0), 0);
 }
 
 function onMap(point: Triple, origin: Origin): Position {

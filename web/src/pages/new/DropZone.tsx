@@ -34,7 +34,7 @@ export function FileButtons({ onFiles, look }: Pick<Props, 'onFiles'> & { look: 
   const files = useRef<HTMLInputElement>(null);
   const folder = useRef<HTMLInputElement>(null);
   const take = (input: HTMLInputElement) => {
-    if (input.files?.length) onFiles(chosen(input.files));
+    onFiles(chosen(input.files ?? [])); // an empty folder, too, is told
     input.value = ''; // the same choice again is a choice
   };
   return (

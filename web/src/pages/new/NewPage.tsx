@@ -3,7 +3,7 @@ import { usePageTitle } from '../../shell/usePageTitle';
 import { Notice } from '../../ui/Notice';
 import { captures, type Entry, PHOTO } from '../../upload/gather';
 import { lastEmail } from '../../upload/store';
-import { uploads, useGuard, useUploads } from '../../upload/useUploads';
+import { uploads, useUploads } from '../../upload/useUploads';
 import { words } from '../../words';
 import { DropZone } from './DropZone';
 import styles from './NewPage.module.css';
@@ -13,7 +13,6 @@ const USABLE = new RegExp(`${PHOTO.source}|\\.zip$`, 'i');
 
 export default function NewPage() {
   usePageTitle(words.upload.title);
-  useGuard();
   const all = useUploads();
   const [isNothing, setNothing] = useState(false);
   useEffect(() => void uploads.find(), []);
@@ -31,7 +30,7 @@ export default function NewPage() {
       <div className={styles.stack}>
         {all.map((upload) => <UploadCard key={upload.key} upload={upload} />)}
         <DropZone isFirst={all.length === 0} onFiles={take} />
-        {isNothing ? <Notice tone="warn">{words.upload.nothing}</Notice> : null}
+        <div role="status">{isNothing ? <Notice tone="warn">{words.upload.nothing}</Notice> : null}</div>
       </div>
     </>
   );

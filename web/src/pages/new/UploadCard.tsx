@@ -17,6 +17,7 @@ import { Sending } from './Sending';
 import styles from './UploadCard.module.css';
 import { WishesForm } from './WishesForm';
 
+const NAMED = 3;
 const PhotoMap = lazy(() => import('../../map/PhotoMap'));
 
 /** One capture from the drop to its job. */
@@ -54,7 +55,7 @@ export function UploadCard({ upload }: { upload: Upload }) {
           <WishesForm upload={upload} />
           <div className={styles.go}>
             <Estimate photos={facts.photos} pixelsPerPhoto={facts.pixelsPerPhoto} quality={upload.wishes.quality} />
-            <Button type="submit" look="primary" icon="upload" disabled={!upload.isRead}>{words.upload.start}</Button>
+            <Button type="submit" look="primary" icon="upload" disabled={!upload.isRead || facts.empty.length > 0}>{words.upload.start}</Button>
           </div>
         </form>
       ) : null}
@@ -69,7 +70,7 @@ function Standing({ upload, facts }: { upload: Upload; facts: Facts }) {
   const [isNone, setNone] = useState(false);
   switch (upload.stage) {
     case 'found':
-      return (
+      return upload.isElsewhere ? <Notice title={words.upload.elsewhere}>{words.upload.otherTab}</Notice> : (
         <Notice title={words.upload.found} actions={
           <FileButtons look="primary" onFiles={(entries) => setNone(!uploads.give(upload.key, entries))} />
         }>
@@ -101,6 +102,11 @@ function Notes({ upload, facts }: { upload: Upload; facts: Facts }) {
   return (
     <>
       {notes.length ? <Notice tone="warn"><ul className={styles.notes}>{notes.map((note) => <li key={note}>{note}</li>)}</ul></Notice> : null}
+      {facts.empty.length ? (
+        <Notice tone="warn" actions={
+          <Button onClick={() => uploads.leaveOut(upload.key, facts.empty)}>{words.upload.leaveOut}</Button>
+        }>{words.upload.empty(facts.empty.slice(0, NAMED).join(', '), facts.empty.length - NAMED)}</Notice>
+      ) : null}
       {facts.others.length ? (
         <Notice tone="warn" actions={
           <Button onClick={() => uploads.leaveOut(upload.key, facts.others)}>{words.upload.leaveOut}</Button>

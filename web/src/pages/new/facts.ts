@@ -14,6 +14,8 @@ export interface Facts {
   isZip: boolean;
   /** Names of files that are neither photos nor the zip. */
   others: string[];
+  /** Names of files without a byte: what a card leaves that was pulled out too soon. */
+  empty: string[];
   cameras: string[];
   pixelsPerPhoto: number | null;
 }
@@ -33,6 +35,7 @@ export function factsOf({ files }: Upload): Facts {
     drawn: metas.filter((meta) => footprint(meta) !== null).length,
     isZip,
     others: isZip ? [] : files.filter(({ name }) => !PHOTO.test(name)).map(({ name }) => name),
+    empty: files.filter(({ sizeBytes }) => sizeBytes === 0).map(({ name }) => name),
     cameras: [...new Set(metas.flatMap(({ camera }) => (camera ? [camera] : [])))],
     pixelsPerPhoto: pixels.length ? Math.round(pixels.reduce((a, b) => a + b, 0) / pixels.length) : null,
   };

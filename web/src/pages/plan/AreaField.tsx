@@ -66,6 +66,7 @@ export function AreaField({ area, isDrawing, onDraw, onArea, onPlace }: Props) {
 
 function noteOf(area: Area | null): string {
   if (!area) return words.plan.areaNone;
-  const corners = positionsOf(area).length - (area.type === 'Polygon' ? area.coordinates.length : 0);
-  return words.plan.areaIs(count(corners, 'corner'));
+  const parts = area.type === 'MultiPolygon' ? area.coordinates : area.type === 'Polygon' ? [area.coordinates] : [];
+  const rings = parts.reduce((sum, part) => sum + part.length, 0); // each says its first corner twice
+  return words.plan.areaIs(parts.length, count(positionsOf(area).length - rings, 'corner'));
 }

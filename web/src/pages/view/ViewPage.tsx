@@ -22,7 +22,7 @@ export default function ViewPage({ id, embedded }: { id: string; embedded: boole
       <Suspense fallback={<Waiting />}>
         <SplatViewer
           sceneUrl={fileOf(id, 'scene.sog')}
-          coarseUrl={fileOf(id, 'coarse.sog')}
+          firstUrl={fileOf(id, 'first.sog')}
           geoUrl={fileOf(id, 'geo.json')}
           chrome={!embedded}
           photoUrl={(photo) => photoOf(id, photo.name)}

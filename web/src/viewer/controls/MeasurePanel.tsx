@@ -23,7 +23,7 @@ interface Props {
 
 export function MeasurePanel({ kind, points, geo, isMissed, title, onKind, onPoints, onClose }: Props) {
   const origin = geo?.origin ?? null;
-  const figures = figuresOf(kind, points, origin !== null);
+  const figures = figuresOf(kind, points, geo?.isMetric ?? false);
   const save = () => {
     if (!origin) return;
     const properties = Object.fromEntries([['kind', kind], ...figures]);
@@ -47,8 +47,8 @@ export function MeasurePanel({ kind, points, geo, isMissed, title, onKind, onPoi
           {figures.map(([name, figure]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd>{figure}</dd></div>)}
         </dl>
       </div>
-      {origin ? null : <p className={styles.soft}>{words.measure.unscaled}</p>}
-      {origin && geo?.gpsRmsM != null && figures.length > 0 ? <p className={styles.soft}>{words.measure.accuracy(geo.gpsRmsM)}</p> : null}
+      {geo?.isMetric ? null : <p className={styles.soft}>{words.measure.unscaled}</p>}
+      {geo?.isMetric && geo.gpsRmsM != null && figures.length > 0 ? <p className={styles.soft}>{words.measure.accuracy(geo.gpsRmsM)}</p> : null}
       <div className={styles.actions}>
         <Button disabled={points.length === 0} onClick={() => onPoints(points.slice(0, -1))}>{words.measure.undo}</Button>
         <Button disabled={points.length === 0} onClick={() => onPoints([])}>{words.measure.clear}</Button>

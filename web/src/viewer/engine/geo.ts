@@ -23,8 +23,10 @@ export interface Photo {
 }
 
 export interface Geo {
-  /** Null where no photo had a usable position: then lengths are no metres. */
+  /** Null where no photo had a usable position, and where the owner keeps the place. */
   origin: Origin | null;
+  /** Lengths are metres; a visitor may know that without knowing where. */
+  isMetric: boolean;
   groundUp: number | null;
   /** How well the photos' GPS fits the scene. */
   gpsRmsM: number | null;
@@ -63,8 +65,10 @@ export function readGeo(document: unknown): Geo {
   const { origin, ground_z_m: ground, gps_rms_m: gps, photos } = document as Record<string, unknown>;
   if (!Array.isArray(photos)) throw new TypeError('geo.json names no photos');
   const at = origin as Origin | null;
+  const known = at && isNumber(at.latitude_deg) && isNumber(at.longitude_deg) && isNumber(at.altitude_m) ? at : null;
   return {
-    origin: at && isNumber(at.latitude_deg) && isNumber(at.longitude_deg) && isNumber(at.altitude_m) ? at : null,
+    origin: known,
+    isMetric: known !== null,
     groundUp: isNumber(ground) ? ground : null,
     gpsRmsM: isNumber(gps) ? gps : null,
     photos: photos.map((photo) => asPhoto(photo as Record<string, unknown>)),

@@ -5,7 +5,6 @@ import { createViewer, type ViewerHandle } from '@playcanvas/supersplat-viewer/v
 import type { Annotation as Slot } from '@playcanvas/supersplat-viewer/settings';
 import { Asset, type Entity, type EventHandler, type GSplatComponent, Mat4, Quat, Vec3 } from 'playcanvas';
 import { openFile } from '../../api/files';
-import { ApiError } from '../../api/problem';
 import { type Box, cropTo } from './crop';
 import { add, minus, times, toScene, toWorld, type Triple } from './frame';
 import type { Track } from './flight';
@@ -38,6 +37,7 @@ interface Held {
 }
 
 const SCENE = 'scene.sog';
+const COARSE = 'coarse.sog';
 const HOLD_MS = 700;
 const RIM = 0.01;
 const CLICKS = new Set(['pick', 'orbitTarget:set', 'navigateTo']);
@@ -47,10 +47,10 @@ const DEGREE = Math.PI / 180;
 /** Levels of detail are a folder of files, which the engine fetches itself, coarse first. */
 const isLevels = (url: string) => new URL(url, location.href).pathname.endsWith('lod-meta.json');
 
-/** The files of a scene: a coarse one, where there is one, is shown until the whole one is there. */
+/** The files of a scene: the first leads to the coarse one where there is one, shown until the whole one is there. */
 export interface Sources {
   sceneUrl: string;
-  coarseUrl: string | null;
+  firstUrl: string | null;
 }
 
 export interface Begun {
@@ -60,16 +60,12 @@ export interface Begun {
 }
 
 /** The file to begin with. Rejects with the server's own words. */
-export async function beginScene({ sceneUrl, coarseUrl }: Sources, signal: AbortSignal): Promise<Begun> {
+export async function beginScene({ sceneUrl, firstUrl }: Sources, signal: AbortSignal): Promise<Begun> {
   if (isLevels(sceneUrl)) return { contents: null, isWhole: true };
-  const coarse = coarseUrl && (await openFile(coarseUrl, signal).catch(noneIfMissing));
-  return coarse ? { contents: coarse, isWhole: false } : { contents: await openFile(sceneUrl, signal), isWhole: true };
-}
-
-/** A small scene has no coarse one, nor has what was made before there were any. */
-function noneIfMissing(error: unknown): null {
-  if (error instanceof ApiError && error.status === 404) return null;
-  throw error;
+  const contents = await openFile(firstUrl ?? sceneUrl, signal);
+  // Where it led, or what the server calls it, says what it is: a small scene has no coarse one.
+  const place = new URL(contents.headers.get('Content-Location') ?? contents.url, contents.url);
+  return { contents, isWhole: !place.pathname.endsWith(`/${COARSE}`) };
 }
 
 /** Opens a scene. Rejects when the file cannot be had; what goes wrong later is told `onError`. */

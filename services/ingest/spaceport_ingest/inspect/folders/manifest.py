@@ -21,7 +21,7 @@ from spaceport_ingest.inspect.photos.judge import judge
 from spaceport_ingest.inspect.photos.photo import GoodPhoto
 from spaceport_ingest.inspect.publish import publish_capture
 from spaceport_ingest.inspect.sorting import sort_files
-from spaceport_ingest.inspect.verdicts.known import known_photos
+from spaceport_ingest.inspect.verdicts.known import verdicts_of_arrived
 from spaceport_ingest.inspect.wishes import Inputs, Wishes, make_wishes
 from spaceport_ingest.ports import Kit, Listed
 from spaceport_ingest.rejection import CaptureRefused, count, shown
@@ -91,7 +91,8 @@ class ManifestUpload:
         )
         present = [photo for photo in sorted_files.photos if self._uri(photo) in arrived]
         self._check_complete(len(sorted_files.photos), len(present), kit)
-        known = known_photos(self.prefix, items, kit)
+        names = {self._uri(photo): photo.name for photo in sorted_files.photos}
+        known = verdicts_of_arrived(items, names, kit)
         whole = [photo for photo in present if self._whole(photo, arrived)]
         candidates = [self._candidate(photo, known, kit) for photo in whole]
         inspected = iter(inspect_all(candidates, kit.limits))
@@ -141,9 +142,7 @@ class ManifestUpload:
         )
         return RejectedPhoto(name=photo.name, reason=reason)
 
-    def _candidate(
-        self, photo: UploadedPhoto, known: Mapping[str, GoodPhoto], kit: Kit
-    ) -> Candidate:
+    def _candidate(self, photo: UploadedPhoto, known: Mapping[str, Verdict], kit: Kit) -> Candidate:
         uri = self._uri(photo)
         return Candidate(
             name=photo.name,
@@ -156,9 +155,11 @@ class ManifestUpload:
         )
 
 
-def _named(known: GoodPhoto | None, listed: UploadedPhoto) -> GoodPhoto | None:
+def _named(known: Verdict | None, listed: UploadedPhoto) -> Verdict | None:
     """Under the name that the user knows; nothing when other bytes were announced."""
-    if known is None or listed.sha256 not in ("", known.photo.sha256):
+    if not isinstance(known, GoodPhoto):
+        return known
+    if listed.sha256 not in ("", known.photo.sha256):
         return None
     return replace(known, photo=known.photo.model_copy(update={"name": listed.name}))
 

@@ -30,7 +30,7 @@ class Candidate:
     fetch: Fetch
     keep: Keep
     sha256: str = ""
-    known: GoodPhoto | None = None
+    known: Verdict | None = None
 
 
 def inspect_all(candidates: Sequence[Candidate], limits: Limits) -> list[Verdict]:

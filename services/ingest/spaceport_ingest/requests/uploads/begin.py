@@ -9,7 +9,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from spaceport_ingest.ports import Kit, Link
-from spaceport_ingest.requests.start import KEY_FIELD
+from spaceport_ingest.requests.jobs.start import KEY_FIELD
 from spaceport_ingest.requests.uploads.expected import Announced, expected_files
 from spaceport_ingest.upload import (
     SINGLE_PUT_BYTES,

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from spaceport_contracts.address import EmailAddress
+from spaceport_contracts.flight import PlannedFlight
 from spaceport_contracts.results import Quality
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.requests.bodies import Request, Step, WantedWebhook
@@ -18,6 +19,7 @@ from spaceport_ingest.upload import PART_BYTES, UploadState
 
 MAX_FILES = 10_000
 MAX_PARTS = 10_000  # S3's limit
+PlanName = Annotated[str, Field(min_length=1, max_length=1024)]
 Name = Annotated[str, Field(min_length=1, max_length=1024)]
 
 
@@ -169,10 +171,9 @@ class CompleteUpload(Request):
     options: WantedOptions | None = None
     pipeline_step: Step = Field(default=Step.SFM, alias="pipelineStep")
     title: str = Field(default="", max_length=TITLE_MAX_CHARACTERS)
-    plan: str | None = Field(
+    plan: PlanName | PlannedFlight | None = Field(
         default=None,
-        min_length=1,
-        max_length=1024,
-        description="the plan that was flown: its planId, or the address of its plan.json",
+        description="the plan that was flown: its planId, the address of its plan.json, or that "
+        "file's content",
     )
     webhook: WantedWebhook | None = Field(default=None, description="of this job alone")

@@ -1,10 +1,11 @@
 """POST /uploads/{id}/complete: everything is there, and a job is made of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spaceport_contracts.capture import RejectedPhoto
 from spaceport_contracts.events import Stage
+from spaceport_contracts.flight import PLAN_FILE, PlannedFlight
 from spaceport_contracts.options import AS_THE_QUALITY_HAS_IT, JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_contracts.uploads import UploadedPhoto, UploadManifest
@@ -12,7 +13,7 @@ from spaceport_contracts.webhook import JobWebhook
 from spaceport_ingest.admission.begun import submission_of, whole_upload_job
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.start import StartedJob, check_plan, set_off
+from spaceport_ingest.requests.jobs.start import StartedJob, check_plan, set_off
 from spaceport_ingest.requests.uploads.find import Found, files_of, find_upload, look_for
 from spaceport_ingest.requests.uploads.links import settled
 from spaceport_ingest.requests.uploads.look import verdicts_of
@@ -31,7 +32,7 @@ GOOD = PhotoVerdict(ok=True)
 
 @dataclass(frozen=True)
 class CompleteRequest:
-    """What is wanted of the job."""
+    """What is wanted of the job; `flight` is a plan whose content came with the request."""
 
     email: str | None = None
     step: Stage = Stage.SFM
@@ -39,6 +40,7 @@ class CompleteRequest:
     options: JobOptions | None = None
     title: str = ""
     plan: str | None = None
+    flight: PlannedFlight | None = None
     webhook: JobWebhook | None = None
 
 
@@ -53,6 +55,7 @@ def complete_upload(upload_id: str, request: CompleteRequest, kit: Kit) -> Start
         return set_off(upload.job_id, None, kit)
     there = look_for(upload, files_of(upload, kit), kit)
     check_step(request.step, there)
+    request = _with_plan_kept(request, upload, kit)
     check_plan(request.plan, request.step, kit)
     check_webhook(request.webhook, kit)
     found = [settled(upload, each, kit) for each in there]
@@ -66,6 +69,15 @@ def complete_upload(upload_id: str, request: CompleteRequest, kit: Kit) -> Start
     started = set_off(job_id, submission, kit)
     kit.register.complete(upload.upload_id, job_id)
     return started
+
+
+def _with_plan_kept(request: CompleteRequest, upload: Upload, kit: Kit) -> CompleteRequest:
+    """A plan that came with the request lies beside the photos from now on, and goes with them."""
+    if request.flight is None:
+        return request
+    uri = upload.prefix(kit.bucket) + PLAN_FILE
+    kit.platform.store.write(uri, request.flight.model_dump_json().encode(), "application/json")
+    return replace(request, plan=uri)
 
 
 def _what_begins_it(

@@ -6,10 +6,11 @@ from typing import Annotated, Any
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 
+from spaceport_contracts.flight import PlannedFlight
 from spaceport_ingest.inspect.verdicts.verdict import PhotoVerdict
 from spaceport_ingest.ports import GetKit, Link
 from spaceport_ingest.requests.bodies import JobAccepted
-from spaceport_ingest.requests.jobs import ACCEPTED, IdempotencyKey, accepted
+from spaceport_ingest.requests.jobs.routes import ACCEPTED, IdempotencyKey, accepted
 from spaceport_ingest.requests.uploads import bodies
 from spaceport_ingest.requests.uploads.begin import Begun, begin_upload, no_limit
 from spaceport_ingest.requests.uploads.complete import CompleteRequest, complete_upload
@@ -129,7 +130,8 @@ def add_uploads(app: HttpApi, get_kit: GetKit) -> None:
             quality=body.quality,
             options=body.options.plain() if body.options else None,
             title=body.title,
-            plan=body.plan,
+            plan=body.plan if isinstance(body.plan, str) else None,
+            flight=body.plan if isinstance(body.plan, PlannedFlight) else None,
             webhook=body.webhook.plain() if body.webhook else None,
         )
         return accepted(complete_upload(upload_id, request, get_kit()))

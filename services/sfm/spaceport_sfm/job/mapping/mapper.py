@@ -17,8 +17,8 @@ MIN_MODEL_SIZE = 3
 # without parallax "registers" them all on a single point.
 MIN_OBSERVATIONS = 15
 
-Registered = Callable[[int, int], None]
-"""Called with the number of registered images and of points."""
+Registered = Callable[[pycolmap.Reconstruction, int], None]
+"""Called with the model that has most images, and the number of points of the latest."""
 
 
 def map_incrementally(
@@ -37,7 +37,8 @@ def map_incrementally(
     def count() -> None:
         models = [manager.get(i) for i in range(manager.size())]
         if models:
-            tell(max(m.num_reg_images() for m in models), models[-1].num_points3D())
+            largest = max(models, key=lambda model: model.num_reg_images())
+            tell(largest, models[-1].num_points3D())
 
     callbacks = pycolmap.IncrementalPipelineCallback
     pipeline.add_callback(callbacks.INITIAL_IMAGE_PAIR_REG_CALLBACK.value, count)

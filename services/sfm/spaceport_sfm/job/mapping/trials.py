@@ -6,6 +6,7 @@ import pycolmap
 
 from spaceport_sfm.job.mapping.ladder import Rung, Trial
 from spaceport_sfm.job.mapping.mapper import map_globally, map_incrementally
+from spaceport_sfm.job.mapping.roll import Roll
 from spaceport_sfm.job.matching.database import create_database, verified_pairs, write_features
 from spaceport_sfm.job.matching.features import extract_all
 from spaceport_sfm.job.matching.likeness import FEATURES_PER_PHOTO, Descriptors, pairs_by_likeness
@@ -113,10 +114,10 @@ class Trials:
 
     def _likely_pairs(self) -> set[Pair]:
         photos = self._task.photos
+        # Rounded positions do not tell who is whose neighbour.
+        placed = self._gps.by_name if not self._gps.step_m else {}
         located = {
-            index: self._gps.by_name[photo.name]
-            for index, photo in enumerate(photos)
-            if photo.name in self._gps.by_name
+            index: placed[photo.name] for index, photo in enumerate(photos) if photo.name in placed
         }
         alike: set[Pair] = set()
         if needs_likeness(len(photos), len(located)):
@@ -142,8 +143,11 @@ class Trials:
         if rung.globally:
             return map_globally(self.database, self._task)
 
-        def count_up(registered: int, points: int) -> None:
+        roll = Roll(self._task.photos)
+
+        def count_up(model: pycolmap.Reconstruction, points: int) -> None:
+            registered = model.num_reg_images()
             figures = {"registered": float(registered), "points": float(points)}
-            self._tell("mapping", registered, count, figures)
+            self._tell("mapping", registered, count, figures, roll.call(model))
 
         return map_incrementally(self.database, self._task, rung, count_up)

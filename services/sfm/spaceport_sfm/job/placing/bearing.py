@@ -45,17 +45,23 @@ class Bearing:
     """Root mean square distance of the used photos from their middle."""
     median_m: float
     """Median distance of all photos from their GPS."""
+    independent: int
+    """How many of the photos' positions tell something of their own."""
 
     @property
     def scale_share(self) -> float:
         """Standard error of the scale, as a share of it; of the heading in radians, too."""
-        count = min(int(self.used.sum()), INDEPENDENT)
-        return self.error_m / max(self.spread_m * float(np.sqrt(count)), 1e-9)
+        return self.error_m / max(self.spread_m * float(np.sqrt(self.independent)), 1e-9)
 
     @property
     def reach(self) -> float:
         """The standard errors that scale and heading stay within."""
-        return reach(2 * min(int(self.used.sum()), INDEPENDENT) - 4)
+        return reach(self.free)
+
+    @property
+    def free(self) -> int:
+        """Residuals beyond what scale, heading and shift use up."""
+        return 2 * self.independent - 4
 
 
 def plane_of(centres: Points, up: Points) -> Complex:
@@ -64,7 +70,7 @@ def plane_of(centres: Points, up: Points) -> Complex:
     return np.asarray(level[:, 0] + 1j * level[:, 1])
 
 
-def fit_bearing(plane: Complex, target: Complex, seed: int) -> Bearing:
+def fit_bearing(plane: Complex, target: Complex, seed: int, least_m: float = 0.0) -> Bearing:
     """Least median of squares (Rousseeuw 1984) over pairs of photos, then least squares.
 
     Takes up to half of wrong positions, at any distance, and needs no tolerance.
@@ -72,6 +78,7 @@ def fit_bearing(plane: Complex, target: Complex, seed: int) -> Bearing:
     Args:
         plane: [N] the model's positions.
         target: [N] GPS, east + i north, metres; at least two of them apart.
+        least_m: standard error that every coordinate has at least, whatever the photos agree on.
     """
     first, second = _pairs(len(plane), seed)
     apart = np.abs(plane[first] - plane[second])
@@ -86,18 +93,21 @@ def fit_bearing(plane: Complex, target: Complex, seed: int) -> Bearing:
     best = int(np.argmin(medians))
     small = 1 + 5 / max(len(plane) - 2, 1)
     sigma = float(medians[best]) * small / RAYLEIGH_MEDIAN
-    used = _within(errors[best], sigma, abs(turns[best]) * plane)
-    return _refine(plane, target, used)
+    used = _within(errors[best], max(sigma, least_m), abs(turns[best]) * plane)
+    return _refine(plane, target, used, least_m)
 
 
-def bearing_of(plane: Complex, target: Complex, used: NDArray[np.bool_]) -> Bearing:
+def bearing_of(
+    plane: Complex, target: Complex, used: NDArray[np.bool_], least_m: float = 0.0
+) -> Bearing:
     """Least squares over photos that are known to be right."""
     turn, shift = _least_squares(plane[used], target[used])
     errors = np.abs(turn * plane + shift - target)
     free = max(2 * int(used.sum()) - 4, 1)
-    sigma = float(np.sqrt((errors[used] ** 2).sum() / free))
+    sigma = max(float(np.sqrt((errors[used] ** 2).sum() / free)), least_m)
     spread = abs(turn) * np.sqrt(np.mean(np.abs(plane[used] - plane[used].mean()) ** 2))
-    return Bearing(turn, shift, used, sigma, float(spread), float(np.median(errors)))
+    independent = min(len(np.unique(target[used])), INDEPENDENT)
+    return Bearing(turn, shift, used, sigma, float(spread), float(np.median(errors)), independent)
 
 
 def _pairs(count: int, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -117,15 +127,15 @@ def _within(errors: Points, sigma: float, placed: Complex) -> NDArray[np.bool_]:
     return np.asarray(errors <= max(INLIER_SIGMAS * float(np.sqrt(variance)), harmless))
 
 
-def _refine(plane: Complex, target: Complex, used: NDArray[np.bool_]) -> Bearing:
+def _refine(plane: Complex, target: Complex, used: NDArray[np.bool_], least_m: float) -> Bearing:
     for _ in range(ROUNDS):
-        found = bearing_of(plane, target, used)
+        found = bearing_of(plane, target, used, least_m)
         errors = np.abs(found.turn * plane + found.shift - target)
         again = _within(errors, found.error_m, abs(found.turn) * plane)
         if again.sum() < 2 or (again == used).all():
             break
         used = again
-    return bearing_of(plane, target, used)
+    return bearing_of(plane, target, used, least_m)
 
 
 def _least_squares(plane: Complex, target: Complex) -> tuple[complex, complex]:

@@ -37,7 +37,8 @@ def doubts(fit: Fit, poses: Poses, points: Points, photos: Mapping[str, TaskPhot
             "it was not used."
         )
     named = [photos[name] for name in poses.names]
-    return _too_high(measure_ground(centres, placed).height_above, named) or _too_fast(
+    ground = measure_ground(centres, placed)
+    return (_too_high(ground.height_above, named) if ground.seen else "") or _too_fast(
         centres, named
     )
 

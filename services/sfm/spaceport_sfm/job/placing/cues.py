@@ -30,11 +30,18 @@ UPRIGHT_ERROR = np.radians(12.0)
 # The largest sum of squares that a cue is charged when it is wrong: how much it takes to outvote.
 STRONG, MIDDLE, WEAK = 25.0, 9.0, 4.0
 
-FEWEST_GIMBALS = 3
+GIMBALS, FEWEST_GIMBALS = "the gimbal angles", 3
 MAX_GIMBAL_SPREAD = np.radians(10.0)
+# Nobody looks up as steeply in all photos: such a drone counts down as positive.
+HIGHEST_LOOK = np.radians(35.0)
+# Pitch and roll of 0.0 in every photo: level, or not known.
+ZEROS_ERROR = np.radians(10.0)
 MAX_VIEW_SPREAD = np.radians(12.0)
-MAX_VIEW_TURN = np.radians(20.0)
+MAX_VIEW_TURN, TURNED_SHARE = np.radians(20.0), 0.15
 STRAIGHT_DOWN, SUPPOSED_DOWN = "the view straight down", "the view, supposed to be straight down"
+LEVEL_FLIGHT, GROUND_PLANE = "the level flight", "the ground's plane"
+# What is known of most captures, and not of this one.
+SUPPOSITIONS = (SUPPOSED_DOWN, LEVEL_FLIGHT, GROUND_PLANE)
 LINE, FLAT = 0.1, 0.2
 PLANE_SHARE = 0.6
 PLANE_THICKNESS = 0.05
@@ -79,7 +86,8 @@ def photo_cues(poses: Poses, points: Points, photos: Mapping[str, TaskPhoto]) ->
         photos: what is known of each photo, by the names of `poses`.
     """
     by_drone = is_by_drone(poses, photos)
-    view = _view(poses, by_drone)
+    ground = _ground(points)
+    view = _view(poses, by_drone, ground)
     down = view is not None and view.name in (STRAIGHT_DOWN, SUPPOSED_DOWN)
     found = [
         _gimbals(poses, photos),
@@ -87,7 +95,7 @@ def photo_cues(poses: Poses, points: Points, photos: Mapping[str, TaskPhoto]) ->
         _flight(poses.centres),
         view,
         # People on foot look at walls; what they see most of need not be level.
-        _ground(points) if by_drone or down else None,
+        ground if by_drone or down else None,
     ]
     return [cue for cue in found if cue is not None]
 
@@ -103,22 +111,35 @@ def _vector_cue(name: str, up: Points, error: float, most: float) -> Cue:
 
 def _gimbals(poses: Poses, photos: Mapping[str, TaskPhoto]) -> Cue | None:
     """Pitch and roll of the gimbal, read back through each photo's rotation."""
-    ups, angles = [], []
-    for row, name in enumerate(poses.names):
-        photo = photos[name]
-        if photo.gimbal_pitch_deg is None or photo.rotated:
-            continue
-        roll_deg = photo.gimbal_roll_deg or 0.0
-        angles.append((photo.gimbal_pitch_deg, roll_deg, photo.gimbal_yaw_deg))
-        ups.append(poses.rotations[row] @ up_in_camera(photo.gimbal_pitch_deg, roll_deg))
+    rows = [
+        row
+        for row, name in enumerate(poses.names)
+        if photos[name].gimbal_pitch_deg is not None and not photos[name].rotated
+    ]
+    told = [photos[poses.names[row]] for row in rows]
+    angles = np.array([[p.gimbal_pitch_deg, p.gimbal_roll_deg or 0.0] for p in told])
     # Some writers fill in zeros for what they do not know.
-    if len(ups) < FEWEST_GIMBALS or not any(any(angle) for angle in angles):
+    if len(rows) < FEWEST_GIMBALS or not (angles.any() or any(p.gimbal_yaw_deg for p in told)):
         return None
-    mean, spread = robust_direction(np.array(ups))
+    rotations = poses.rotations[rows]
+    mean, spread = _up_by(angles, rotations)
+    mirrored, mirrored_spread = _up_by(angles * [-1.0, 1.0], rotations)
+    pitch = float(np.radians(np.median(angles[:, 0])))
+    if pitch > HIGHEST_LOOK or (mirrored_spread < MAX_GIMBAL_SPREAD < spread):
+        mean, spread, pitch = mirrored, mirrored_spread, -pitch
     if spread > MAX_GIMBAL_SPREAD:
         return None
-    error = float(np.hypot(GIMBAL_ERROR, spread / np.sqrt(len(ups))))
-    return _vector_cue("the gimbal angles", mean, error, STRONG)
+    error = float(np.hypot(GIMBAL_ERROR, spread / np.sqrt(len(rows))))
+    if not angles.any():
+        return _vector_cue(GIMBALS, mean, ZEROS_ERROR, MIDDLE)
+    # A drone that looks up may as well look down and write the other sign: twice the pitch off.
+    return _vector_cue(GIMBALS, mean, error + max(0.0, 2 * pitch) / MANY, STRONG)
+
+
+def _up_by(angles: Points, rotations: Points) -> tuple[Points, float]:
+    """Up by pitch and roll [N, 2] (degrees), and how far the photos typically are from it."""
+    ups = [turn @ up_in_camera(*angle) for turn, angle in zip(rotations, angles, strict=True)]
+    return robust_direction(np.array(ups))
 
 
 def up_in_camera(pitch_deg: float, roll_deg: float) -> Points:
@@ -178,7 +199,7 @@ def _flight(centres: Points) -> Cue | None:
     if long[2] and singular[2] > FLAT * singular[1]:
         return None
     rows = axes[: 2 if long[1] else 1]
-    return Cue("the level flight", rows, np.zeros(len(rows)), np.full(len(rows), FLIGHT_ERROR), 6.0)
+    return Cue(LEVEL_FLIGHT, rows, np.zeros(len(rows)), np.full(len(rows), FLIGHT_ERROR), 6.0)
 
 
 def is_by_drone(poses: Poses, photos: Mapping[str, TaskPhoto]) -> bool:
@@ -186,28 +207,35 @@ def is_by_drone(poses: Poses, photos: Mapping[str, TaskPhoto]) -> bool:
     return sum(photos[name].drone for name in poses.names) > len(poses.names) / 2
 
 
-def _view(poses: Poses, by_drone: bool) -> Cue | None:
+def _view(poses: Poses, by_drone: bool, ground: Cue | None) -> Cue | None:
     """Photos that all look one way look straight down from a drone, or stand upright in a hand.
 
     Flown to and fro the pictures turn by half a turn, which nobody does before a wall. Flown one
-    way, the maker of the camera decides: drones look down unless their angles say otherwise. Where
-    no maker is known, cameras spread over a plane that they all face are taken for a drone's.
+    way, a drone is supposed to look straight down, unless what it sees lies aslant before it; so
+    are cameras without a maker that are spread over a plane which they all face.
     """
     view, spread = robust_direction(poses.forwards)
     if spread > MAX_VIEW_SPREAD:
         return None
     error = float(np.hypot(VIEW_ERROR, spread / np.sqrt(len(poses.names))))
-    if by_drone or _turn_back(poses.downs):
+    if _turn_back(poses.downs):
         return _vector_cue(STRAIGHT_DOWN, -view, error, MIDDLE)
-    if _face_their_plane(poses.centres, view):
+    if by_drone and ground is not None and _is_aslant(ground, view):
+        return None
+    if by_drone or _face_their_plane(poses.centres, view):
         return _vector_cue(SUPPOSED_DOWN, -view, error, MIDDLE)
     return _vector_cue("upright photos", unit(-poses.downs.mean(axis=0)), UPRIGHT_ERROR, WEAK)
 
 
+def _is_aslant(ground: Cue, view: Points) -> bool:
+    """The plane is not looked at squarely."""
+    return bool(np.linalg.norm(ground.rows @ view) > np.sin(MAX_VIEW_TURN))
+
+
 def _turn_back(downs: Points) -> bool:
-    """Some pictures are turned by half a turn against the others."""
-    along = np.linalg.svd(downs, full_matrices=False)[2][0]
-    return 0.15 < float((downs @ along > 0).mean()) < 0.85
+    """Some pictures are turned by half a turn against others; by a quarter they may just lie."""
+    against = (downs @ downs.T < -np.cos(MAX_VIEW_TURN)).mean(axis=1)
+    return bool((against > TURNED_SHARE).mean() > 2 * TURNED_SHARE)
 
 
 def _face_their_plane(centres: Points, view: Points) -> bool:
@@ -228,7 +256,7 @@ def _ground(points: Points) -> Cue | None:
         return None
     kept = points[inside]
     _, _, axes = np.linalg.svd(kept - kept.mean(axis=0), full_matrices=False)
-    return Cue("the ground's plane", axes[:2], np.zeros(2), np.full(2, GROUND_ERROR), WEAK)
+    return Cue(GROUND_PLANE, axes[:2], np.zeros(2), np.full(2, GROUND_ERROR), WEAK)
 
 
 def _plane_inliers(points: Points) -> NDArray[np.bool_]:

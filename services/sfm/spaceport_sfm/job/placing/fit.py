@@ -34,6 +34,7 @@ from spaceport_sfm.job.placing.heights import (
 from spaceport_sfm.job.placing.poses import Poses
 from spaceport_sfm.job.placing.positions import GpsPositions
 from spaceport_sfm.job.placing.sim3 import UP, Sim3, angle_deg, rotation_between, unit
+from spaceport_sfm.job.placing.sure import chance_beyond
 from spaceport_sfm.job.placing.upright import Upright, residual_charge, settle_up
 from spaceport_sfm.job.task import Origin, TaskPhoto
 
@@ -60,6 +61,8 @@ class Located:
     altitudes: Altitudes
     """Rows of these are those of this class."""
     seed: int
+    rounding_m: float
+    """Standard error of a coordinate by what the positions are rounded to."""
 
     @property
     def target(self) -> NDArray[np.complex128]:
@@ -68,7 +71,7 @@ class Located:
 
     def bearing(self, up: Points) -> Bearing:
         """Scale, heading and shift for an up."""
-        return fit_bearing(plane_of(self.centres, up), self.target, self.seed)
+        return fit_bearing(plane_of(self.centres, up), self.target, self.seed, self.rounding_m)
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,10 @@ class Fit:
         """What the scale is hardly ever further off than, as a share of it."""
         return self.bearing.reach * self.scale_share
 
+    def scale_chance(self, share: float) -> float:
+        """How likely the scale is further off than `share` of it."""
+        return chance_beyond(share / max(self.scale_share, 1e-9), self.bearing.free)
+
     @property
     def heading_within_deg(self) -> float:
         """The same of the heading."""
@@ -123,6 +130,8 @@ def locate(
         enu_m=np.array([gps.by_name[poses.names[row]] for row in rows]),
         altitudes=altitudes_of([photos[poses.names[row]] for row in rows]),
         seed=seed,
+        # Anywhere within a step: the standard deviation of a uniform distribution.
+        rounding_m=gps.step_m / float(np.sqrt(12)),
     )
 
 
@@ -146,7 +155,7 @@ def _settle(
     count = min(int(used.sum()), INDEPENDENT)
 
     def bearing(up: Points) -> Bearing:
-        return bearing_of(plane_of(located.centres, up), located.target, used)
+        return bearing_of(plane_of(located.centres, up), located.target, used, located.rounding_m)
 
     def charge(up: Points) -> float:
         return residual_charge(bearing(up).error_m, reference.error_m, count)

@@ -12,6 +12,7 @@ from spaceport_sfm.job.placing.edges import Edges, FindEdges, shows_uprights, up
 from spaceport_sfm.job.placing.fit import Fit, fit_world, locate
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.ground import measure_ground
+from spaceport_sfm.job.placing.lying import stand_up
 from spaceport_sfm.job.placing.note import (
     LOST_LETTERS,
     fit_note,
@@ -61,12 +62,14 @@ def georeference(
         find_edges: looks for straight edges in the photos; asked only where they may tell.
     """
     named = {photo.name: photo for photo in photos}
+    poses = stand_up(poses, named)
     cues, rough = photo_cues(poses, points, named), rough_up(poses)
     about = _level_up(cues, rough)
     if shows_uprights(poses, about.up):
         edges = upright_edges(find_edges(), about.up)
         cues += [edges] if edges else []
-    gps = gps_positions(photos)
+    # Strays of another place say nothing about this one.
+    gps = gps_positions([named[name] for name in poses.names])
     said = gps.warnings
 
     def fit_to(positions: GpsPositions) -> Fit:

@@ -1,6 +1,6 @@
 """How sure the frame is, in words: one sentence for the report, and what is worth a warning."""
 
-from spaceport_sfm.job.placing.cues import SUPPOSED_DOWN
+from spaceport_sfm.job.placing.cues import GROUND_PLANE, SUPPOSED_DOWN
 from spaceport_sfm.job.placing.fit import GPS_HEIGHTS, Fit
 from spaceport_sfm.job.placing.sure import MANY
 from spaceport_sfm.job.placing.upright import Upright
@@ -10,7 +10,9 @@ LOST_LETTERS = (
     "they were not used; mend them, or upload the photos as the camera wrote them."
 )
 DOUBTFUL_UP_DEG = 3.5
-DOUBTFUL_SCALE = 0.02
+# The sentence says the figure in any case; a surveyor is warned where one capture in a hundred, or
+# more, is off by more than this.
+DOUBTFUL_SCALE, DOUBTFUL_CHANCE = 0.02, 0.01
 FEW_LOCATED = 6
 KILOMETRES_FROM_M = 10_000.0
 # Nobody would believe 0.0.
@@ -141,16 +143,16 @@ def _up_doubt(upright: Upright) -> str:
 
 
 def _supposed(upright: Upright) -> str:
-    if SUPPOSED_DOWN not in upright.agreeing:
+    if upright.settled or not {SUPPOSED_DOWN, GROUND_PLANE} & set(upright.agreeing):
         return ""
     return (
-        "No camera is named in the photos, so whether they look down or at a wall is not known; "
-        "they were taken to look straight down."
+        "Nothing in the photos says whether they look down or at a wall; they were taken to look "
+        "down."
     )
 
 
 def _scale_doubt(fit: Fit) -> str:
-    if fit.scale_within < DOUBTFUL_SCALE:
+    if fit.scale_chance(DOUBTFUL_SCALE) < DOUBTFUL_CHANCE:
         return ""
     return (
         f"GPS is off by about {fit.bearing.error_m:.1f} m over {2 * fit.bearing.spread_m:.0f} m: "

@@ -12,7 +12,7 @@ from itertools import combinations
 
 import numpy as np
 
-from spaceport_sfm.job.placing.cues import STRONG, Cue
+from spaceport_sfm.job.placing.cues import STRONG, SUPPOSITIONS, Cue
 from spaceport_sfm.job.placing.geodesy import Points
 from spaceport_sfm.job.placing.sim3 import angle_deg, unit
 from spaceport_sfm.job.placing.sure import MANY
@@ -21,6 +21,8 @@ ROUNDS = 8
 # Weak knowledge of everything keeps the equations solvable: a hemisphere's worth.
 PRIOR_ERROR = np.radians(60.0)
 SAME_DEG = 1.0
+# What is known no better than this is not known.
+SETTLED_ERROR, NOT_KNOWN_DEG = np.radians(12.0), 90.0
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,13 @@ class Upright:
     """Standard error, in the direction that is known worst."""
     agreeing: tuple[str, ...]
     disagreeing: tuple[str, ...]
+    settled: bool
+    """Without what is only supposed of the capture, up would be known as well."""
 
     @property
     def within_deg(self) -> float:
         """What up is hardly ever further off than."""
-        return MANY * self.error_deg
+        return min(MANY * self.error_deg, NOT_KNOWN_DEG)
 
 
 Witness = Callable[[Points], list[Cue]]
@@ -116,19 +120,26 @@ def _cost(up: Points, cues: Sequence[Cue], gps: Witness) -> float:
 def _describe(up: Points, cues: Sequence[Cue], rough: Points, gps: Witness) -> Upright:
     witnesses = [*cues, *gps(up)]
     agreeing = [cue for cue in witnesses if cue.chi2(up) < cue.most]
-    information = np.eye(3) / PRIOR_ERROR**2 + sum(cue.information for cue in agreeing)
-    # Only what turns up matters, not what would make it longer.
-    across = np.linalg.svd(up[None])[2][1:]
-    worst = float(np.linalg.eigvalsh(across @ information @ across.T)[0])
+    error = _worst_error(up, agreeing)
+    facts = [cue for cue in agreeing if cue.name not in SUPPOSITIONS]
     # Cues that contradict each other by more than they promise are as wrong as that (Birge, 1932).
     free = max(sum(len(cue.values) for cue in agreeing) - 2, 1)
     birge = max(1.0, float(np.sqrt(sum(cue.chi2(up) for cue in agreeing) / free)))
     return Upright(
         up=up,
-        error_deg=birge * float(np.degrees(1 / np.sqrt(worst))),
+        error_deg=birge * float(np.degrees(error)),
         agreeing=tuple(cue.name for cue in agreeing),
         disagreeing=tuple(cue.name for cue in witnesses if cue.chi2(up) >= cue.most),
+        settled=_worst_error(up, facts) < SETTLED_ERROR,
     )
+
+
+def _worst_error(up: Points, cues: Sequence[Cue]) -> float:
+    """Standard error of `up` by these cues in the direction that is known worst, in radians."""
+    information = np.eye(3) / PRIOR_ERROR**2 + sum(cue.information for cue in cues)
+    # Only what turns up matters, not what would make it longer.
+    across = np.linalg.svd(up[None])[2][1:]
+    return float(1 / np.sqrt(np.linalg.eigvalsh(across @ information @ across.T)[0]))
 
 
 def residual_charge(error_m: float, least_m: float, count: int) -> float:

@@ -29,8 +29,8 @@ def run(task_path: Path, channel: TextIO) -> None:
         channel.write(json.dumps(message) + "\n")
         channel.flush()
 
-    def tell(step: str, n: int, m: int, figures: dict[str, float]) -> None:
-        send({"step": step, "n": n, "m": m, "figures": figures})
+    def tell(step: str, n: int, m: int, figures: dict[str, float], roll: str = "", /) -> None:
+        send({"step": step, "n": n, "m": m, "figures": figures, "roll": roll})
 
     try:
         matching_device()  # said before anything is computed

@@ -16,6 +16,7 @@ class Listener:
         self.findings: Findings | None = None
         self._container = container
         self._step = ""
+        self._roll = ""
         self._started_s = time.monotonic()
 
     def message(self, message: Message) -> None:
@@ -29,11 +30,12 @@ class Listener:
 
     def _progress(self, message: Message) -> None:
         step, n, m, figures = (message[key] for key in ("step", "n", "m", "figures"))
+        self._roll = str(message["roll"]) or self._roll  # it stands while later steps go on
         assert isinstance(step, str) and isinstance(n, int) and isinstance(m, int)
         assert isinstance(figures, dict)
         if step != self._step or n == 0:
             self._step, self._started_s = step, time.monotonic()
-        self._container.progress(step, n, m, self._seconds_left(n, m), **figures)
+        self._container.progress(step, n, m, self._seconds_left(n, m), self._roll, **figures)
 
     def _seconds_left(self, n: int, m: int) -> float | None:
         if not n or self._step == "mapping":

@@ -2,7 +2,7 @@
 
 from spaceport_ingest.admission.deletion import begin_deletion
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.standing import published_by, standing_of
+from spaceport_ingest.requests.jobs.standing import published_by, standing_of
 from spaceport_ingest.submission import Deletion
 
 

@@ -25,7 +25,7 @@ sys.exit(run_job({stage!r}, main))
 def quick_program(stage_command: Sequence[str]) -> list[str]:
     """The real command line's module, mapped to a program that is done at once."""
     stage = stage_command[-1].removeprefix("spaceport_").removesuffix(".job")
-    code = JOB_PROGRAM.format(stage=stage, root=str(Path(__file__).parents[2]))
+    code = JOB_PROGRAM.format(stage=stage, root=str(Path(__file__).parents[3]))
     return [sys.executable, "-c", code]
 
 

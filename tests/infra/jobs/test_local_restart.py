@@ -143,7 +143,7 @@ def test_a_kill_in_training_costs_one_attempt_of_training(tmp_path: Path) -> Non
         [sys.executable, "-m", "tests.infra.doomed", str(tmp_path), JOB],
         stdout=subprocess.PIPE,
         text=True,
-        cwd=Path(__file__).parents[2],
+        cwd=Path(__file__).parents[3],
     )
     assert doomed.stdout is not None
     assert doomed.stdout.readline() == "training\n"

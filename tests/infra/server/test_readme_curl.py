@@ -16,7 +16,7 @@ from tests.infra.asked import get
 from tests.infra.clouds import Program, wait_for
 from tests.infra.uploads import PHOTOS
 
-README = Path(__file__).parents[2] / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 API, S3 = "http://127.0.0.1:8080", "http://127.0.0.1:8081"
 # Of a line that begins so, the status of its answer; the others are told apart by their number.
 STATUSES = {

@@ -9,8 +9,8 @@ from spaceport_contracts.options import JobOptions
 from spaceport_contracts.results import Quality
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.locate import locate
-from spaceport_ingest.requests.start import StartRequest, start_job
+from spaceport_ingest.requests.jobs.locate import locate
+from spaceport_ingest.requests.jobs.start import StartRequest, start_job
 from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import FieldError, Problem
 

@@ -15,7 +15,7 @@ from spaceport_local.http.pages import Pages
 from spaceport_local.http.signin import OWNER, SESSION_S, SignIn
 from spaceport_runtime.errors import UserError
 from spaceport_topology.wiring import RouteSpec
-from tests.infra.test_local_frontdoor import Handlers
+from tests.infra.server.test_local_frontdoor import Handlers
 
 TOKEN, GUEST = "of-the-owner", "of-the-guest"
 ROUTES = (

@@ -410,6 +410,46 @@ def test_checkpoints_reach_s3_while_the_job_runs(cloud: LocalCloud, sagemaker: A
     end_of(sagemaker, "t-sync")
 
 
+def test_a_checkpoint_that_is_being_written_comes_in_the_next_round(
+    cloud: LocalCloud, sagemaker: Any
+) -> None:
+    size_bytes = 4 << 20
+
+    def work(task: Task) -> int:
+        with (task.root / "checkpoints" / "large").open("wb", buffering=0) as stream:
+            for number in range(500):
+                stream.seek(0)
+                stream.write(bytes([number % 7]) * size_bytes)
+        return 0
+
+    WORKSHOP.work["t-torn"] = work
+    sagemaker.create_training_job(**training("t-torn"))
+    job = end_of(sagemaker, "t-torn")
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    kept = cloud.client("s3").get_object(Bucket=cloud.bucket, Key="checkpoints/t-torn/large")
+    assert kept["Body"].read() == bytes([499 % 7]) * size_bytes
+
+
+def test_a_program_does_not_outlive_a_job_that_broke(cloud: LocalCloud, sagemaker: Any) -> None:
+    ended, s3 = threading.Event(), cloud.client("s3")
+    s3.create_bucket(Bucket="for-a-while")
+
+    def work(task: Task) -> int:
+        s3.delete_bucket(Bucket="for-a-while")
+        (task.root / "checkpoints" / "early").write_bytes(b"1")
+        task.stopping.wait(60)
+        ended.set()
+        return 0
+
+    WORKSHOP.work["t-broke"] = work
+    there = {"S3Uri": "s3://for-a-while/checkpoints/"}
+    sagemaker.create_training_job(**training("t-broke", CheckpointConfig=there))
+    job = end_of(sagemaker, "t-broke")
+    assert job["TrainingJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith("InternalServerError")
+    assert ended.wait(20)
+
+
 def test_jobs_are_listed_newest_first_page_by_page(sagemaker: Any) -> None:
     for name in ("p-list-1", "p-list-2", "p-list-3"):
         sagemaker.create_processing_job(**processing(name))

@@ -16,8 +16,8 @@ from spaceport_ingest.admission.uploads import starts_a_job
 from spaceport_ingest.inspect.plan import read_plan
 from spaceport_ingest.ports import Kit
 from spaceport_ingest.rejection import CaptureRefused
-from spaceport_ingest.requests.locate import Located, locate
-from spaceport_ingest.requests.standing import standing_of
+from spaceport_ingest.requests.jobs.locate import Located, locate
+from spaceport_ingest.requests.jobs.standing import standing_of
 from spaceport_ingest.requests.webhook import check_webhook, keep_webhook
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.http.caller import caller

@@ -11,8 +11,8 @@ from pydantic.alias_generators import to_camel
 from spaceport_contracts.address import EmailAddress
 from spaceport_contracts.results import Quality
 from spaceport_ingest.ports import GetKit
-from spaceport_ingest.requests.batch import BatchRequest, start_batch
 from spaceport_ingest.requests.bodies import Request
+from spaceport_ingest.requests.jobs.batch import BatchRequest, start_batch
 from spaceport_ingest.requests.options import WantedOptions
 from spaceport_ingest.submission import TITLE_MAX_CHARACTERS
 from spaceport_runtime.http.body import JSON

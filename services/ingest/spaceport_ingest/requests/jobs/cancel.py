@@ -4,7 +4,7 @@ from http import HTTPStatus
 
 from spaceport_contracts.events import CancellationRequested
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.standing import published_by, standing_of
+from spaceport_ingest.requests.jobs.standing import published_by, standing_of
 from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.lineage import originate
 from spaceport_runtime.ports import EndKind

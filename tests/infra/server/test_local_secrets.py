@@ -18,7 +18,7 @@ from spaceport_local.disk.secrets import CURL_NAME, KEYS_NAME, TOKEN_NAME
 from spaceport_local.sagemaker.runner import FunctionRunner
 from tests.infra.asked import get, post, signed_in
 from tests.infra.clouds import Program, wait_for
-from tests.infra.test_local_tenants import send
+from tests.infra.server.test_local_tenants import send
 from tests.infra.uploads import PHOTOS, mails
 
 LOOPBACK = {f"SPACEPORT_{service}_WEBHOOKS_TO_LOOPBACK": "true" for service in ("NOTIFY", "INGEST")}

@@ -23,7 +23,7 @@ from tests.infra.clouds import wait_for
 from tests.infra.served import Served, served
 
 pytestmark = pytest.mark.slow
-OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
+OPENAPI = Path(__file__).parents[3] / "docs" / "openapi.json"
 REQUESTS = int(os.environ.get("SPACEPORT_API_REQUESTS", "1000"))
 KINDS = ("READS_PER_MINUTE", "CHANGES_PER_MINUTE", "UPLOAD_BYTES_PER_DAY")
 UNLIMITED = {f"SPACEPORT_API_{kind}": str(1 << 60) for kind in KINDS}

@@ -18,7 +18,7 @@ from spaceport_ingest.admission.runs import admit, ingest_run, work
 from spaceport_ingest.estimates.arithmetic import Ask
 from spaceport_ingest.estimates.fleet import estimate_here
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.standing import Standing, published_by, standing_of, unknown_job
+from spaceport_ingest.requests.jobs.standing import Standing, published_by, standing_of, unknown_job
 from spaceport_ingest.submission import Replay
 from spaceport_runtime.http.problems import Problem
 from spaceport_runtime.ports import RunKey

@@ -3,7 +3,7 @@
 from spaceport_ingest.admission.identity import job_of
 from spaceport_ingest.admission.uploads import starts_a_job
 from spaceport_ingest.ports import Kit
-from spaceport_ingest.requests.locate import names_of, nothing_at
+from spaceport_ingest.requests.jobs.locate import names_of, nothing_at
 from spaceport_ingest.submission import Submission
 from spaceport_runtime.http.caller import caller
 

@@ -12,7 +12,7 @@ from spaceport_contracts.places import AREAS
 from spaceport_contracts.uploads import MANIFEST_NAME, UPLOADS_PREFIX
 from spaceport_ingest.inspect.names import leaves_its_folder
 from spaceport_ingest.ports import Kit, Listed
-from spaceport_ingest.requests.standing import published_by
+from spaceport_ingest.requests.jobs.standing import published_by
 from spaceport_ingest.upload import UPLOAD_ID
 from spaceport_runtime.http.caller import caller
 from spaceport_runtime.http.problems import Problem, field_problem

@@ -23,7 +23,7 @@ from tests.infra.asked import get, post
 from tests.infra.clouds import Program, wait_for
 from tests.infra.uploads import PHOTOS, all_mails, mails, upload
 
-OPENAPI = Path(__file__).parents[2] / "docs" / "openapi.json"
+OPENAPI = Path(__file__).parents[3] / "docs" / "openapi.json"
 BOB = "of-bob"
 MAIL = "you@example.com"
 
@@ -59,6 +59,7 @@ ROWS = {
     "PUT /jobs/{job_id}/annotations": Row((200,), (404,), {"annotations": []}),
     "GET /jobs/{job_id}/annotations": Row((200,), (404,)),
     "GET /shared/{token}/annotations": Row((200,), (200,), is_open=True),
+    "GET /jobs/{job_id}/positions": Row((200,), (404,)),
     "GET /jobs/{job_id}/results": Row((200,), (404,)),
     "GET /jobs/{job_id}/shares": Row((200,), (404,)),
     "POST /jobs/{job_id}/shares": Row((201,), (404,), {}),

@@ -15,12 +15,12 @@ from spaceport_ingest.requests.bodies import (
     ReplayJob,
     StartJob,
 )
-from spaceport_ingest.requests.cancel import cancel_job
-from spaceport_ingest.requests.delete import delete_job
-from spaceport_ingest.requests.find import find_job
+from spaceport_ingest.requests.jobs.cancel import cancel_job
+from spaceport_ingest.requests.jobs.delete import delete_job
+from spaceport_ingest.requests.jobs.find import find_job
+from spaceport_ingest.requests.jobs.replay import replay_job
+from spaceport_ingest.requests.jobs.start import StartedJob, StartRequest, start_job
 from spaceport_ingest.requests.options import Choices, choices
-from spaceport_ingest.requests.replay import replay_job
-from spaceport_ingest.requests.start import StartedJob, StartRequest, start_job
 from spaceport_runtime.http.body import JSON
 from spaceport_runtime.http.problems import responses
 from spaceport_runtime.http.shell import HttpApi
