@@ -73,7 +73,8 @@ def _codes(rows: Sequence[Mapping[str, Any]]) -> str:
     for row in rows:
         by_code.setdefault(row.get("code", "unknown"), []).append(row["name"])
     (most, _), *others = sorted(by_code.items(), key=lambda item: -len(item[1]))
-    text = f"Rows are of one code (git's trees of sfm and of ingest's inspection: {most})"
+    share = "Most" if others else "All"
+    text = f"{share} rows are of one code (git's trees of sfm and of the inspection: {most})"
     text += "".join(f"; of {code}: {', '.join(names)}" for code, names in others)
     return f"{text}.\n"
 
