@@ -102,7 +102,7 @@ def test_what_is_no_photo_is_said_and_left_out(
         page = visitor.page
         visitor.open("/new")
         page.get_by_test_id("files").set_input_files([notes])
-        expect(page.get_by_text("There is no photo and no zip among these files.")).to_be_visible()
+        expect(page.get_by_text("There is no photo and no zip in there.")).to_be_visible()
         page.get_by_test_id("files").set_input_files([*photos[:2], notes])
         expect(page.get_by_text("1 file that are not photos.")).to_be_visible()
         expect(page.get_by_text("These are fewer than 3 photos")).to_be_visible()
