@@ -11,12 +11,12 @@ from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Stopped
 from spaceport_splat.gaussians import FIELDS, Gaussians
 from spaceport_splat.kernels import Floats
-from spaceport_train.job.candidates import Candidate
+from spaceport_train.job.candidates import LEAST_GAIN_DB, Candidate
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.cpu.engine import CpuEngine
 from spaceport_train.job.engine import Arrays, Diverged, OutOfMemory
 from spaceport_train.job.finale import take_all_in
-from spaceport_train.job.look import looked
+from spaceport_train.job.look import Look, looked
 from spaceport_train.job.scene.scene import Scene, read_scene
 from spaceport_train.job.schedule import Moment
 from spaceport_train.job.trainer import Trainer
@@ -107,7 +107,8 @@ def test_only_the_end_is_left_when_the_validation_photos_no_longer_improve(
     def stalled(folder: Path) -> tuple[Trainer, Faulty]:
         it, engine = faulty(scene, folder, {})
         it.best = {name: array.copy() for name, array in engine.state().items()}
-        it.course.best_mix_db, it.course.step, it.course.best_step = 99.0, 50, 50
+        it.course.best_mix_db, it.course.step, it.course.gained_step = 99.0, 50, 50
+        it.course.gained_mix_db = 99.0
         return it, engine
 
     it, engine = stalled(tmp_path)
@@ -116,10 +117,21 @@ def test_only_the_end_is_left_when_the_validation_photos_no_longer_improve(
     assert (it.course.step, it.course.skipped, it.finished) == (100, 15, True)
 
     late, engine = stalled(tmp_path / "late")
-    late.course.step = late.course.best_step = 70
+    late.course.step = late.course.gained_step = 70
     late.run()
     assert [moment.step for moment in engine.moments] == list(range(70, 90))
     assert late.course.skipped == 0
+
+
+def test_hardly_better_is_no_better(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = iter(Look(step, 20.0, 8 + step * LEAST_GAIN_DB / 50) for step in range(30, 101, 10))
+    monkeypatch.setattr("spaceport_train.job.trainer.looked", lambda *_: next(looks))
+    it, engine = faulty(scene, tmp_path, {})
+    it.run()
+    assert [moment.step for moment in engine.moments] == [*range(50), *range(85, 100)]
+    assert it.course.best_step == 100
 
 
 def test_the_end_begins_with_the_best_splat(scene: Scene, tmp_path: Path) -> None:
@@ -127,7 +139,8 @@ def test_the_end_begins_with_the_best_splat(scene: Scene, tmp_path: Path) -> Non
     it.run(until=50)
     best = it.engine.gaussians()
     it.best = {name: array.copy() for name, array in it.engine.state().items()}
-    it.course.best_mix_db, it.course.best_step = 99.0, 50
+    it.course.best_mix_db = it.course.gained_mix_db = 99.0
+    it.course.gained_step = 50
     it.run(until=70)
     assert it.course.step == 85
     assert_same_gaussians(it.engine.gaussians(), best)

@@ -18,9 +18,9 @@ alone prefers blur. Every doubling of the Gaussians must earn `MARGIN_DB`: more 
 and cost everybody who looks at the splat.
 The pilot of the winner is the beginning of its training: only the losers' work is extra.
 
-**Length.** When the validation photos have not improved for `PATIENCE` of the steps, only the last
-part of the schedule is left, from the best splat on; and the best is kept, not the last. Test
-photos choose nothing (scene/split.py).
+**Length.** When the validation photos have not gained `LEAST_GAIN_DB` in `PATIENCE` of the steps,
+only the last part of the schedule is left, from the best splat on; and the best is kept, not the
+last. Test photos choose nothing (scene/split.py).
 """
 
 import math
@@ -35,6 +35,7 @@ REFERENCE_PIXELS = 800 * 450
 PILOT = 0.4
 MARGIN_DB = 0.1
 PATIENCE = 0.2
+LEAST_GAIN_DB = 0.02  # of the mix: less is what one look differs from the next by
 WORK_GROWTH, STEPS_GROWTH = 0.6, 0.7
 STEPS_BY_BUDGET = 0.5  # as between the presets, where 15 times the work has 4 times the steps
 STEPS_PHOTOS = 17  # photos**STEPS_GROWTH that take twice the steps: about 57 photos

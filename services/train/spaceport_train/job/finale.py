@@ -26,7 +26,7 @@ def take_all_in(trained: Trainer, store: Store) -> Trainer:
         trained.rng,
         store,
         photos=range(len(trained.scene.photos)),
-        course=replace(trained.course, step=first, queue=[], history=[], best_step=first),
+        course=replace(trained.course, step=first, queue=[], history=[]),
         on_step=trained.on_step,
         stopping=trained.stopping,
     )

@@ -10,7 +10,7 @@ import numpy as np
 
 from spaceport_runtime.errors import UserError
 from spaceport_runtime.job.container import Stopped
-from spaceport_train.job.candidates import PATIENCE, Candidate
+from spaceport_train.job.candidates import LEAST_GAIN_DB, PATIENCE, Candidate
 from spaceport_train.job.checkpoint import Store
 from spaceport_train.job.engine import Arrays, Diverged, Engine, OutOfMemory
 from spaceport_train.job.look import Look, Show, looked
@@ -27,6 +27,7 @@ log = logging.getLogger("spaceport.train")
 class Course:
     """Where a training is: everything beside the engine that the next step depends on.
 
+    gained: when the validation photos were last better by `LEAST_GAIN_DB` than at the time before;
     skipped: steps of the schedule that were left out because more did not help.
     """
 
@@ -34,6 +35,8 @@ class Course:
     queue: list[int] = field(default_factory=list)
     best_mix_db: float = -1.0
     best_step: int = 0
+    gained_mix_db: float = -1.0
+    gained_step: int = 0
     skipped: int = 0
     slowdown: float = 1.0
     least_level: int = 1
@@ -85,7 +88,7 @@ class Trainer:
     @property
     def _stale(self) -> bool:
         """The validation photos have not improved for long enough."""
-        waited = self.course.step - self.course.best_step
+        waited = self.course.step - self.course.gained_step
         return self.best is not None and waited >= PATIENCE * self.candidate.steps
 
     def run(self, until: int | None = None) -> None:
@@ -133,12 +136,14 @@ class Trainer:
         log.info("no better since step %d: the last part", self.course.best_step)
         self.rewind()
         self.course.skipped += last_part - self.course.step
-        self.course.step = self.course.best_step = last_part
+        self.course.step = self.course.gained_step = last_part
 
     def _evaluate(self) -> None:
         course = self.course
         look = looked(self.engine, self.scene, self.validation, course.step, self.show)
         course.history.append(look)
+        if look.mix_db > course.gained_mix_db + LEAST_GAIN_DB:
+            course.gained_mix_db, course.gained_step = look.mix_db, course.step
         if look.mix_db > course.best_mix_db:
             course.best_mix_db, course.best_step = look.mix_db, course.step
             self.best = {name: array.copy() for name, array in self.engine.state().items()}
@@ -171,7 +176,8 @@ class Trainer:
             ) from error
         if self.course.shortages == 1:
             self.engine.shrink()
-            self.best, self.course.best_mix_db = None, Course().best_mix_db  # it has no room either
+            self.best = None  # it has no room either
+            self.course.best_mix_db = self.course.gained_mix_db = Course().best_mix_db
         else:
             self.course.least_level *= 2
 
