@@ -102,13 +102,13 @@ def test_what_is_no_photo_is_said_and_left_out(
         page = visitor.page
         visitor.open("/new")
         page.get_by_test_id("files").set_input_files([notes])
-        expect(page.get_by_text("There is no photo and no zip among these files.")).to_be_visible()
+        expect(page.get_by_text("There is no photo and no zip in there.")).to_be_visible()
         page.get_by_test_id("files").set_input_files([*photos[:2], notes])
-        expect(page.get_by_text("1 file that are not photos.")).to_be_visible()
+        expect(page.get_by_text("Not photos: 1 file.")).to_be_visible()
         expect(page.get_by_text("These are fewer than 3 photos")).to_be_visible()
         check(visitor)
         page.get_by_role("button", name="Leave them out").click()
-        expect(page.get_by_text("1 file that are not photos.")).to_be_hidden()
+        expect(page.get_by_text("Not photos: 1 file.")).to_be_hidden()
 
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(

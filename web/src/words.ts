@@ -259,7 +259,7 @@ export const words = {
     noPlace: 'No photo has a position. The scene then has no scale and no place on Earth.',
     someNoPlace: (count: string) => `${count} without a position: used, but placed by their looks alone.`,
     few: 'These are fewer than 3 photos: a scene needs 3, and is good from about 20 on.',
-    others: (count: string) => `${count} that are not photos.`,
+    others: (count: string) => `Not photos: ${count}.`,
     empty: (names: string, more: number) =>
       `Without content: ${names}${more > 0 ? ` and ${more} more` : ''}. Copy them from the card again, or leave them out.`,
     elsewhere: 'Another tab sends this upload',
