@@ -8,6 +8,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import ConsoleMessage, Page, Request
 
 AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+# A button on its way from one colour to another is in no state: its contrast is judged there.
+SETTLED = """Promise.all(document.getAnimations()
+    .filter((animation) => animation instanceof CSSTransition)
+    .map((transition) => transition.finished.catch(() => null)))"""
 NETWORK = ("http", "https", "ws", "wss")
 
 
@@ -39,6 +43,7 @@ class Witness:
     def violations(self) -> list[str]:
         """What axe objects to in the present state, best practices included."""
         self.page.evaluate(AXE.read_text(encoding="utf-8"))
+        self.page.evaluate(SETTLED)
         found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
         return [
             f"{rule['id']}: {node['html'][:200]}"
