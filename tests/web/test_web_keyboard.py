@@ -91,7 +91,8 @@ def test_walk_around_and_share(browser: Browser, cloud: Served) -> None:
                 json={"shares": links} if route.request.method == "GET" else make()
             ),
         )
-        page.route("**/files/scene.sog", lambda route: route.fulfill(path=VILLAGE))
+        for level in ("first.sog", "scene.sog"):
+            page.route(f"**/files/{level}", lambda route: route.fulfill(path=VILLAGE))
         visitor.open(f"/captures/{JOB}")
         press(page, "Walk around")
         page.wait_for_selector("[data-loaded=true]", timeout=PATIENCE_MS)
