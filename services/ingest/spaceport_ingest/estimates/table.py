@@ -94,9 +94,9 @@ SFM_CPU_S_PER_PHOTO = {Quality.DRAFT: 0.95, Quality.STANDARD: 1.45, Quality.HIGH
 SFM_CPU_S_PER_PARTNER = 0.02
 MOST_PARTNERS = 60
 DECODE_CPU_S_PER_MEGAPIXEL = 0.03
-TRAIN_CPU_S_PER_WORK_S = 0.75  # two drafts of 18 photos by bench.train: 0.74 and 0.77
-COMPRESS_CPU_S = 2.5
-COMPRESS_CPU_S_PER_PHOTO = 0.04
+TRAIN_CPU_S_PER_WORK_S = 0.59
+COMPRESS_CPU_S = 6.0
+COMPRESS_CPU_S_PER_PHOTO = 0.15
 JOB_START_S = 3.0
 # How far a capture may be from the fit: hard ones (no GPS order, wide overlap) cost sfm most.
 SFM_SPREAD = Span(low=0.5, high=2.5)
