@@ -11,6 +11,9 @@ AREAS = (RESULTS, WORK)
 ON_THE_WAY = ("ingest", "sfm")
 # Among the checkpoints of a training: a photo that does not train, beside its render.
 LOOK = "look.jpg"
+# What a page asks for to begin with, and which file it is: the first of these that is there.
+FIRST = "first.sog"
+LEVELS = ("coarse.sog", "scene.sog")
 
 
 def part_of_job(part: str, job_id: str, bucket: str) -> str:

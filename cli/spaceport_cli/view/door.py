@@ -6,7 +6,8 @@ from typing import Any
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from spaceport_cli.view.result import FIRST, LEVELS, Result
+from spaceport_cli.view.result import Result
+from spaceport_contracts.places import FIRST, LEVELS
 from spaceport_local.http.frontdoor import FrontDoor, problem
 from spaceport_local.http.pages import READS, Pages
 from spaceport_local.http.signin import SignIn

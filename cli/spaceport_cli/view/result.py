@@ -12,9 +12,6 @@ from spaceport_runtime.errors import UserError
 
 SCENE = "scene.sog"
 GEO = "geo.json"
-# What pages ask for first, and which file it is: the first of these that is there.
-FIRST = "first.sog"
-LEVELS = ("coarse.sog", SCENE)
 # Below the folder, in the order in which they are looked for.
 PLACES: Mapping[str, tuple[str, ...]] = {
     SCENE: (SCENE,),

@@ -9,10 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
+from spaceport_contracts.places import FIRST, LEVELS
 from spaceport_notify.known.files import (
     CONTENT_TYPES,
-    FIRST,
-    LEVELS,
     NAMES,
     PHOTO_TYPE,
     locate,

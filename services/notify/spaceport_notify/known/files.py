@@ -2,7 +2,7 @@
 
 import re
 
-from spaceport_contracts.places import LOOK
+from spaceport_contracts.places import FIRST, LOOK
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.status import delivered_attempt
 from spaceport_notify.known.view import JobView
@@ -18,9 +18,6 @@ CONTENT_TYPES = {
     "geo.json": "application/json",
     LOOK: "image/jpeg",
 }
-# The level of a scene to begin with: the coarse one, or the whole where there is no other.
-FIRST = "first.sog"
-LEVELS = ("coarse.sog", "scene.sog")
 NAMES = (*CONTENT_TYPES, FIRST)
 # As sfm names the photos that it undistorts.
 PHOTO = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\.jpg")

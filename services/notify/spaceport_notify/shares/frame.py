@@ -2,14 +2,16 @@
 
 import json
 
-from spaceport_contracts.capture import Frozen
-from spaceport_notify.known.ancestry import ancestry
+from pydantic import Field
+
+from spaceport_contracts.events import SparseModelBuilt
 from spaceport_notify.known.files import locate
 from spaceport_notify.known.view import JobView
+from spaceport_notify.shares.camel import Camel
 from spaceport_runtime.ports import Store
 
 
-class Origin(Frozen):
+class SharedOrigin(Camel):
     """Where on Earth (WGS84) the scene's zero lies."""
 
     latitude_deg: float
@@ -17,20 +19,20 @@ class Origin(Frozen):
     altitude_m: float
 
 
-class Frame(Frozen):
-    """The scene's frame: its scale is no secret, its place may be one."""
+class SharedFrame(Camel):
+    """What measuring needs: the scene is upright; it is in metres where there is a `gpsRmsM`."""
 
-    gps_rms_m: float | None
-    """How well the photos' GPS fits; None where they had none, and lengths are no metres."""
-    origin: Origin | None
+    gps_rms_m: float | None = Field(description="how well the photos' GPS fits; null: no metres")
+    origin: SharedOrigin | None = Field(description="null unless the owner shows the place")
 
 
-def frame_of(view: JobView, attempt: int, shows_place: bool, store: Store) -> Frame:
-    """Of a delivered attempt; `origin` is left out unless `shows_place`."""
-    built = ancestry(view, attempt).built
+def frame_of(
+    view: JobView, built: SparseModelBuilt | None, shows_place: bool, store: Store
+) -> SharedFrame:
+    """Of the model that was delivered; `origin` is left out unless `shows_place`."""
     gps_rms_m = built.gps_rms_m if built else None
     uri = locate(view, "geo.json")
     if not shows_place or gps_rms_m is None or uri is None or store.head(uri) is None:
-        return Frame(gps_rms_m=gps_rms_m, origin=None)
+        return SharedFrame(gps_rms_m=gps_rms_m, origin=None)
     found = json.loads(store.read(uri)).get("origin")
-    return Frame(gps_rms_m=gps_rms_m, origin=found and Origin.model_validate(found))
+    return SharedFrame(gps_rms_m=gps_rms_m, origin=found and SharedOrigin.model_validate(found))

@@ -7,17 +7,18 @@ from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic.alias_generators import to_camel
+from pydantic import Field
 
+from spaceport_contracts.places import FIRST
 from spaceport_notify.known.ancestry import ancestry
 from spaceport_notify.known.download import LINKED, AsLink, answer_file
-from spaceport_notify.known.files import FIRST, locate
+from spaceport_notify.known.files import locate
 from spaceport_notify.known.find import JobId, find
 from spaceport_notify.known.status import Completion, delivered_attempt, figures_of, title_of
 from spaceport_notify.known.view import JobView
 from spaceport_notify.ports import Kit
-from spaceport_notify.shares.frame import frame_of
+from spaceport_notify.shares.camel import Camel
+from spaceport_notify.shares.frame import SharedFrame, frame_of
 from spaceport_notify.shares.share import (
     DAYS,
     MAX_DAYS,
@@ -36,14 +37,6 @@ PATH = "/shared/"
 # Not the report and not the poses: they say where the photos were taken, and what they are called.
 SHARED = ("scene.sog", "coarse.sog", "preview.png", "flythrough.webp")
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-
-
-class Camel(BaseModel):
-    """camelCase in JSON."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, alias_generator=to_camel, populate_by_name=True
-    )
 
 
 class ShareWanted(Camel):
@@ -73,21 +66,6 @@ class ShareList(Camel):
     """A job's shares, expired ones left out."""
 
     shares: list[ShareShown]
-
-
-class SharedOrigin(Camel):
-    """Where on Earth (WGS84) the scene's zero lies."""
-
-    latitude_deg: float
-    longitude_deg: float
-    altitude_m: float
-
-
-class SharedFrame(Camel):
-    """What measuring needs: the scene is upright; it is in metres where there is a `gpsRmsM`."""
-
-    gps_rms_m: float | None = Field(description="how well the photos' GPS fits; null: no metres")
-    origin: SharedOrigin | None = Field(description="null unless the owner shows the place")
 
 
 class SharedScene(Camel):
@@ -235,7 +213,6 @@ def _scene(share: Share, view: JobView, token: str, kit: Kit) -> SharedScene:
     assert attempt is not None  # `shared_by` saw to it
     past = ancestry(view, attempt)
     ends: tuple[Completion | None, ...] = (past.trained, view.rounds[attempt].compressed)
-    frame = frame_of(view, attempt, share.shows_place, kit.store)
     found = [name for name in SHARED if _is_there(view, name, kit)]
     return SharedScene(
         title=title_of(view, past),
@@ -243,7 +220,7 @@ def _scene(share: Share, view: JobView, token: str, kit: Kit) -> SharedScene:
         expires_at=share.expires_at,
         figures={name: value for end in ends if end for name, value in figures_of(end).items()},
         files={name: f"{PATH}{token}/files/{name}" for name in found},
-        frame=SharedFrame.model_validate(frame.model_dump()),
+        frame=frame_of(view, past.built, share.shows_place, kit.store),
     )
 
 
